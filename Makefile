@@ -1,0 +1,69 @@
+# crm: build, install, demo, check, bench. GNU make.
+#
+#   make            the program and the library, in build/
+#   make demo       installs what is missing, builds, shows the main job on a sample book
+#   make check      all tests
+#   make install    PREFIX=/usr/local DESTDIR=
+
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+WERROR  ?= -Werror
+OPT     ?= -O2 -g
+# SANITIZE=address,undefined builds everything under those sanitizers.
+SANITIZE ?=
+
+PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc
+WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+             -Wmissing-prototypes -Wformat=2 -Wnull-dereference $(WERROR)
+CPPFLAGS  += -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib
+SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) -MMD -MP
+LIB_CFLAGS  = $(ALL_CFLAGS) -fPIC -fvisibility=hidden $(shell pkg-config --cflags $(PKGS))
+LIB_LIBS    = $(shell pkg-config --libs $(PKGS)) -lm
+
+LIB_SRC := $(wildcard lib/*.c lib/*/*.c)
+CMD_SRC := $(wildcard cmd/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+SOVERSION := 0
+VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
+
+.PHONY: all clean
+all: $(BUILD)/crm
+
+$(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
+
+$(BUILD)/libcrm.so.$(SOVERSION): $(LIB_OBJ) lib/crm.map
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcrm.so.$(SOVERSION) \
+	  -Wl,--version-script=lib/crm.map -Wl,--as-needed -Wl,-O1 -o $@ $(LIB_OBJ) $(LIB_LIBS)
+
+$(BUILD)/libcrm.so: $(BUILD)/libcrm.so.$(SOVERSION)
+	ln -sf libcrm.so.$(SOVERSION) $@
+
+# All of the library's objects, hidden symbols included: for unit tests of its inner parts.
+$(BUILD)/libcrm.a: $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
+
+$(BUILD)/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -c -o $@ $<
+
+$(BUILD)/cmd/%.o: cmd/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# Unit tests: tests/unit/NAME.c is one cmocka program, linked to the whole library.
+UNIT_SRC := $(wildcard tests/unit/*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+.PHONY: unit
+unit: $(UNIT_BIN)
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcrm.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) -lcmocka
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)

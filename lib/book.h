@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* The opened book: what every domain file (tier.c, visit.c, …) works on. */
+#ifndef CRM_BOOK_H
+#define CRM_BOOK_H
+
+#include "crm.h"
+#include "base/date.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "output/sink.h"
+#include "policy/policy.h"
+#include "schema/schema.h"
+#include "store/store.h"
+
+struct calendar; /* rules/calendar.h */
+
+struct crm_book {
+    struct error error;
+    struct arena arena; /* as long as the book is open */
+    char *directory;
+    crm_open_mode mode;
+    struct store *store;
+    struct policy *policy;
+    const struct zone *zone;
+    const char *data_directory;
+
+    instant now;
+    day_number today;        /* in the book's zone */
+    char today_text[DATE_TEXT];
+    bool now_set;
+    const char *now_text;
+
+    const char *actor;   /* for the journal */
+    const char *command;
+    int64_t entry;       /* of the transaction under way, 0 before the first write */
+    bool dry_run;
+    crm_progress progress;
+    void *progress_context;
+};
+
+/* Every public function that writes goes: book_begin, work, book_end(status). book_begin clears the
+ * error, takes the write lock and makes the journal entry, whose number is book->entry. book_end
+ * commits when status is CRM_OK (rolls back in a dry run), else rolls back; it returns the status
+ * of the whole. They nest: the outermost pair counts. */
+crm_status book_begin(struct crm_book *book);
+crm_status book_end(struct crm_book *book, crm_status status);
+/* For public functions that only read: clears the error, refuses a closed book. */
+crm_status book_read(struct crm_book *book);
+struct field_context book_field_context(const struct crm_book *book);
+/* Path of a file in the book, in `arena`; NULL when memory is exhausted. */
+char *book_path(const struct crm_book *book, struct arena *arena, const char *name);
+void book_progress(struct crm_book *book, const char *what, int64_t done, int64_t total);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* libcrm: a customer book. The one public header.
+ *
+ * Conventions. Handles are opaque. Every fallible function returns a crm_status; the sentence that
+ * belongs to it is read from the book it was called on (crm_book_message, crm_book_hint) and stays
+ * until the next call on that book. Text is UTF-8. Getters borrow: what they return lives as long
+ * as the handle. `*_free(NULL)` does nothing. The library never prints, never exits, and reads
+ * neither the environment nor the clock: both are given to it. A book is used by one thread at a
+ * time. */
+#ifndef CRM_H
+#define CRM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define CRM_API __attribute__((visibility("default")))
+#else
+#define CRM_API
+#endif
+
+#define CRM_VERSION "0.1.0"
+/* Version of the JSON contract: raised when a key or an enum value changes its meaning. */
+#define CRM_JSON_VERSION 1
+
+/* Status codes, by meaning. */
+typedef enum crm_status {
+    CRM_OK = 0,
+    CRM_NOT_FOUND,    /* the thing named does not exist */
+    CRM_EXISTS,       /* it exists already */
+    CRM_INVALID,      /* input data refused */
+    CRM_AMBIGUOUS,    /* the name fits several records */
+    CRM_CONFLICT,     /* against the state of a record, or of another process */
+    CRM_BUSY,         /* another process writes; trying again may help */
+    CRM_READONLY,     /* the book cannot be written */
+    CRM_NEWER_SCHEMA, /* the book was written by a newer crm */
+    CRM_CORRUPT,      /* the book is damaged */
+    CRM_IO,           /* reading or writing failed */
+    CRM_NO_MEMORY,
+    CRM_USAGE /* the call itself makes no sense: unknown name, missing argument */
+} crm_status;
+
+/* The stable English word for a status, as in {"error": "not_found"}. Never NULL. */
+CRM_API const char *crm_status_name(crm_status status);
+
+/* ---- The book --------------------------------------------------------------------------- */
+
+/* A directory with crm.db, policy.yaml, calendars/ and surveys/. */
+typedef struct crm_book crm_book;
+/* Where rows go: a format and a stream. */
+typedef struct crm_sink crm_sink;
+
+typedef enum crm_open_mode {
+    CRM_OPEN_READ, /* nothing will be written */
+    CRM_OPEN_WRITE /* may write; fails with CRM_READONLY when the file cannot be written */
+} crm_open_mode;
+
+/* Long work reports how far it is: `done` of `total` (0: unknown) units, never more than about
+ * twenty times a second. */
+typedef void (*crm_progress)(void *context, const char *what, int64_t done, int64_t total);
+
+/* A new, closed handle; NULL when memory is exhausted. It carries the messages of opening. */
+CRM_API crm_book *crm_book_new(void);
+CRM_API void crm_book_free(crm_book *book);
+/* Fixes the clock: seconds since 1970-01-01T00:00:00Z. Must be called before crm_book_open. */
+CRM_API void crm_book_set_now(crm_book *book, int64_t now);
+/* As above from text (ISO-8601; without an offset it is in the book's time zone). The text is
+ * read when the book is opened. Borrowed until then. */
+CRM_API void crm_book_set_now_text(crm_book *book, const char *text);
+/* Who acts and with which command, for the journal. Copied. */
+CRM_API crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *command);
+/* All writes are rolled back at the end of each call; results are shown as if they were kept. */
+CRM_API void crm_book_set_dry_run(crm_book *book, bool dry_run);
+CRM_API void crm_book_set_progress(crm_book *book, crm_progress progress, void *context);
+/* Directory of the files that come with the library (import maps, survey templates, day lists).
+ * Borrowed. */
+CRM_API void crm_book_set_data_directory(crm_book *book, const char *directory);
+
+/* Makes a book in `directory`, which may exist but must hold no book, with a commented policy for
+ * that time zone (IANA name) and currency (ISO 4217); both may be NULL: UTC and CNY. CRM_EXISTS
+ * when there is one. */
+CRM_API crm_status crm_book_init(crm_book *book, const char *directory, const char *zone,
+                                 const char *currency);
+/* CRM_NOT_FOUND when `directory` holds no book. */
+CRM_API crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode);
+/* What went wrong in the last call, and what to do about it; "" when nothing. Borrowed. */
+CRM_API const char *crm_book_message(const crm_book *book);
+CRM_API const char *crm_book_hint(const crm_book *book);
+
+/* ---- Sinks ------------------------------------------------------------------------------ */
+
+typedef struct crm_sink_options {
+    const char *format; /* table, jsonl, json, csv or tsv */
+    FILE *stream;       /* written through; neither owned nor closed */
+    const char *fields; /* comma-separated columns to keep, in that order; NULL for all */
+    bool color;         /* table only: escape sequences */
+    int width;          /* table only: columns of the screen, 0 for no limit */
+} crm_sink_options;
+
+/* Number of formats and the name of each, for completion and messages. */
+CRM_API size_t crm_format_count(void);
+CRM_API const char *crm_format_name(size_t index);
+/* CRM_USAGE for an unknown format. `book` carries the message; the sink borrows the strings. */
+CRM_API crm_status crm_sink_new(crm_book *book, const crm_sink_options *options, crm_sink **out);
+/* Closes open brackets, flushes the stream; CRM_IO when anything could not be written. */
+CRM_API crm_status crm_sink_finish(crm_sink *sink);
+CRM_API void crm_sink_free(crm_sink *sink);
+
+/* ---- Records ---------------------------------------------------------------------------- */
+
+/* One field given as text, as on a command line. */
+typedef struct crm_assignment {
+    const char *field;
+    const char *value; /* "" clears the field */
+} crm_assignment;
+
+/* Words that select records, ANDed: see crm-list(1). */
+typedef struct crm_filter {
+    const char *const *words;
+    size_t count;
+} crm_filter;
+
+/* Adds a record of that kind and writes it to the sink (NULL: nowhere). */
+CRM_API crm_status crm_record_add(crm_book *book, const char *kind, const crm_assignment *fields,
+                                  size_t count, crm_sink *sink);
+/* Changes fields of one record. `kind` NULL: customer, or as the reference says (C-1, V-7). */
+CRM_API crm_status crm_record_edit(crm_book *book, const char *kind, const char *reference,
+                                   const crm_assignment *fields, size_t count, crm_sink *sink);
+/* Removes a record that nothing refers to; CRM_CONFLICT names what does. */
+CRM_API crm_status crm_record_remove(crm_book *book, const char *kind, const char *reference,
+                                     crm_sink *sink);
+/* Moves everything that refers to `from` over to `into`, fills blanks of `into` from `from`, and
+ * removes `from`. */
+CRM_API crm_status crm_record_merge(crm_book *book, const char *kind, const char *from,
+                                    const char *into, crm_sink *sink);
+/* One record; for a customer the whole page. */
+CRM_API crm_status crm_record_show(crm_book *book, const char *kind, const char *reference,
+                                   crm_sink *sink);
+/* All records of the kind that pass the filter. */
+CRM_API crm_status crm_record_list(crm_book *book, const char *kind, const crm_filter *filter,
+                                   crm_sink *sink);
+/* As list, but all stored fields and no derived ones, in the form that import reads. */
+CRM_API crm_status crm_record_export(crm_book *book, const char *kind, const crm_filter *filter,
+                                     crm_sink *sink);
+/* Calls `each` for every key of the kind that begins with `prefix`, at most `limit`, for
+ * completion. `description` may be "". */
+CRM_API crm_status crm_record_complete(crm_book *book, const char *kind, const char *prefix,
+                                       size_t limit,
+                                       void (*each)(void *context, const char *key,
+                                                    const char *description),
+                                       void *context);
+
+/* ---- Kinds and fields: the program's model of itself ------------------------------------- */
+
+typedef struct crm_choice_info {
+    const char *name;  /* stable, English */
+    const char *label; /* translated */
+} crm_choice_info;
+
+typedef struct crm_field_info {
+    const char *name;
+    const char *label; /* translated */
+    const char *help;  /* translated, one line */
+    const char *type;  /* text, integer, decimal, boolean, date, time, enum, tags, reference, … */
+    const char *reference;     /* kind that a reference names, else NULL */
+    const char *default_value; /* as text, NULL for none */
+    bool required;
+    bool derived;    /* kept by the program: can't be given */
+    bool positional; /* given as an argument, not as an option */
+    size_t choice_count;
+} crm_field_info;
+
+typedef struct crm_kind_info {
+    const char *name;
+    const char *label; /* translated */
+    const char *help;  /* translated, one line */
+    const char *key;   /* the field that names a record */
+    bool addable;      /* by `crm add KIND` */
+    size_t field_count;
+} crm_kind_info;
+
+CRM_API size_t crm_kind_count(void);
+/* False when the index is out of range. Everything in *out is static. */
+CRM_API bool crm_kind_get(size_t index, crm_kind_info *out);
+/* Index of the kind of that name, or -1. */
+CRM_API int crm_kind_find(const char *name);
+CRM_API bool crm_kind_field(size_t kind, size_t field, crm_field_info *out);
+CRM_API bool crm_kind_field_choice(size_t kind, size_t field, size_t choice, crm_choice_info *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The book's policy.yaml as checked structures. Everything lives in the policy's arena and is
+ * constant once loaded. Each part remembers the line it came from, for `why`. */
+#ifndef CRM_POLICY_POLICY_H
+#define CRM_POLICY_POLICY_H
+
+#include "base/buffer.h"
+#include "base/date.h"
+#include "base/memory.h"
+#include "base/value.h"
+
+/* ---- tiers ---- */
+
+enum tier_method { TIER_PARETO, TIER_SCORE, TIER_QUOTA, TIER_RULES };
+enum missing_input { MISSING_ZERO, MISSING_MEDIAN, MISSING_UNRATED };
+
+/* Where an indicator's raw value comes from. */
+enum indicator_source {
+    SOURCE_REVENUE,        /* sum of amounts in the period */
+    SOURCE_PROFIT,         /* sum of profits in the period */
+    SOURCE_ORDERS,         /* number of orders in the period */
+    SOURCE_GROWTH,         /* revenue in the period against the period before, in percent */
+    SOURCE_YEARS,          /* whole and part years since `since`, else since the first order */
+    SOURCE_FIELD,          /* a number among the customer's fields (assessments 1–5, custom) */
+    SOURCE_CREDIT_GRADE,   /* letter grade by the bands' labels */
+    SOURCE_SATISFACTION,   /* mean of the last answers of csat questions in the period, 0–100 */
+    SOURCE_ON_TIME_PAYMENT /* share of orders paid on time, in percent */
+};
+
+enum mapping_kind { MAPPING_LINEAR, MAPPING_BANDS, MAPPING_PERCENTILE };
+
+struct band {
+    int64_t from;      /* decimal: raw value from which the band holds */
+    int64_t points;    /* decimal 0–100 */
+    const char *label; /* for letter grades, else NULL */
+};
+
+struct indicator {
+    const char *name;
+    enum indicator_source source;
+    const char *field; /* SOURCE_FIELD: name of the customer's field */
+    struct duration period;
+    enum mapping_kind mapping;
+    int64_t low, high; /* decimal: MAPPING_LINEAR, raw values that give 0 and 100 */
+    const struct band *bands;
+    size_t band_count;
+    int64_t weight; /* decimal; weights of a scheme sum to 100 */
+    enum missing_input missing;
+    long line;
+};
+
+struct tier_threshold {
+    int tier; /* index in policy.tiers */
+    /* decimal. pareto: cumulative share in percent up to which the tier reaches. score: least
+     * score. quota: count or percent of customers. The last tier has none. */
+    int64_t limit;
+    bool percent;          /* quota: limit is a percentage */
+    const char *filter;    /* rules: expression; NULL otherwise */
+    long line;
+};
+
+struct tier_scheme {
+    const char *name;
+    enum tier_method method;
+    enum indicator_source measure; /* pareto: SOURCE_REVENUE or SOURCE_PROFIT */
+    struct duration period;        /* pareto */
+    bool crossing_inside;          /* pareto: who crosses a line is inside it (default: not) */
+    const struct indicator *indicators;
+    size_t indicator_count;
+    const struct tier_threshold *thresholds; /* best tier first */
+    size_t threshold_count;
+    int demote_after;                 /* evaluations below the line before a demotion; 0: at once */
+    struct duration demote_after_period; /* or a time below the line; count 0: none */
+    int64_t margin;                   /* decimal points below the line that demote at once; 0: none */
+    long line;
+};
+
+/* ---- visits ---- */
+
+struct cadence {
+    int tier;
+    struct duration every;
+    struct duration first;   /* from `since` to the first visit; default: every */
+    struct duration grace;   /* due, then overdue after this */
+    int channel;             /* least channel that satisfies the duty: index in policy.channels */
+    int minutes;             /* staff minutes a visit takes */
+    const char *agenda;      /* NULL: none */
+    long line;
+};
+
+/* ---- calendars ---- */
+
+struct interval {
+    int from, to; /* minutes of the day, 0 ≤ from < to ≤ 1440 */
+};
+
+struct calendar_policy {
+    const char *name;
+    const struct interval *week[7]; /* Monday first; ascending, disjoint */
+    size_t week_count[7];
+    const char *holidays; /* name of the day list in calendars/ ("cn" → calendars/cn-2026.json);
+                             NULL: weekdays only, never unknown */
+    long line;
+};
+
+/* ---- complaints ---- */
+
+struct complaint_limit {
+    int tier;             /* -1: any */
+    const char *severity; /* NULL: any */
+    const char *service;  /* NULL: any */
+    bool has_respond, has_resolve;
+    struct duration respond, resolve;
+    int calendar; /* index in policy.calendars */
+    long line;
+};
+
+struct cause {
+    const char *name;
+    const char *label; /* for people, may be NULL */
+    int parent;        /* index in policy.causes, -1 at the top */
+};
+
+struct escalation {
+    int percent;          /* of the limit used */
+    const char *tell;     /* owner, manager, or a staff login */
+};
+
+/* ---- custom fields ---- */
+
+struct custom_field {
+    const char *kind; /* which record kind */
+    const char *name;
+    const char *label;
+    enum data_type type;
+    const char *const *choices; /* DATA_ENUM */
+    size_t choice_count;
+    bool required;
+    long line;
+};
+
+struct policy {
+    struct arena arena;
+    char fingerprint[17]; /* 64-bit hash of the file's bytes in hexadecimal */
+    const char *time_zone;
+    const char *currency;
+    const char *database; /* NULL: crm.db in the book */
+
+    const char *const *tiers; /* best first */
+    size_t tier_count;
+    const struct tier_scheme *schemes;
+    size_t scheme_count;
+    int main_scheme;
+
+    const char *const *channels; /* weakest first; each satisfies itself and those before it */
+    size_t channel_count;
+    const struct cadence *cadences; /* one a tier, in the order of tiers */
+
+    const struct calendar_policy *calendars; /* the first is the default */
+    size_t calendar_count;
+
+    const char *const *categories; /* of complaints; none: any text */
+    size_t category_count;
+    const char *const *services;
+    size_t service_count;
+    const struct cause *causes;
+    size_t cause_count;
+    const struct complaint_limit *limits;
+    size_t limit_count;
+    const struct escalation *escalations; /* ascending */
+    size_t escalation_count;
+    int at_risk_percent; /* share of a limit used from which a complaint is listed as at risk */
+
+    int survey_min_days; /* fatigue guard, across all templates */
+    int survey_min_n;    /* smallest n for which groups are ranked */
+
+    const struct custom_field *fields;
+    size_t field_count;
+};
+
+/* Reads and checks `path`. On CRM_INVALID the error is the first problem, with file:line:column and
+ * key. `*out` is freed by policy_free. */
+crm_status policy_load(const char *path, struct policy **out, struct error *error);
+/* As policy_load from memory, for tests and simulation; `name` stands for the file in messages. */
+crm_status policy_parse(const char *name, const char *text, size_t length, struct policy **out,
+                        struct error *error);
+void policy_free(struct policy *policy);
+/* Every problem of the file, one call of `each` per problem, in the order of lines. */
+crm_status policy_check(const char *path,
+                        void (*each)(void *context, long line, long column, const char *key,
+                                     const char *message, const char *hint),
+                        void *context, struct error *error);
+/* The commented policy of a new book. Appends to `out`. */
+crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency);
+/* Index of a tier, channel or calendar by name; -1 when there is none. */
+int policy_tier(const struct policy *policy, const char *name);
+int policy_channel(const struct policy *policy, const char *name);
+int policy_calendar(const struct policy *policy, const char *name);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* One description of each record kind. Table, options, validation, output, import, filters,
+ * completion, manual and JSON Schema all derive from the tables declared here. */
+#ifndef CRM_SCHEMA_SCHEMA_H
+#define CRM_SCHEMA_SCHEMA_H
+
+#include "base/date.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/value.h"
+
+struct policy;
+
+struct choice {
+    const char *name;  /* stored, English, stable */
+    const char *label; /* for people: N_("…") */
+};
+
+enum field_flags {
+    FIELD_REQUIRED = 1,
+    FIELD_KEY = 2,        /* names the record; unique, generated from the name when left out */
+    FIELD_DERIVED = 4,    /* kept by the program; not settable, not exported */
+    FIELD_SEARCH = 8,     /* searched by a bare word */
+    FIELD_COLUMN = 16,    /* a column of the kind's default table */
+    FIELD_POSITIONAL = 32,/* given as an argument to `add` */
+    FIELD_SENSITIVE = 64, /* personal: kept out of logs and messages */
+    FIELD_INDEXED = 128,  /* gets an index of its own */
+    FIELD_EVENT = 256     /* set by its own command (visit done, complain respond), not by add/edit */
+};
+
+/* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
+typedef crm_status (*field_check)(const char *text, size_t length, struct error *error);
+
+struct field {
+    const char *name;  /* [a-z][a-z0-9_]*; column, option (with - for _), JSON key */
+    const char *label; /* N_("…") */
+    const char *help;  /* N_("…"), one line, no full stop */
+    enum data_type type;
+    unsigned flags;
+    const char *reference; /* DATA_REFERENCE: kind */
+    const struct choice *choices;
+    size_t choice_count;
+    bool bounded;           /* DATA_INTEGER, DATA_DECIMAL: within minimum…maximum (in units) */
+    int64_t minimum, maximum;
+    const char *default_text; /* NULL: none */
+    field_check check;
+};
+
+struct kind {
+    const char *name;   /* on the command line and in JSON */
+    const char *label;  /* N_("…") */
+    const char *help;   /* N_("…"), one line */
+    const char *table;  /* in the store; no SQL keyword */
+    const char *prefix; /* "C-" for complaints: C-12 is record 12; NULL: none */
+    const char *key;    /* field that names a record in output and references; NULL: prefix or id */
+    const char *title;  /* field shown beside the key; NULL: none */
+    const struct field *fields;
+    size_t field_count;
+    const char *const *unique; /* each a comma-separated list of fields that is unique together */
+    size_t unique_count;
+    const char *const *indexes; /* each a comma-separated list of columns */
+    size_t index_count;
+    const char *cluster; /* primary key of a kind stored without id, NULL: id */
+    bool addable;        /* by `crm add KIND` */
+    bool custom;         /* may have custom fields from the policy */
+};
+
+extern const struct kind kind_customer, kind_contact, kind_staff, kind_product, kind_order,
+    kind_line, kind_visit, kind_complaint, kind_complaint_event, kind_survey_answer,
+    kind_tier_change;
+
+/* All kinds, referred-to kinds first. */
+extern const struct kind *const schema_kinds[];
+extern const size_t schema_kind_count;
+
+/* NULL when there is none. */
+const struct kind *schema_kind(const char *name);
+/* Kind of a reference such as "C-12", NULL when it has no known prefix. */
+const struct kind *schema_kind_by_prefix(const char *reference);
+const struct field *kind_field(const struct kind *kind, const char *name);
+/* Index in kind->fields, -1 when there is none. */
+int kind_field_index(const struct kind *kind, const char *name);
+
+/* Stable name of a data type: "text", "decimal", … */
+const char *data_type_name(enum data_type type);
+
+/* What parsing needs to know of its surroundings; all constant during a command. */
+struct field_context {
+    day_number today;
+    instant now;
+    const struct zone *zone;
+};
+
+/* Parses text as that field's type and checks it: choices, bounds, check function. "" is null.
+ * *out borrows from `text` or `arena`. References stay text here (the record layer resolves them).
+ * Decimals with more than four places are refused unless `rounded` is given; then *rounded is set.
+ * CRM_INVALID with "FIELD: what; hint". */
+crm_status field_parse(const struct field *field, const char *text, size_t length,
+                       const struct field_context *context, struct arena *arena,
+                       struct value *out, bool *rounded, struct error *error);
+
+/* GB 32100-2015: the unified social credit code with its check digit. */
+crm_status check_credit_code(const char *text, size_t length, struct error *error);
+crm_status check_email(const char *text, size_t length, struct error *error);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The only code that knows a database engine. SQL is written once for all engines: parameters are
+ * $1, $2, …; each engine is one table of functions in a file of its own. */
+#ifndef CRM_STORE_STORE_H
+#define CRM_STORE_STORE_H
+
+#include "base/error.h"
+#include "base/value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;     /* one connection */
+struct statement; /* one prepared statement of it */
+
+enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
+
+/* Called for each row of store_each; anything but CRM_OK ends the query with that status. Values
+ * are borrowed during the call. */
+typedef crm_status (*store_row)(void *context, const struct value *row);
+
+/* `path` is a file, or postgresql://…; errors of this connection go to *error, which must outlive
+ * it. */
+crm_status store_open(const char *path, enum store_mode mode, struct store **out,
+                      struct error *error);
+void store_close(struct store *store);
+
+/* One or more statements without parameters or results. */
+crm_status store_execute(struct store *store, const char *sql);
+crm_status store_prepare(struct store *store, const char *sql, struct statement **out);
+void statement_free(struct statement *statement);
+/* index from 1. Text is borrowed until the statement is reset or freed. */
+crm_status statement_bind(struct statement *statement, int index, const struct value *value);
+crm_status statement_bind_all(struct statement *statement, const struct value *values,
+                              size_t count);
+/* *row is false at the end. */
+crm_status statement_step(struct statement *statement, bool *row);
+/* Column from 0; text is borrowed until the next step. */
+struct value statement_column(struct statement *statement, int column);
+int statement_column_count(struct statement *statement);
+/* Ready for new parameters and another run. */
+void statement_reset(struct statement *statement);
+/* Runs to the end without reading rows, then resets. */
+crm_status statement_run(struct statement *statement);
+
+/* Prepare, bind, run, free. `parameters` may be NULL when count is 0. */
+crm_status store_run(struct store *store, const char *sql, const struct value *parameters,
+                     size_t count);
+/* One row's columns into out[0…columns-1] (text is copied into `arena`). CRM_NOT_FOUND, without a
+ * message, when there is no row. */
+crm_status store_row_values(struct store *store, struct arena *arena, const char *sql,
+                            const struct value *parameters, size_t count, struct value *out,
+                            size_t columns);
+/* All rows through `each`, by the engine's fastest way: for long results. `columns` is the SELECT
+ * list, `rest` everything from FROM on. */
+crm_status store_each(struct store *store, const char *const *columns, size_t column_count,
+                      const char *rest, const struct value *parameters, size_t count,
+                      store_row each, void *context);
+/* As store_each for short results, from a whole SELECT by the ordinary interface. */
+crm_status store_query(struct store *store, const char *sql, const struct value *parameters,
+                       size_t count, store_row each, void *context);
+
+/* id of the row last inserted by a statement without RETURNING. */
+int64_t store_last_id(struct store *store);
+/* Rows changed by the last statement. */
+int64_t store_changes(struct store *store);
+
+/* Write transactions nest: only the outermost commits. BEGIN takes the write lock at once and
+ * waits for other writers; CRM_BUSY after the time-out. */
+crm_status store_begin(struct store *store);
+crm_status store_commit(struct store *store);
+void store_rollback(struct store *store);
+bool store_in_transaction(const struct store *store);
+
+/* Engine-specific words for the schema: "INTEGER PRIMARY KEY" and the like. */
+const char *store_identity_type(const struct store *store);
+const char *store_type(const struct store *store, enum data_type type);
+/* Suffix of CREATE TABLE for a clustered table: " WITHOUT ROWID". */
+const char *store_cluster_suffix(const struct store *store);
+/* Version of the schema kept in the file; it rolls back with its transaction. */
+crm_status store_schema_version(struct store *store, int *out);
+crm_status store_set_schema_version(struct store *store, int version);
+
+#endif
