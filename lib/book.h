@@ -25,14 +25,14 @@ struct crm_book {
     const char *data_directory;
 
     instant now;
-    day_number today;        /* in the book's zone */
+    day_number today; /* in the book's zone */
     char today_text[DATE_TEXT];
     bool now_set;
     const char *now_text;
 
-    const char *actor;   /* for the journal */
+    const char *actor; /* for the journal */
     const char *command;
-    int64_t entry;       /* of the transaction under way, 0 before the first write */
+    int64_t entry; /* of the transaction under way, 0 before the first write */
     bool dry_run;
     crm_progress progress;
     void *progress_context;

@@ -150,11 +150,9 @@ CRM_API crm_status crm_record_export(crm_book *book, const char *kind, const crm
                                      crm_sink *sink);
 /* Calls `each` for every key of the kind that begins with `prefix`, at most `limit`, for
  * completion. `description` may be "". */
-CRM_API crm_status crm_record_complete(crm_book *book, const char *kind, const char *prefix,
-                                       size_t limit,
-                                       void (*each)(void *context, const char *key,
-                                                    const char *description),
-                                       void *context);
+CRM_API crm_status crm_record_complete(
+    crm_book *book, const char *kind, const char *prefix, size_t limit,
+    void (*each)(void *context, const char *key, const char *description), void *context);
 
 /* ---- Kinds and fields: the program's model of itself ------------------------------------- */
 

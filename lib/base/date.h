@@ -56,8 +56,7 @@ bool time_parse_iso(const char *text, size_t length, const struct zone *zone, in
  * also 今天 昨天 明天. CRM_INVALID with message and hint otherwise. */
 crm_status date_parse(const char *text, day_number today, day_number *out, struct error *error);
 /* Last day meant by the text: 2018-12 → 2018-12-31, 2018 → 2018-12-31; otherwise as date_parse. */
-crm_status date_parse_end(const char *text, day_number today, day_number *out,
-                          struct error *error);
+crm_status date_parse_end(const char *text, day_number today, day_number *out, struct error *error);
 /* A point in time: any form of date_parse (at 00:00 local), ISO with time, "14:30" (today),
  * "yesterday 14:30", "now", "-2h", "+30m". */
 crm_status time_parse(const char *text, instant now, const struct zone *zone, instant *out,

@@ -14,7 +14,8 @@
  * decimals are rounded half to even and *rounded set to true (else left alone; may be NULL).
  * Returns false when the text is no number or does not fit. */
 bool decimal_parse(const char *text, size_t length, int64_t *out, bool *rounded);
-/* Shortest exact form: "129.696", "-3", "0". At most 22 characters with the NUL; returns the length. */
+/* Shortest exact form: "129.696", "-3", "0". At most 22 characters with the NUL; returns the
+ * length. */
 size_t decimal_format(int64_t decimal, char out[24]);
 /* a × b and a ÷ b rounded half to even at four decimals; false on overflow or division by zero. */
 bool decimal_multiply(int64_t a, int64_t b, int64_t *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Status and error text: one struct that every fallible function fills and whose status it returns. */
+/* Status and error text: one struct that every fallible function fills and whose status it returns.
+ */
 #ifndef CRM_BASE_ERROR_H
 #define CRM_BASE_ERROR_H
 
@@ -15,12 +16,13 @@
 #define N_(text)        (text)
 
 #if defined(__GNUC__)
-#define CRM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define CRM_PRINTF(text_at, first) __attribute__((format(printf, text_at, first)))
 #else
-#define CRM_PRINTF(format, first)
+#define CRM_PRINTF(text_at, first)
 #endif
 
-/* What went wrong (message) and how to mend it (hint). Both are whole UTF-8 sentences; "" is none. */
+/* What went wrong (message) and how to mend it (hint). Both are whole UTF-8 sentences; "" is none.
+ */
 struct error {
     crm_status status;
     char message[768];
@@ -33,7 +35,8 @@ crm_status error_set(struct error *error, crm_status status, const char *format,
     CRM_PRINTF(3, 4);
 /* Adds the sentence that says how to mend it; returns error->status. */
 crm_status error_hint(struct error *error, const char *format, ...) CRM_PRINTF(2, 3);
-/* Puts "file:line:column: " (column 0 and line 0 are left out) before the message; returns status. */
+/* Puts "file:line:column: " (column 0 and line 0 are left out) before the message; returns status.
+ */
 crm_status error_place(struct error *error, const char *file, long line, long column);
 /* The one sentence for an allocation that failed. */
 crm_status error_no_memory(struct error *error);

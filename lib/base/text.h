@@ -8,11 +8,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bytes before the first invalid sequence; `length` when all is valid. NUL bytes are valid here. */
 size_t text_valid_prefix(const char *text, size_t length);
 bool text_is_valid(const char *text, size_t length);
-/* Appends the text with each maximal invalid subpart replaced by U+FFFD (Unicode 3.9, table 3-8). */
+/* Appends the text with each maximal invalid subpart replaced by U+FFFD (Unicode 3.9, table 3-8).
+ */
 void text_repair(struct buffer *out, const char *text, size_t length);
 /* Decodes one character, sets *length to its bytes; U+FFFD and 1 or more for an invalid one. */
 uint32_t text_decode(const char *text, size_t available, size_t *length);

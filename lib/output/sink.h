@@ -62,14 +62,15 @@ struct sink_format {
 struct crm_sink {
     const struct sink_format *format;
     FILE *stream;
-    struct buffer out; /* written to stream whenever it exceeds 256 KiB, and at the end */
+    struct buffer out;       /* written to stream whenever it exceeds 256 KiB, and at the end */
     const struct zone *zone; /* in which DATA_TIME is printed */
     const char *fields;
     bool color;
     int width;
-    bool failed; /* writing failed: nothing more is written, sink_row returns CRM_IO */
+    bool failed;        /* writing failed: nothing more is written, sink_row returns CRM_IO */
     struct table table; /* the current one, after --fields was applied */
-    size_t *projection; /* for each printed column its index in the producer's row; NULL: as given */
+    size_t
+        *projection; /* for each printed column its index in the producer's row; NULL: as given */
     struct value *projected;
     bool in_page;
     void *state; /* the format's own */

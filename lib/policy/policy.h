@@ -54,8 +54,8 @@ struct tier_threshold {
     /* decimal. pareto: cumulative share in percent up to which the tier reaches. score: least
      * score. quota: count or percent of customers. The last tier has none. */
     int64_t limit;
-    bool percent;          /* quota: limit is a percentage */
-    const char *filter;    /* rules: expression; NULL otherwise */
+    bool percent;       /* quota: limit is a percentage */
+    const char *filter; /* rules: expression; NULL otherwise */
     long line;
 };
 
@@ -69,9 +69,9 @@ struct tier_scheme {
     size_t indicator_count;
     const struct tier_threshold *thresholds; /* best tier first */
     size_t threshold_count;
-    int demote_after;                 /* evaluations below the line before a demotion; 0: at once */
+    int demote_after; /* evaluations below the line before a demotion; 0: at once */
     struct duration demote_after_period; /* or a time below the line; count 0: none */
-    int64_t margin;                   /* decimal points below the line that demote at once; 0: none */
+    int64_t margin; /* decimal points below the line that demote at once; 0: none */
     long line;
 };
 
@@ -80,11 +80,11 @@ struct tier_scheme {
 struct cadence {
     int tier;
     struct duration every;
-    struct duration first;   /* from `since` to the first visit; default: every */
-    struct duration grace;   /* due, then overdue after this */
-    int channel;             /* least channel that satisfies the duty: index in policy.channels */
-    int minutes;             /* staff minutes a visit takes */
-    const char *agenda;      /* NULL: none */
+    struct duration first; /* from `since` to the first visit; default: every */
+    struct duration grace; /* due, then overdue after this */
+    int channel;           /* least channel that satisfies the duty: index in policy.channels */
+    int minutes;           /* staff minutes a visit takes */
+    const char *agenda;    /* NULL: none */
     long line;
 };
 
@@ -122,8 +122,8 @@ struct cause {
 };
 
 struct escalation {
-    int percent;          /* of the limit used */
-    const char *tell;     /* owner, manager, or a staff login */
+    int percent;      /* of the limit used */
+    const char *tell; /* owner, manager, or a staff login */
 };
 
 /* ---- custom fields ---- */

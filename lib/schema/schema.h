@@ -18,14 +18,14 @@ struct choice {
 
 enum field_flags {
     FIELD_REQUIRED = 1,
-    FIELD_KEY = 2,        /* names the record; unique, generated from the name when left out */
-    FIELD_DERIVED = 4,    /* kept by the program; not settable, not exported */
-    FIELD_SEARCH = 8,     /* searched by a bare word */
-    FIELD_COLUMN = 16,    /* a column of the kind's default table */
-    FIELD_POSITIONAL = 32,/* given as an argument to `add` */
-    FIELD_SENSITIVE = 64, /* personal: kept out of logs and messages */
-    FIELD_INDEXED = 128,  /* gets an index of its own */
-    FIELD_EVENT = 256     /* set by its own command (visit done, complain respond), not by add/edit */
+    FIELD_KEY = 2,         /* names the record; unique, generated from the name when left out */
+    FIELD_DERIVED = 4,     /* kept by the program; not settable, not exported */
+    FIELD_SEARCH = 8,      /* searched by a bare word */
+    FIELD_COLUMN = 16,     /* a column of the kind's default table */
+    FIELD_POSITIONAL = 32, /* given as an argument to `add` */
+    FIELD_SENSITIVE = 64,  /* personal: kept out of logs and messages */
+    FIELD_INDEXED = 128,   /* gets an index of its own */
+    FIELD_EVENT = 256 /* set by its own command (visit done, complain respond), not by add/edit */
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
@@ -40,7 +40,7 @@ struct field {
     const char *reference; /* DATA_REFERENCE: kind */
     const struct choice *choices;
     size_t choice_count;
-    bool bounded;           /* DATA_INTEGER, DATA_DECIMAL: within minimum…maximum (in units) */
+    bool bounded; /* DATA_INTEGER, DATA_DECIMAL: within minimum…maximum (in units) */
     int64_t minimum, maximum;
     const char *default_text; /* NULL: none */
     field_check check;
@@ -96,8 +96,8 @@ struct field_context {
  * Decimals with more than four places are refused unless `rounded` is given; then *rounded is set.
  * CRM_INVALID with "FIELD: what; hint". */
 crm_status field_parse(const struct field *field, const char *text, size_t length,
-                       const struct field_context *context, struct arena *arena,
-                       struct value *out, bool *rounded, struct error *error);
+                       const struct field_context *context, struct arena *arena, struct value *out,
+                       bool *rounded, struct error *error);
 
 /* GB 32100-2015: the unified social credit code with its check digit. */
 crm_status check_credit_code(const char *text, size_t length, struct error *error);

@@ -5,6 +5,7 @@
 #define CRM_STORE_STORE_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/value.h"
 
 #include <stdbool.h>
