@@ -15,7 +15,7 @@ SANITIZE ?=
 
 PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc
 WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
-             -Wmissing-prototypes -Wformat=2 -Wnull-dereference $(WERROR)
+             -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wnull-dereference $(WERROR)
 CPPFLAGS  += -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib
 SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) -MMD -MP
@@ -30,7 +30,7 @@ SOVERSION := 0
 VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 
 .PHONY: all clean
-all: $(BUILD)/crm
+all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm)
 
 $(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
