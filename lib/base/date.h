@@ -12,6 +12,8 @@
 
 /* Days since 1970-01-01, proleptic Gregorian; valid from 0001-01-01 to 9999-12-31. */
 typedef int32_t day_number;
+#define DATE_FIRST (-719162) /* 0001-01-01 */
+#define DATE_LAST  2932896   /* 9999-12-31 */
 /* Seconds since 1970-01-01T00:00:00Z. */
 typedef int64_t instant;
 
@@ -23,7 +25,8 @@ void date_to_civil(day_number date, int *year, int *month, int *day);
 bool date_is_valid(int year, int month, int day);
 /* 0 = Monday … 6 = Sunday. */
 int date_weekday(day_number date);
-/* Same day of the month `months` later (or earlier), the month's last day where there is none. */
+/* Same day of the month `months` later (or earlier), the month's last day where there is none.
+ * Additions stop at DATE_FIRST and DATE_LAST. */
 day_number date_add_months(day_number date, int months);
 void date_format(day_number date, char out[DATE_TEXT]);
 /* Strict YYYY-MM-DD of a real day. */
@@ -39,21 +42,23 @@ crm_status zone_load(struct arena *arena, const char *name, const char *director
 int zone_offset(const struct zone *zone, instant at);
 /* Local civil day and second of the day at that instant. */
 void zone_local(const struct zone *zone, instant at, day_number *date, int *second);
-/* The instant of a local day and second (0…86400). A time that a shift skipped is moved forward; of
- * one that occurs twice the first is taken. */
+/* The instant of a local day and second (0…86400). A time that a shift skipped gives the instant of
+ * the shift; of one that occurs twice the first is taken. So later local times never give earlier
+ * instants. A NULL zone is UTC, here and in the other functions. */
 instant zone_instant(const struct zone *zone, day_number date, int second);
 
 /* "2018-01-02T09:00:00+08:00" in that zone; UTC prints Z when zone is NULL. */
 void time_format(const struct zone *zone, instant at, char out[TIME_TEXT]);
 /* The stored form YYYY-MM-DDTHH:MM:SSZ. */
 void time_format_utc(instant at, char out[TIME_TEXT]);
-/* Parses ISO-8601 date with optional time (T or space; hh:mm[:ss[.fff]]) and optional offset (Z,
- * ±hh[:]mm); without offset in `zone`, without time at 00:00. */
+/* Parses ISO-8601 date with optional time (T or space; hh:mm[:ss[.fff]], up to 24:00) and optional
+ * offset (Z, ±hh[[:]mm]); without offset in `zone`, without time at 00:00. */
 bool time_parse_iso(const char *text, size_t length, const struct zone *zone, instant *out);
 
 /* What people write on the command line, relative to `today`: 2018-01-02, 2018-01 (its first day),
  * today, yesterday, tomorrow, +3d, -2w, +1mo, -1y, mon…sun (the next such day, today included),
- * also 今天 昨天 明天. CRM_INVALID with message and hint otherwise. */
+ * also 今天 昨天 明天 前天 后天 周一 星期一; 2018 (its first day). CRM_INVALID with message and
+ * hint otherwise. */
 crm_status date_parse(const char *text, day_number today, day_number *out, struct error *error);
 /* Last day meant by the text: 2018-12 → 2018-12-31, 2018 → 2018-12-31; otherwise as date_parse. */
 crm_status date_parse_end(const char *text, day_number today, day_number *out, struct error *error);
@@ -81,7 +86,8 @@ struct duration {
 crm_status duration_parse(const char *text, struct duration *out, struct error *error);
 /* Inverse of duration_parse: "4wh". Returns `out`. */
 char *duration_format(struct duration duration, char out[24]);
-/* date + duration for days, weeks, months, years. */
+/* date + duration for days, weeks, months, years (a negative count goes back). Other units leave
+ * the day as it is: hours belong to instants, working time to rules/calendar.h. */
 day_number date_add(day_number date, struct duration duration);
 
 #endif
