@@ -102,5 +102,7 @@ crm_status field_parse(const struct field *field, const char *text, size_t lengt
 /* GB 32100-2015: the unified social credit code with its check digit. */
 crm_status check_credit_code(const char *text, size_t length, struct error *error);
 crm_status check_email(const char *text, size_t length, struct error *error);
+/* Three capital letters (ISO 4217). */
+crm_status check_currency(const char *text, size_t length, struct error *error);
 
 #endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of kinds and look-ups in it. */
+#include "schema/tables.h"
+
+#include <string.h>
+
+const struct kind *const schema_kinds[] = {
+    &kind_staff, &kind_customer,      &kind_contact,     &kind_product,
+    &kind_order, &kind_line,          &kind_complaint,   &kind_complaint_event,
+    &kind_visit, &kind_survey_answer, &kind_tier_change,
+};
+const size_t schema_kind_count = LENGTH(schema_kinds);
+
+const struct kind *schema_kind(const char *name)
+{
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (strcmp(schema_kinds[i]->name, name) == 0)
+            return schema_kinds[i];
+    return NULL;
+}
+
+static bool is_number(const char *text)
+{
+    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+const struct kind *schema_kind_by_prefix(const char *reference)
+{
+    for (size_t i = 0; i < schema_kind_count; i++) {
+        const char *prefix = schema_kinds[i]->prefix;
+        if (prefix != NULL && strncmp(reference, prefix, strlen(prefix)) == 0 &&
+            is_number(reference + strlen(prefix)))
+            return schema_kinds[i];
+    }
+    return NULL;
+}
+
+int kind_field_index(const struct kind *kind, const char *name)
+{
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (strcmp(kind->fields[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+const struct field *kind_field(const struct kind *kind, const char *name)
+{
+    int index = kind_field_index(kind, name);
+    return index < 0 ? NULL : &kind->fields[index];
+}
+
+const char *data_type_name(enum data_type type)
+{
+    static const char *const names[] = {
+        [DATA_TEXT] = "text",           [DATA_INTEGER] = "integer", [DATA_DECIMAL] = "decimal",
+        [DATA_REAL] = "real",           [DATA_BOOLEAN] = "boolean", [DATA_DATE] = "date",
+        [DATA_TIME] = "time",           [DATA_ENUM] = "enum",       [DATA_TAGS] = "tags",
+        [DATA_REFERENCE] = "reference", [DATA_JSON] = "json",
+    };
+    return names[type];
+}
+
+size_t crm_kind_count(void)
+{
+    return schema_kind_count;
+}
+
+bool crm_kind_get(size_t index, crm_kind_info *out)
+{
+    if (index >= schema_kind_count)
+        return false;
+    const struct kind *kind = schema_kinds[index];
+    *out = (crm_kind_info){.name = kind->name,
+                           .label = _(kind->label),
+                           .help = _(kind->help),
+                           .key = kind->key,
+                           .addable = kind->addable,
+                           .field_count = kind->field_count};
+    return true;
+}
+
+int crm_kind_find(const char *name)
+{
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (strcmp(schema_kinds[i]->name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+bool crm_kind_field(size_t kind, size_t field, crm_field_info *out)
+{
+    if (kind >= schema_kind_count || field >= schema_kinds[kind]->field_count)
+        return false;
+    const struct field *source = &schema_kinds[kind]->fields[field];
+    *out = (crm_field_info){.name = source->name,
+                            .label = _(source->label),
+                            .help = _(source->help),
+                            .type = data_type_name(source->type),
+                            .reference = source->reference,
+                            .default_value = source->default_text,
+                            .required = (source->flags & FIELD_REQUIRED) != 0,
+                            .derived = (source->flags & FIELD_DERIVED) != 0,
+                            .positional = (source->flags & FIELD_POSITIONAL) != 0,
+                            .choice_count = source->choice_count};
+    return true;
+}
+
+bool crm_kind_field_choice(size_t kind, size_t field, size_t choice, crm_choice_info *out)
+{
+    crm_field_info info;
+    if (!crm_kind_field(kind, field, &info) || choice >= info.choice_count)
+        return false;
+    const struct choice *source = &schema_kinds[kind]->fields[field].choices[choice];
+    *out = (crm_choice_info){.name = source->name, .label = _(source->label)};
+    return true;
+}
