@@ -127,8 +127,8 @@ static bool word_needs_care(uint64_t word)
 {
     uint64_t quote = word ^ EACH_BYTE(0x22);
     uint64_t backslash = word ^ EACH_BYTE(0x5C);
-    uint64_t care = word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(0x01)) |
-                    (backslash - EACH_BYTE(0x01));
+    uint64_t care =
+        word | (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(0x01)) | (backslash - EACH_BYTE(0x01));
     return (care & HIGH_BITS) != 0;
 }
 

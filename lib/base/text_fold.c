@@ -28,10 +28,9 @@ static void fold_ascii(struct buffer *out, const char *text, size_t length)
 static crm_status fold_valid(struct buffer *out, const char *text, size_t length)
 {
     utf8proc_uint8_t *folded = NULL;
-    utf8proc_ssize_t size =
-        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &folded,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                         UTF8PROC_IGNORE);
+    utf8proc_ssize_t size = utf8proc_map(
+        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &folded,
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     if (size < 0)
         return CRM_NO_MEMORY; /* the text is valid and the options agree: nothing else can fail */
     buffer_append(out, (const char *)folded, (size_t)size);

@@ -67,20 +67,25 @@ struct crm_sink {
     const char *fields;
     bool color;
     int width;
-    bool failed;        /* writing failed: nothing more is written, sink_row returns CRM_IO */
+    crm_status failure; /* not CRM_OK: output is incomplete, nothing more is written, and every
+                           call says so again */
+    int write_error;    /* errno of the write that failed */
     struct table table; /* the current one, after --fields was applied */
     size_t
         *projection; /* for each printed column its index in the producer's row; NULL: as given */
     struct value *projected;
+    bool in_table;
     bool in_page;
-    void *state; /* the format's own */
+    bool skipped; /* the current table is a section that this format or --fields leaves out */
+    void *state;  /* the format's own */
     struct error *error;
     struct arena arena; /* of the current table */
 };
 
 /* `table` and its columns are copied shallowly; names and labels must outlive sink_end. CRM_USAGE
- * when --fields names a column that there is not (the message lists them). All functions do nothing
- * and return CRM_OK when sink is NULL. */
+ * when --fields names a column that there is not (the message lists them). Columns named there are
+ * neither hidden nor constant any more. With --fields a page is its record alone, without sections.
+ * All functions do nothing and return CRM_OK when sink is NULL. */
 crm_status sink_begin(struct crm_sink *sink, const struct table *table);
 /* `values` has as many members as the table has columns. Borrowed during the call. A DATA_REFERENCE
  * value is the text of the key by now. */
@@ -90,8 +95,20 @@ crm_status sink_page_begin(struct crm_sink *sink, const struct table *table,
                            const struct value *values);
 crm_status sink_page_end(struct crm_sink *sink);
 crm_status sink_note(struct crm_sink *sink, const char *format, ...) CRM_PRINTF(2, 3);
-/* Whether the column would be printed: a producer may leave out work for others. */
+/* Whether the column, or section of a page, would be printed: a producer may leave out work for
+ * others. */
 bool sink_wants(const struct crm_sink *sink, const char *column);
+
+/* ---- Making one (crm_sink_new and its family add the book) ------------------------------- */
+
+/* NULL when there is no format of that name. */
+const struct sink_format *sink_format_find(const char *name);
+/* Times are printed in `zone` (NULL: UTC); errors go to *error, which must outlive the sink. */
+crm_status sink_open(const struct crm_sink_options *options, const struct zone *zone,
+                     struct error *error, struct crm_sink **out);
+/* Ends what is still open, writes the rest and flushes the stream. */
+crm_status sink_finish(struct crm_sink *sink);
+void sink_free(struct crm_sink *sink);
 
 /* ---- For formats ------------------------------------------------------------------------ */
 
@@ -100,11 +117,11 @@ bool sink_wants(const struct crm_sink *sink, const char *column);
 void sink_plain(const struct crm_sink *sink, struct buffer *out, const struct column *column,
                 const struct value *value);
 /* Appends the value as JSON: numbers bare, integers beyond 2^53 and non-finite reals as strings
- * and null respectively, text quoted and repaired, tags as an array, JSON verbatim. */
+ * and null respectively, text quoted and repaired, tags as an array, JSON verbatim on one line. */
 void sink_json(const struct crm_sink *sink, struct buffer *out, const struct column *column,
                const struct value *value);
-/* Writes sink->out to the stream when it is large (or `all`). CRM_IO when that fails. */
-crm_status sink_flush(struct crm_sink *sink, bool all);
+/* Whether values of that type are numbers: aligned to the right, never cut. */
+bool sink_is_number(enum data_type type);
 
 extern const struct sink_format sink_format_table, sink_format_jsonl, sink_format_json,
     sink_format_csv, sink_format_tsv;

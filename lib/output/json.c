@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* The formats json (one indented array) and jsonl (one object a line). They differ in layout only.
+ *
+ * Rows are written as they come, never built as a tree. All bytes that stand before a value, from
+ * the comma to the colon, are joined once per table. */
+#include "output/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands around the members of an object. */
+struct object_layout {
+    const char *open;  /* up to the first key's quote */
+    const char *next;  /* between members */
+    const char *colon; /* from the key to the value */
+    const char *close;
+};
+
+struct json_layout {
+    const char *before_first, *before_next, *after; /* around the objects of the document */
+    const char *end, *end_empty;                    /* of the document */
+    struct object_layout object;                    /* of the document */
+    struct object_layout item;                      /* of a section in a page */
+    const char *section_end;                        /* of one that isn't empty */
+};
+
+static const struct json_layout layout_lines = {
+    .before_first = "",
+    .before_next = "",
+    .after = "\n",
+    .end = "",
+    .end_empty = "",
+    .object = {"{\"", ",\"", "\":", "}"},
+    .item = {"{\"", ",\"", "\":", "}"},
+    .section_end = "]",
+};
+
+static const struct json_layout layout_array = {
+    .before_first = "[\n",
+    .before_next = ",\n",
+    .after = "",
+    .end = "\n]\n",
+    .end_empty = "[]\n",
+    .object = {"  {\n    \"", ",\n    \"", "\": ", "\n  }"},
+    .item = {"\n      {\n        \"", ",\n        \"", "\": ", "\n      }"},
+    .section_end = "\n    ]",
+};
+
+/* The bytes before a column's value; "null" follows them in memory. */
+struct member {
+    const char *prefix;
+    size_t length;
+};
+
+struct json_state {
+    const struct json_layout *layout;
+    const struct object_layout *object; /* of the current table */
+    struct member *members;             /* of the current table, in its arena */
+    bool any_object;                    /* the document has one */
+    bool any_item;                      /* the section has one */
+};
+
+static const struct json_layout *layout_of(const struct crm_sink *sink)
+{
+    return sink->format == &sink_format_json ? &layout_array : &layout_lines;
+}
+
+static struct json_state *state_of(struct crm_sink *sink)
+{
+    if (sink->state == NULL) {
+        struct json_state *state = calloc(1, sizeof *state);
+        if (state == NULL)
+            return NULL;
+        state->layout = layout_of(sink);
+        sink->state = state;
+    }
+    return sink->state;
+}
+
+static crm_status prepare(struct crm_sink *sink, const struct table *table)
+{
+    struct json_state *state = state_of(sink);
+    if (state == NULL)
+        return CRM_NO_MEMORY;
+    const struct object_layout *object =
+        sink->in_page ? &state->layout->item : &state->layout->object;
+    state->object = object;
+    state->members = arena_array(&sink->arena, table->count, sizeof *state->members);
+    if (state->members == NULL)
+        return CRM_NO_MEMORY;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *before = i == 0 ? object->open : object->next;
+        const char *prefix =
+            arena_printf(&sink->arena, "%s%s%snull", before, table->columns[i].name, object->colon);
+        if (prefix == NULL)
+            return CRM_NO_MEMORY;
+        state->members[i] = (struct member){prefix, strlen(prefix) - 4};
+    }
+    return CRM_OK;
+}
+
+/* The object up to its last value; the brace is left to the caller. */
+static void put_members(struct crm_sink *sink, const struct value *values)
+{
+    const struct json_state *state = sink->state;
+    for (size_t i = 0; i < sink->table.count; i++) {
+        const struct member *member = &state->members[i];
+        bool null = value_is_null(&values[i]);
+        buffer_append(&sink->out, member->prefix, member->length + (null ? 4 : 0));
+        if (!null)
+            sink_json(sink, &sink->out, &sink->table.columns[i], &values[i]);
+    }
+}
+
+static void open_object(struct crm_sink *sink)
+{
+    struct json_state *state = sink->state;
+    buffer_text(&sink->out,
+                state->any_object ? state->layout->before_next : state->layout->before_first);
+    state->any_object = true;
+}
+
+static void close_object(struct crm_sink *sink)
+{
+    const struct json_state *state = sink->state;
+    buffer_text(&sink->out, state->layout->object.close);
+    buffer_text(&sink->out, state->layout->after);
+}
+
+static crm_status json_begin(struct crm_sink *sink, const struct table *table)
+{
+    crm_status status = prepare(sink, table);
+    if (status != CRM_OK || !sink->in_page)
+        return status;
+    struct json_state *state = sink->state;
+    buffer_text(&sink->out, state->layout->object.next);
+    buffer_text(&sink->out, table->name);
+    buffer_text(&sink->out, state->layout->object.colon);
+    buffer_character(&sink->out, '[');
+    state->any_item = false;
+    return CRM_OK;
+}
+
+static crm_status json_row(struct crm_sink *sink, const struct value *values)
+{
+    struct json_state *state = sink->state;
+    if (!sink->in_page) {
+        open_object(sink);
+        put_members(sink, values);
+        close_object(sink);
+        return CRM_OK;
+    }
+    if (state->any_item)
+        buffer_character(&sink->out, ',');
+    state->any_item = true;
+    put_members(sink, values);
+    buffer_text(&sink->out, state->object->close);
+    return CRM_OK;
+}
+
+static crm_status json_end(struct crm_sink *sink)
+{
+    const struct json_state *state = sink->state;
+    if (sink->in_page)
+        buffer_text(&sink->out, state->any_item ? state->layout->section_end : "]");
+    return CRM_OK;
+}
+
+static crm_status json_page_begin(struct crm_sink *sink, const struct table *table,
+                                  const struct value *values)
+{
+    crm_status status = prepare(sink, table);
+    if (status != CRM_OK)
+        return status;
+    open_object(sink);
+    put_members(sink, values);
+    return CRM_OK;
+}
+
+static crm_status json_page_end(struct crm_sink *sink)
+{
+    close_object(sink);
+    return CRM_OK;
+}
+
+static crm_status json_finish(struct crm_sink *sink)
+{
+    const struct json_state *state = sink->state;
+    const struct json_layout *layout = layout_of(sink);
+    buffer_text(&sink->out, state != NULL && state->any_object ? layout->end : layout->end_empty);
+    return CRM_OK;
+}
+
+static void json_release(struct crm_sink *sink)
+{
+    free(sink->state);
+}
+
+const struct sink_format sink_format_json = {
+    .name = "json",
+    .begin = json_begin,
+    .row = json_row,
+    .end = json_end,
+    .page_begin = json_page_begin,
+    .page_end = json_page_end,
+    .finish = json_finish,
+    .release = json_release,
+};
+
+const struct sink_format sink_format_jsonl = {
+    .name = "jsonl",
+    .begin = json_begin,
+    .row = json_row,
+    .end = json_end,
+    .page_begin = json_page_begin,
+    .page_end = json_page_end,
+    .finish = json_finish,
+    .release = json_release,
+};

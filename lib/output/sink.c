@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/* What all formats share: choice of columns, pages, buffering, and noticing that writing failed. */
+#include "output/sink.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FLUSH_AT ((size_t)256 * 1024)
+
+/* In the order in which help lists them. */
+static const struct sink_format *const formats[] = {
+    &sink_format_table, &sink_format_jsonl, &sink_format_json, &sink_format_csv, &sink_format_tsv};
+enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
+
+size_t crm_format_count(void)
+{
+    return FORMAT_COUNT;
+}
+
+const char *crm_format_name(size_t index)
+{
+    return index < FORMAT_COUNT ? formats[index]->name : NULL;
+}
+
+const struct sink_format *sink_format_find(const char *name)
+{
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
+}
+
+static crm_status unknown_format(const char *name, struct error *error)
+{
+    const char *names[FORMAT_COUNT];
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        names[i] = formats[i]->name;
+    error_set(error, CRM_USAGE,
+              _("there is no format \"%s\"; choose table, jsonl, json, csv or tsv"), name);
+    const char *nearest = text_nearest(name, names, FORMAT_COUNT);
+    if (nearest != NULL)
+        error_hint(error, _("did you mean \"%s\"?"), nearest);
+    return CRM_USAGE;
+}
+
+crm_status sink_open(const struct crm_sink_options *options, const struct zone *zone,
+                     struct error *error, struct crm_sink **out)
+{
+    *out = NULL;
+    const struct sink_format *format = sink_format_find(options->format);
+    if (format == NULL)
+        return unknown_format(options->format, error);
+    struct crm_sink *sink = calloc(1, sizeof *sink);
+    if (sink == NULL)
+        return error_no_memory(error);
+    sink->format = format;
+    sink->stream = options->stream;
+    sink->fields = options->fields;
+    sink->color = options->color;
+    sink->width = options->width;
+    sink->zone = zone;
+    sink->error = error;
+    *out = sink;
+    return CRM_OK;
+}
+
+void sink_free(struct crm_sink *sink)
+{
+    if (sink == NULL)
+        return;
+    if (sink->format->release != NULL)
+        sink->format->release(sink);
+    buffer_release(&sink->out);
+    arena_release(&sink->arena);
+    free(sink);
+}
+
+/* ---- Writing ---------------------------------------------------------------------------- */
+
+/* Remembers the first failure and says what it was, every time anew. */
+static crm_status fail(struct crm_sink *sink, crm_status status)
+{
+    if (sink->failure == CRM_OK)
+        sink->failure = status;
+    if (sink->failure == CRM_IO)
+        return error_set(sink->error, CRM_IO, _("the output cannot be written: %s"),
+                         strerror(sink->write_error));
+    if (sink->failure == CRM_NO_MEMORY)
+        return error_no_memory(sink->error);
+    return sink->failure;
+}
+
+static crm_status fail_write(struct crm_sink *sink, int code)
+{
+    sink->write_error = code != 0 ? code : EIO;
+    return fail(sink, CRM_IO);
+}
+
+static crm_status write_out(struct crm_sink *sink)
+{
+    errno = 0;
+    size_t written = fwrite(sink->out.data, 1, sink->out.length, sink->stream);
+    if (written < sink->out.length)
+        return fail_write(sink, errno);
+    buffer_clear(&sink->out);
+    return CRM_OK;
+}
+
+/* After each call of the format: its own failure, memory, and a buffer grown large. */
+static crm_status settle(struct crm_sink *sink, crm_status status)
+{
+    if (status != CRM_OK)
+        return fail(sink, status);
+    if (sink->out.failed)
+        return fail(sink, CRM_NO_MEMORY);
+    return sink->out.length >= FLUSH_AT ? write_out(sink) : CRM_OK;
+}
+
+crm_status sink_finish(struct crm_sink *sink)
+{
+    if (sink == NULL)
+        return CRM_OK;
+    crm_status status = sink->failure == CRM_OK ? CRM_OK : fail(sink, sink->failure);
+    if (status == CRM_OK && sink->in_table)
+        status = sink_end(sink);
+    if (status == CRM_OK && sink->in_page)
+        status = sink_page_end(sink);
+    if (status == CRM_OK && sink->format->finish != NULL)
+        status = settle(sink, sink->format->finish(sink));
+    if (status == CRM_OK && sink->out.length > 0)
+        status = write_out(sink);
+    if (status != CRM_OK)
+        return status;
+    errno = 0;
+    if (fflush(sink->stream) != 0 || ferror(sink->stream))
+        return fail_write(sink, errno);
+    return CRM_OK;
+}
+
+/* ---- Columns ---------------------------------------------------------------------------- */
+
+/* One name of a comma-separated list. Returns what follows it, NULL after the last. */
+static const char *next_name(const char *list, const char **name, size_t *length)
+{
+    size_t size = strcspn(list, ",");
+    const char *rest = list[size] == ',' ? list + size + 1 : NULL;
+    while (size > 0 && *list == ' ') {
+        list++;
+        size--;
+    }
+    while (size > 0 && list[size - 1] == ' ')
+        size--;
+    *name = list;
+    *length = size;
+    return rest;
+}
+
+static bool is_name(const char *column, const char *name, size_t length)
+{
+    return strlen(column) == length && memcmp(column, name, length) == 0;
+}
+
+bool sink_wants(const struct crm_sink *sink, const char *column)
+{
+    if (sink == NULL || sink->fields == NULL)
+        return sink != NULL;
+    const char *name;
+    size_t length;
+    for (const char *rest = sink->fields; rest != NULL;) {
+        rest = next_name(rest, &name, &length);
+        if (is_name(column, name, length))
+            return true;
+    }
+    return false;
+}
+
+static crm_status unknown_column(struct crm_sink *sink, const struct table *table, const char *name,
+                                 size_t length)
+{
+    char *word = arena_copy_length(&sink->arena, name, length);
+    const char **names = arena_array(&sink->arena, table->count, sizeof *names);
+    cleanup(buffer_release) struct buffer list = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        buffer_text(&list, i > 0 ? ", " : "");
+        buffer_text(&list, table->columns[i].name);
+        if (names != NULL)
+            names[i] = table->columns[i].name;
+    }
+    if (word == NULL || names == NULL || list.failed)
+        return error_no_memory(sink->error);
+    error_set(sink->error, CRM_USAGE, _("there is no column \"%s\"; choose from: %s"), word,
+              buffer_string(&list));
+    const char *nearest = text_nearest(word, names, table->count);
+    if (nearest != NULL)
+        error_hint(sink->error, _("did you mean \"%s\"?"), nearest);
+    return CRM_USAGE;
+}
+
+/* Index of the named column, table->count when there is none. */
+static size_t find_column(const struct table *table, const char *name, size_t length)
+{
+    size_t i = 0;
+    while (i < table->count && !is_name(table->columns[i].name, name, length))
+        i++;
+    return i;
+}
+
+/* Adds the named column to the projection, unless it is there already: a JSON object with the same
+ * key twice means different things to different readers. */
+static crm_status project(struct crm_sink *sink, const struct table *table, struct column *columns,
+                          const char *name, size_t length)
+{
+    size_t at = find_column(table, name, length);
+    if (at == table->count)
+        return unknown_column(sink, table, name, length);
+    for (size_t i = 0; i < sink->table.count; i++)
+        if (sink->projection[i] == at)
+            return error_set(sink->error, CRM_USAGE, _("the column \"%s\" is asked for twice"),
+                             table->columns[at].name);
+    columns[sink->table.count] = table->columns[at];
+    columns[sink->table.count].flags &= ~(unsigned)(COLUMN_HIDDEN | COLUMN_CONSTANT);
+    sink->projection[sink->table.count++] = at;
+    return CRM_OK;
+}
+
+/* Makes the table the sink's current one, with the columns that are asked for. */
+static crm_status choose_columns(struct crm_sink *sink, const struct table *table)
+{
+    arena_clear(&sink->arena);
+    sink->table = *table;
+    sink->projection = NULL;
+    sink->projected = NULL;
+    struct column *columns = arena_array(&sink->arena, table->count, sizeof *columns);
+    if (columns == NULL)
+        return fail(sink, CRM_NO_MEMORY);
+    sink->table.columns = columns;
+    if (sink->fields == NULL) {
+        memcpy(columns, table->columns, table->count * sizeof *columns);
+        return CRM_OK;
+    }
+    sink->projection = arena_array(&sink->arena, table->count, sizeof *sink->projection);
+    sink->projected = arena_array(&sink->arena, table->count, sizeof *sink->projected);
+    if (sink->projection == NULL || sink->projected == NULL)
+        return fail(sink, CRM_NO_MEMORY);
+    sink->table.count = 0;
+    const char *name;
+    size_t length;
+    for (const char *rest = sink->fields; rest != NULL;) {
+        rest = next_name(rest, &name, &length);
+        crm_status status = project(sink, table, columns, name, length);
+        if (status != CRM_OK)
+            return status;
+    }
+    return CRM_OK;
+}
+
+static const struct value *project_row(struct crm_sink *sink, const struct value *values)
+{
+    if (sink->projection == NULL)
+        return values;
+    for (size_t i = 0; i < sink->table.count; i++)
+        sink->projected[i] = values[sink->projection[i]];
+    return sink->projected;
+}
+
+/* ---- Tables and pages ------------------------------------------------------------------- */
+
+crm_status sink_begin(struct crm_sink *sink, const struct table *table)
+{
+    if (sink == NULL)
+        return CRM_OK;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    sink->skipped = sink->in_page && (sink->fields != NULL || sink->format->page_begin == NULL);
+    sink->in_table = true;
+    if (sink->skipped)
+        return CRM_OK;
+    crm_status status = choose_columns(sink, table);
+    if (status != CRM_OK || sink->format->begin == NULL) {
+        sink->in_table = status == CRM_OK;
+        return status;
+    }
+    return settle(sink, sink->format->begin(sink, &sink->table));
+}
+
+crm_status sink_row(struct crm_sink *sink, const struct value *values)
+{
+    if (sink == NULL || sink->skipped)
+        return CRM_OK;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    return settle(sink, sink->format->row(sink, project_row(sink, values)));
+}
+
+crm_status sink_end(struct crm_sink *sink)
+{
+    if (sink == NULL)
+        return CRM_OK;
+    bool skipped = sink->skipped;
+    sink->skipped = false;
+    sink->in_table = false;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    if (skipped || sink->format->end == NULL)
+        return CRM_OK;
+    return settle(sink, sink->format->end(sink));
+}
+
+/* The record of a page in a format that knows no pages. */
+static crm_status plain_record(struct crm_sink *sink, const struct table *table,
+                               const struct value *values)
+{
+    crm_status status = sink_begin(sink, table);
+    if (status == CRM_OK)
+        status = sink_row(sink, values);
+    return status == CRM_OK ? sink_end(sink) : status;
+}
+
+crm_status sink_page_begin(struct crm_sink *sink, const struct table *table,
+                           const struct value *values)
+{
+    if (sink == NULL)
+        return CRM_OK;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    crm_status status;
+    if (sink->format->page_begin == NULL) {
+        status = plain_record(sink, table, values);
+    } else {
+        status = choose_columns(sink, table);
+        if (status == CRM_OK)
+            status = settle(
+                sink, sink->format->page_begin(sink, &sink->table, project_row(sink, values)));
+    }
+    sink->in_page = status == CRM_OK;
+    return status;
+}
+
+crm_status sink_page_end(struct crm_sink *sink)
+{
+    if (sink == NULL)
+        return CRM_OK;
+    sink->in_page = false;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    return sink->format->page_end == NULL ? CRM_OK : settle(sink, sink->format->page_end(sink));
+}
+
+crm_status sink_note(struct crm_sink *sink, const char *format, ...)
+{
+    if (sink == NULL || sink->format->note == NULL || sink->skipped)
+        return CRM_OK;
+    if (sink->failure != CRM_OK)
+        return fail(sink, sink->failure);
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text == NULL)
+        return fail(sink, CRM_NO_MEMORY);
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    crm_status status = settle(sink, sink->format->note(sink, text));
+    free(text);
+    return status;
+}
