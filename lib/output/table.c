@@ -97,8 +97,10 @@ static void put_notes(struct crm_sink *sink)
 {
     struct table_state *state = sink->state;
     const char *end = buffer_string(&state->notes) + state->notes.length;
-    for (const char *note = buffer_string(&state->notes); note < end; note += strlen(note) + 1)
+    for (const char *note = buffer_string(&state->notes); note < end; note += strlen(note) + 1) {
+        state->gap = state->indent;
         put_line(sink, STYLE_DIM, note);
+    }
     buffer_clear(&state->notes);
 }
 
@@ -209,8 +211,10 @@ static void put_caption(struct crm_sink *sink)
     }
     if (caption.failed)
         sink->out.failed = true;
-    else if (caption.length > 0)
-        put_line(sink, STYLE_DIM, caption.data);
+    if (caption.length == 0)
+        return;
+    state->gap = state->indent;
+    put_line(sink, STYLE_DIM, buffer_string(&caption));
 }
 
 /* ---- Tables ----------------------------------------------------------------------------- */

@@ -45,7 +45,7 @@ const char *column_label(const struct column *column);
 /* Widens the lane for the cell. */
 void lane_widen(struct lane *lane, const struct cell *cell);
 /* Narrows text lanes, the widest first, until all fit into `width` columns (0: no limit). The first
- * shown lane and numbers are never narrowed. */
+ * shown lane, numbers, dates and times are never narrowed. */
 void lanes_fit(struct lane *lanes, size_t count, size_t width);
 
 #endif

@@ -169,12 +169,19 @@ static size_t total_width(const struct lane *lanes, size_t count, size_t cap)
     return total;
 }
 
+/* Half a date or half a number says something else than the whole. */
+static bool may_be_cut(enum data_type type)
+{
+    return type == DATA_TEXT || type == DATA_TAGS || type == DATA_JSON || type == DATA_ENUM ||
+           type == DATA_REFERENCE;
+}
+
 void lanes_fit(struct lane *lanes, size_t count, size_t width)
 {
     size_t low = LEAST_WIDTH, high = LEAST_WIDTH;
     bool first = true;
     for (size_t i = 0; i < count; i++) {
-        lanes[i].cut = lanes[i].shown && !lanes[i].number && !first && width > 0;
+        lanes[i].cut = lanes[i].shown && !first && width > 0 && may_be_cut(lanes[i].column->type);
         first = first && !lanes[i].shown;
         high = lanes[i].cut ? larger(high, lanes[i].width) : high;
     }
