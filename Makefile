@@ -16,7 +16,7 @@ SANITIZE ?=
 PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc
 WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wnull-dereference $(WERROR)
-CPPFLAGS  += -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib
+CPPFLAGS  += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Ilib
 SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) -MMD -MP
 LIB_CFLAGS  = $(ALL_CFLAGS) -fPIC -fvisibility=hidden $(shell pkg-config --cflags $(PKGS))
@@ -33,7 +33,7 @@ VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm)
 
 $(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -Wl,--allow-shlib-undefined -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
 
 $(BUILD)/libcrm.so.$(SOVERSION): $(LIB_OBJ) lib/crm.map
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcrm.so.$(SOVERSION) \
@@ -50,9 +50,12 @@ $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -c -o $@ $<
 
+# Where an installed program looks when its files are not beside it.
+CMD_CPPFLAGS = -DCRM_DATADIR='"$(PREFIX)/share/crm"' -DCRM_LOCALEDIR='"$(PREFIX)/share/locale"'
+
 $(BUILD)/cmd/%.o: cmd/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CMD_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/unit/NAME.c is one cmocka program, linked to the whole library.
 UNIT_SRC := $(wildcard tests/unit/*.c)

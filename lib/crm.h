@@ -190,6 +190,44 @@ CRM_API bool crm_kind_get(size_t index, crm_kind_info *out);
 CRM_API int crm_kind_find(const char *name);
 CRM_API bool crm_kind_field(size_t kind, size_t field, crm_field_info *out);
 CRM_API bool crm_kind_field_choice(size_t kind, size_t field, size_t choice, crm_choice_info *out);
+/* Index of the kind that a reference such as C-12 or V-7 names by its prefix, or -1. */
+CRM_API int crm_kind_of_reference(const char *reference);
+
+/* ---- For programs around the library ------------------------------------------------------- */
+
+/* The candidate that `word` was probably meant to be; NULL when none is near. Borrowed. */
+CRM_API const char *crm_suggest(const char *word, const char *const *candidates, size_t count);
+/* Writes text as a JSON string, quotes included; invalid UTF-8 becomes U+FFFD. CRM_IO when the
+ * stream fails. */
+CRM_API crm_status crm_json_text(FILE *stream, const char *text);
+
+typedef enum crm_cell_type {
+    CRM_CELL_TEXT,
+    CRM_CELL_INTEGER,
+    CRM_CELL_BOOLEAN, /* "yes" or "no" */
+    CRM_CELL_JSON     /* valid JSON, written as it is */
+} crm_cell_type;
+
+/* One value of a record that is no stored one. */
+typedef struct crm_cell {
+    const char *name;  /* key; English, stable */
+    const char *label; /* for people; NULL: the name */
+    crm_cell_type type;
+    const char *value; /* NULL: none */
+} crm_cell;
+
+/* Writes one record: an object in JSON, lines of label and value in a table. */
+CRM_API crm_status crm_sink_record(crm_sink *sink, const crm_cell *cells, size_t count);
+
+/* Calls `word` for each word that the alias `name` stands for in a user's configuration file:
+ *
+ *     aliases:
+ *       due: visit due --within 7d
+ *       big: [list, customer, "tier=A"]
+ *
+ * CRM_NOT_FOUND, without a message, when there is no such file or alias. */
+CRM_API crm_status crm_alias_words(crm_book *book, const char *path, const char *name,
+                                   void (*word)(void *context, const char *word), void *context);
 
 #ifdef __cplusplus
 }

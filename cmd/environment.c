@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The only reader of the environment: language, place of the book, clock, user, directories. */
+#include "program.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef CRM_LOCALEDIR
+#define CRM_LOCALEDIR "/usr/local/share/locale"
+#endif
+#ifndef CRM_DATADIR
+#define CRM_DATADIR "/usr/local/share/crm"
+#endif
+
+/* A variable that is set to something, else NULL. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+static char *join(const char *directory, const char *name)
+{
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = call_allocate(size, 1);
+    bool slash = directory[0] == '\0' || directory[strlen(directory) - 1] == '/';
+    snprintf(path, size, "%s%s%s", directory, slash ? "" : "/", name);
+    return path;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool is_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* ---- Directories of the installation ------------------------------------------------------- */
+
+/* Directory of this program, NULL when it cannot be told. */
+static const char *program_directory(void)
+{
+    char *path = call_allocate(PATH_MAX, 1);
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    char *slash = length <= 0 ? NULL : strrchr(path, '/');
+    if (slash == NULL) {
+        free(path);
+        return NULL;
+    }
+    *slash = '\0';
+    return path;
+}
+
+/* The first of the candidates beside the program that is a directory, else `otherwise`. A program
+ * in its build directory finds the sources' files, an installed one those of its prefix. */
+static const char *beside_program(const char *const *candidates, const char *otherwise)
+{
+    const char *program = program_directory();
+    for (; program != NULL && *candidates != NULL; candidates++) {
+        char *path = join(program, *candidates);
+        if (is_directory(path))
+            return path;
+        free(path);
+    }
+    return otherwise;
+}
+
+static const char *data_directory(void)
+{
+    static const char *const candidates[] = {"../share/crm", "../lib/presets", "../../lib/presets",
+                                             NULL};
+    return beside_program(candidates, CRM_DATADIR);
+}
+
+char *environment_manual(void)
+{
+    static const char *const candidates[] = {"../man", "../../man", NULL};
+    const char *found = beside_program(candidates, NULL);
+    return found == NULL ? NULL : join(found, "");
+}
+
+/* ---- Language ---------------------------------------------------------------------------------
+ */
+
+/* The locale's own name of the language that the environment asks for; NULL for the plain one. */
+static const char *wanted_language(void)
+{
+    const char *name = variable("LC_ALL");
+    if (name == NULL)
+        name = variable("LC_MESSAGES");
+    if (name == NULL)
+        name = variable("LANG");
+    if (name == NULL || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0)
+        return NULL;
+    bool plain = strncmp(name, "C.", 2) == 0;
+    return plain && variable("LANGUAGE") == NULL ? NULL : name;
+}
+
+void environment_language(const char *name)
+{
+    static const char *const candidates[] = {"../share/locale", "locale", NULL};
+    const char *wanted = name != NULL ? name : wanted_language();
+    if (wanted == NULL)
+        return;
+    /* Translations need any locale but "C"; which language is then chosen by LANGUAGE. So Chinese
+     * works on a machine that has only C.UTF-8. */
+    if (name != NULL || setlocale(LC_MESSAGES, "") == NULL) {
+        if (setlocale(LC_MESSAGES, wanted) == NULL && setlocale(LC_MESSAGES, "C.UTF-8") == NULL)
+            return;
+        if (name != NULL || variable("LANGUAGE") == NULL)
+            setenv("LANGUAGE", wanted, 1);
+    }
+    bindtextdomain("crm", beside_program(candidates, CRM_LOCALEDIR));
+    bind_textdomain_codeset("crm", "UTF-8");
+}
+
+/* ---- The book -----------------------------------------------------------------------------------
+ */
+
+static bool is_book(const char *directory)
+{
+    char *database = join(directory, "crm.db"), *policy = join(directory, "policy.yaml");
+    bool found = is_file(policy) && is_file(database);
+    free(database);
+    free(policy);
+    return found;
+}
+
+/* The book at `start` or in a directory above it: .crm in it, or the directory itself. */
+static char *find_upwards(const char *start)
+{
+    char *directory = realpath(start, NULL);
+    while (directory != NULL) {
+        char *hidden = join(directory, ".crm");
+        if (is_directory(hidden))
+            return hidden;
+        free(hidden);
+        if (is_book(directory))
+            return directory;
+        char *slash = strrchr(directory, '/');
+        if (slash == NULL || strcmp(directory, "/") == 0)
+            break;
+        slash[slash == directory ? 1 : 0] = '\0';
+    }
+    free(directory);
+    return NULL;
+}
+
+/* A directory of the user's: $VARIABLE/crm, else ~/OTHERWISE/crm; NULL without a home. */
+static char *user_directory(const char *name, const char *otherwise)
+{
+    const char *base = variable(name);
+    if (base != NULL && base[0] == '/')
+        return join(base, "crm");
+    const char *home = variable("HOME");
+    if (home == NULL)
+        return NULL;
+    char *parent = join(home, otherwise);
+    char *path = join(parent, "crm");
+    free(parent);
+    return path;
+}
+
+static const char *inside(const char *directory, const char *path)
+{
+    return directory == NULL || path[0] == '/' ? path : join(directory, path);
+}
+
+static crm_status place_to_make(struct call *call)
+{
+    const char *chosen = call->globals.book;
+    if (call->argument_count > 0)
+        chosen = inside(call->globals.directory, call->arguments[0]);
+    else if (chosen == NULL)
+        chosen = variable("CRM_BOOK");
+    call->place = chosen != NULL ? chosen : inside(call->globals.directory, ".crm");
+    return CRM_OK;
+}
+
+crm_status environment_place(struct call *call)
+{
+    if ((call->command->flags & COMMAND_BOOK_CREATE) != 0)
+        return place_to_make(call);
+    const char *start = call->globals.directory == NULL ? "." : call->globals.directory;
+    call->place = call->globals.book;
+    /* A directory named on the command line is nearer than the environment. */
+    if (call->place == NULL && call->globals.directory == NULL)
+        call->place = variable("CRM_BOOK");
+    if (call->place == NULL)
+        call->place = find_upwards(start);
+    if (call->place != NULL)
+        return CRM_OK;
+    if (!is_directory(start))
+        return call_fail(call, CRM_NOT_FOUND, _("%s: %s"), start, strerror(errno));
+    call->place = user_directory("XDG_DATA_HOME", ".local/share");
+    if (call->place != NULL && is_directory(call->place))
+        return CRM_OK;
+    call_fail(call, CRM_NOT_FOUND, _("there is no book in %s or above"), start);
+    return call_hint(call, CRM_NOT_FOUND, _("crm init makes one here; --book DIR names another"));
+}
+
+static const char *actor(void)
+{
+    const struct passwd *entry = getpwuid(getuid());
+    if (entry != NULL && entry->pw_name != NULL && entry->pw_name[0] != '\0')
+        return entry->pw_name;
+    const char *name = variable("LOGNAME");
+    return name == NULL ? "unknown" : name;
+}
+
+crm_status environment_book(struct call *call, const char *command_line)
+{
+    const char *now = call->globals.now != NULL ? call->globals.now : variable("CRM_NOW");
+    if (now != NULL)
+        crm_book_set_now_text(call->book, now);
+    else
+        crm_book_set_now(call->book, (int64_t)time(NULL));
+    crm_book_set_data_directory(call->book, data_directory());
+    crm_book_set_dry_run(call->book, call->globals.dry_run);
+    bool writes = (call->command->flags & (COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE)) != 0;
+    return writes ? crm_book_set_actor(call->book, actor(), command_line) : CRM_OK;
+}
+
+void environment_export(const struct call *call)
+{
+    if (call->globals.book != NULL) {
+        setenv("CRM_BOOK", call->globals.book, 1);
+    } else if (call->globals.directory != NULL) {
+        const char *found = find_upwards(call->globals.directory);
+        if (found != NULL)
+            setenv("CRM_BOOK", found, 1);
+    }
+    if (call->globals.now != NULL)
+        setenv("CRM_NOW", call->globals.now, 1);
+}
+
+/* ---- Preferences
+ * ---------------------------------------------------------------------------------- */
+
+char *environment_config(const char *name)
+{
+    char *directory = user_directory("XDG_CONFIG_HOME", ".config");
+    char *path = directory == NULL ? NULL : join(directory, name);
+    free(directory);
+    return path;
+}
+
+const char *environment_pager(void)
+{
+    const char *pager = getenv("CRM_PAGER");
+    if (pager == NULL)
+        pager = getenv("PAGER");
+    /* less: end at once when it fits, keep colours, leave the screen as it is. */
+    return pager == NULL ? "less -FRX" : pager;
+}
+
+bool environment_no_color(void)
+{
+    const char *terminal = variable("TERM");
+    return variable("NO_COLOR") != NULL || (terminal != NULL && strcmp(terminal, "dumb") == 0);
+}

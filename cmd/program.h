@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the program around a command: environment, terminal, help, other programs. */
+#ifndef CRM_CMD_PROGRAM_H
+#define CRM_CMD_PROGRAM_H
+
+#include "command.h"
+#include "options.h"
+
+/* ---- environment.c: the only reader of the environment ------------------------------------ */
+
+/* Sets the language of messages: `name` if not NULL, else as the environment says. */
+void environment_language(const char *name);
+/* Directory of the book: --book, CRM_BOOK, .crm or a book here or above, else the user's own; for
+ * COMMAND_BOOK_CREATE where it is to be made. CRM_NOT_FOUND when there is none. */
+crm_status environment_place(struct call *call);
+/* Clock, actor and data directory of call->book. */
+crm_status environment_book(struct call *call, const char *command_line);
+/* Path of a file of the user's configuration; NULL when there is no home directory. */
+char *environment_config(const char *name);
+/* Directory of the manual pages of a program that was built but not installed, NULL otherwise. */
+char *environment_manual(void);
+const char *environment_pager(void);
+bool environment_no_color(void);
+/* For programs started by this one: the book that the options chose. */
+void environment_export(const struct call *call);
+
+/* ---- screen.c: the terminal ----------------------------------------------------------------- */
+
+struct screen {
+    bool terminal; /* stdout is one */
+    int width, height;
+    char *text; /* what is paged, held back until its length is known; NULL: not held back */
+    size_t length;
+    FILE *stream;
+};
+
+/* Prepares call->stream; `held` output goes through the pager when it is longer than the screen. */
+crm_status screen_open(struct screen *screen, struct call *call, bool held);
+/* Writes what was held back; CRM_IO, with a message, when stdout could not be written. */
+crm_status screen_close(struct screen *screen, struct call *call);
+bool screen_color(const struct screen *screen, const struct call *call);
+/* The crm_progress of a terminal: one line on stderr that is wiped at the end. */
+void screen_progress(void *context, const char *what, int64_t done, int64_t total);
+/* Wipes the line of screen_progress. */
+void screen_progress_end(void);
+
+/* ---- usage.c: --help ------------------------------------------------------------------------ */
+
+/* The list of commands. */
+void usage_program(FILE *stream);
+/* Synopsis, arguments, options and subcommands of the command, the last of call->path. */
+void usage_command(FILE *stream, const struct call *call, const struct command *command);
+
+/* ---- external.c: aliases and crm-NAME -------------------------------------------------------- */
+
+/* argv[at] is no built-in command: runs crm-NAME from PATH, or returns CRM_OK with *argc and *argv
+ * replaced by what an alias stands for, or fails with the nearest name as hint. */
+crm_status external_run(struct call *call, int at, int *argc, char ***argv, bool expanded);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* --help, from the tables of the commands. */
+#include "program.h"
+
+#include <string.h>
+
+enum { HELP_COLUMN = 30 };
+
+static void print_row(FILE *stream, const char *left, const char *right)
+{
+    int pad = HELP_COLUMN - (int)strlen(left) - 2;
+    if (pad < 2)
+        fprintf(stream, "  %s\n%*s%s\n", left, HELP_COLUMN, "", right);
+    else
+        fprintf(stream, "  %s%*s%s\n", left, pad, "", right);
+}
+
+void usage_program(FILE *stream)
+{
+    fprintf(stream, "%s\n\n", _("usage: crm [options] COMMAND [arguments]"));
+    fprintf(stream, "%s\n", _("Commands:"));
+    for (const struct command *const *command = commands; *command != NULL; command++)
+        if (((*command)->flags & COMMAND_HIDDEN) == 0)
+            print_row(stream, (*command)->name, _((*command)->summary));
+    fprintf(stream, "\n%s\n",
+            _("crm help COMMAND shows the manual of one, crm COMMAND --help "
+              "its options."));
+}
+
+static void print_option(FILE *stream, const struct option_view *view)
+{
+    char left[OPTION_NAME_SIZE + 64];
+    char letter[6] = "    ";
+    if (view->letter != 0)
+        snprintf(letter, sizeof letter, "-%c, ", view->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s%s", letter, view->negatable ? "[no-]" : "", view->name,
+             view->takes_value ? " " : "", view->takes_value ? view->argument : "");
+    print_row(stream, left, view->help);
+    const char *choice = view->source == OPTION_FIELD ? option_choice(view, 0) : NULL;
+    if (choice == NULL)
+        return;
+    fprintf(stream, "%*s", HELP_COLUMN, "");
+    for (size_t i = 0; (choice = option_choice(view, i)) != NULL; i++)
+        fprintf(stream, "%s%s", i == 0 ? "" : ", ", choice);
+    fputc('\n', stream);
+}
+
+static void print_options(FILE *stream, const struct command *command, const char *kind,
+                          bool global, const char *title)
+{
+    struct option_view view;
+    bool any = false;
+    for (size_t i = 0; option_get(command, kind, i, &view); i++) {
+        if ((view.source == OPTION_GLOBAL) != global)
+            continue;
+        if (!any)
+            fprintf(stream, "\n%s\n", title);
+        any = true;
+        print_option(stream, &view);
+    }
+}
+
+static void print_argument(FILE *stream, const char *name, bool optional, bool repeats)
+{
+    fprintf(stream, " %s%s%s%s", optional ? "[" : "", name, repeats ? "..." : "",
+            optional ? "]" : "");
+}
+
+static void print_synopsis(FILE *stream, const struct command *command, const char *name,
+                           const char *kind)
+{
+    fprintf(stream, "%s %s %s", _("usage:"), name, _("[options]"));
+    for (const struct argument *a = command->arguments; a != NULL && a->name != NULL; a++)
+        print_argument(stream, _(a->name), a->optional, a->repeats);
+    crm_field_info field;
+    int found = kind == NULL || command->arguments != NULL ? -1 : crm_kind_find(kind);
+    for (size_t i = 0; found >= 0 && crm_kind_field((size_t)found, i, &field); i++)
+        if (field.positional && command->fields == FIELDS_ADD)
+            print_argument(stream, field.name, !field.required, false);
+    fputc('\n', stream);
+    if (command->run == NULL)
+        return;
+    fprintf(stream, "\n%s.\n", _(command->summary));
+    if (command->description != NULL)
+        fprintf(stream, "%s\n", _(command->description));
+}
+
+void usage_command(FILE *stream, const struct call *call, const struct command *command)
+{
+    char name[128];
+    print_synopsis(stream, command, call_name(call, name, sizeof name), call->kind);
+    for (const struct argument *a = command->arguments; a != NULL && a->name != NULL; a++) {
+        if (a == command->arguments)
+            fprintf(stream, "\n%s\n", _("Arguments:"));
+        print_row(stream, _(a->name), _(a->help));
+    }
+    if (command->subcommands != NULL)
+        fprintf(stream, "\n%s\n", _("Subcommands:"));
+    for (const struct command *sub = command->subcommands; sub != NULL && sub->name != NULL; sub++)
+        print_row(stream, sub->name, _(sub->summary));
+    print_options(stream, command, call->kind, false, _("Options:"));
+    print_options(stream, command, call->kind, true, _("Options of every command:"));
+}
