@@ -3,13 +3,14 @@
 #include "base/zone.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum {
     DAY_SECONDS = 86400,
     LONGEST_NAME = 64,
-    LARGEST_FILE = 256 * 1024 /* the largest of the database has 4 KiB */
+    LARGEST_FILE = 64 * 1024 /* the largest of the database has 4 KiB */
 };
 
 static const char *const usual_directories[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
@@ -207,23 +208,39 @@ static FILE *open_zone(const char *directory, const char *name)
     return fopen(path, "rb");
 }
 
-/* Opens the zone in the first database that has it; *any says whether there is a database. */
-static FILE *find_zone(const char *directory, const char *name, bool *any)
+/* Where zones are: `directory`, or the usual places when it is NULL. */
+static size_t zone_directories(const char *const *directory, const char *const **out)
 {
-    const char *const *places = directory == NULL ? usual_directories : &directory;
-    size_t count = directory == NULL ? sizeof usual_directories / sizeof usual_directories[0] : 1;
+    *out = *directory == NULL ? usual_directories : directory;
+    return *directory == NULL ? sizeof usual_directories / sizeof usual_directories[0] : 1;
+}
+
+static FILE *find_zone(const char *directory, const char *name)
+{
+    const char *const *places;
+    size_t count = zone_directories(&directory, &places);
     FILE *file = NULL;
     for (size_t i = 0; i < count && file == NULL; i++) {
-        *any = *any || is_directory(places[i]);
         file = open_zone(places[i], name);
     }
     return file;
 }
 
+static bool has_database(const char *directory)
+{
+    const char *const *places;
+    size_t count = zone_directories(&directory, &places);
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        found = is_directory(places[i]);
+    }
+    return found;
+}
+
 static crm_status read_zone(struct arena *arena, FILE *file, const char *name, struct zone *zone,
                             struct error *error)
 {
-    unsigned char *data = arena_alloc(arena, LARGEST_FILE);
+    cleanup(cleanup_free) unsigned char *data = malloc(LARGEST_FILE);
     if (data == NULL) {
         return error_no_memory(error);
     }
@@ -231,22 +248,18 @@ static crm_status read_zone(struct arena *arena, FILE *file, const char *name, s
     if (ferror(file)) {
         return error_set(error, CRM_IO, _("cannot read the time zone \"%s\""), name);
     }
-    if (length == LARGEST_FILE) {
-        return error_set(error, CRM_CORRUPT, _("the file of the time zone \"%s\" is too large"),
-                         name);
-    }
     crm_status status = zone_file_parse(arena, data, length, zone, error);
-    if (status == CRM_CORRUPT) {
+    if (status == CRM_CORRUPT || length == LARGEST_FILE) {
         error_set(error, CRM_CORRUPT, _("the file of the time zone \"%s\" is damaged"), name);
-        error_hint(error, _("install the time zone database again (package tzdata)"));
+        return error_hint(error, _("install the time zone database again (package tzdata)"));
     }
     return status;
 }
 
-static crm_status unknown_zone(const char *name, bool any_database, struct error *error)
+static crm_status unknown_zone(const char *directory, const char *name, struct error *error)
 {
     error_set(error, CRM_NOT_FOUND, _("unknown time zone: \"%s\""), name);
-    return any_database
+    return has_database(directory)
                ? error_hint(error, _("write a name such as Asia/Shanghai, an offset such as "
                                      "+08:00, or UTC"))
                : error_hint(error, _("install the time zone database (package tzdata), or write "
@@ -264,14 +277,9 @@ crm_status zone_load(struct arena *arena, const char *name, const char *director
     if (parse_fixed(name, &zone->first)) {
         return CRM_OK;
     }
-    bool any_database = true;
-    FILE *file = NULL;
-    if (name_is_safe(name)) {
-        any_database = false;
-        file = find_zone(directory, name, &any_database);
-    }
+    FILE *file = name_is_safe(name) ? find_zone(directory, name) : NULL;
     if (file == NULL) {
-        return unknown_zone(name, any_database, error);
+        return unknown_zone(directory, name, error);
     }
     crm_status status = read_zone(arena, file, name, zone, error);
     fclose(file);
