@@ -31,6 +31,8 @@ enum mapping_kind { MAPPING_LINEAR, MAPPING_BANDS, MAPPING_PERCENTILE };
 
 struct band {
     int64_t from;      /* decimal: raw value from which the band holds */
+    int64_t to;        /* decimal: value below which it holds, for checking; see has_to */
+    bool has_to;       /* otherwise it holds up to the next band */
     int64_t points;    /* decimal 0–100 */
     const char *label; /* for letter grades, else NULL */
 };
@@ -119,11 +121,13 @@ struct cause {
     const char *name;
     const char *label; /* for people, may be NULL */
     int parent;        /* index in policy.causes, -1 at the top */
+    long line;
 };
 
 struct escalation {
     int percent;      /* of the limit used */
     const char *tell; /* owner, manager, or a staff login */
+    long line;
 };
 
 /* ---- custom fields ---- */
@@ -143,6 +147,7 @@ struct policy {
     struct arena arena;
     char fingerprint[17]; /* 64-bit hash of the file's bytes in hexadecimal */
     const char *time_zone;
+    const struct zone *zone; /* the same, loaded */
     const char *currency;
     const char *database; /* NULL: crm.db in the book */
 

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks of a policy that take several values together. */
+#include "policy/reader.h"
+
+#include "base/decimal.h"
+#include "schema/schema.h"
+
+#include <string.h>
+
+/* The member if it was given, else the section: where a problem with it is best shown. */
+static const struct yaml_node *at(const struct yaml_node *node, const char *key)
+{
+    const struct yaml_node *member = yaml_get(node, key);
+    return member != NULL ? member : node;
+}
+
+/* ---- tiers ------------------------------------------------------------------------------ */
+
+static void check_bands(struct policy_reader *reader, const struct yaml_node *node,
+                        const struct indicator *indicator)
+{
+    const struct yaml_node *place = at(node, "bands")->first;
+    for (size_t i = 0; i < indicator->band_count; i++, place = place->next) {
+        const struct band *band = &indicator->bands[i];
+        char from[24];
+        decimal_format(band->from, from);
+        if (band->has_to && band->to <= band->from) {
+            policy_problem(reader, at(place, "to"), _("the band ends before it begins"));
+        } else if (i > 0 && band->from <= band[-1].from) {
+            policy_problem(reader, place, _("the band from %s overlaps the one before it"), from);
+            policy_hint(reader, _("Bands stand in order, lowest first."));
+            return; /* what follows would be compared with the wrong one */
+        } else if (i > 0 && band[-1].has_to && band[-1].to != band->from) {
+            char to[24];
+            decimal_format(band[-1].to, to);
+            if (band[-1].to > band->from) {
+                policy_problem(reader, place, _("the band from %s overlaps the one to %s"), from,
+                               to);
+            } else {
+                policy_problem(reader, place, _("there is a hole between %s and %s"), to, from);
+            }
+            policy_hint(reader, _("Each band begins where the one before it ends."));
+        }
+    }
+}
+
+static void check_mapping(struct policy_reader *reader, const struct yaml_node *node,
+                          const struct indicator *indicator)
+{
+    bool linear = indicator->mapping == MAPPING_LINEAR;
+    bool bands = indicator->mapping == MAPPING_BANDS;
+    if (linear && indicator->low == indicator->high) {
+        policy_problem(reader, at(node, "high"), _("low and high are equal"));
+        policy_hint(reader, _("Give the raw value worth 0 points and the one worth 100."));
+    } else if (!linear && (yaml_get(node, "low") != NULL || yaml_get(node, "high") != NULL)) {
+        policy_problem(reader, yaml_get(node, "low") != NULL ? at(node, "low") : at(node, "high"),
+                       _("holds for the mapping linear only"));
+    }
+    if (bands && indicator->band_count == 0) {
+        policy_problem(reader, at(node, "mapping"), _("the mapping bands needs the key 'bands'"));
+    } else if (!bands && yaml_get(node, "bands") != NULL) {
+        policy_problem_key(reader, at(node, "bands"), _("holds for the mapping bands only"));
+        policy_hint(reader, _("Add 'mapping: bands'."));
+    } else if (bands && indicator->source != SOURCE_CREDIT_GRADE) {
+        check_bands(reader, node, indicator);
+    }
+}
+
+static bool is_number(enum data_type type)
+{
+    return type == DATA_INTEGER || type == DATA_DECIMAL || type == DATA_REAL;
+}
+
+/* A field of the customer; one from the policy itself is looked for in the tree, as `fields` is
+ * read later. */
+static void check_source_field(struct policy_reader *reader, const struct yaml_node *node,
+                               const struct indicator *indicator)
+{
+    const struct yaml_node *place = at(node, "field");
+    if (indicator->source != SOURCE_FIELD) {
+        if (indicator->field != NULL) {
+            policy_problem_key(reader, place, _("holds for the source field only"));
+        }
+        return;
+    }
+    if (indicator->field == NULL) {
+        policy_problem(reader, at(node, "source"), _("the source field needs the key 'field'"));
+        return;
+    }
+    const struct field *field = kind_field(&kind_customer, indicator->field);
+    if (field != NULL && is_number(field->type)) {
+        return;
+    }
+    const struct yaml_node *root = node;
+    while (root->parent != NULL) {
+        root = root->parent;
+    }
+    const struct yaml_node *custom =
+        yaml_get(yaml_get(yaml_get(root, "fields"), "customer"), indicator->field);
+    const struct yaml_node *type = yaml_get(custom, "type");
+    if (type != NULL && (strcmp(type->text, "integer") == 0 || strcmp(type->text, "decimal") == 0 ||
+                         strcmp(type->text, "real") == 0)) {
+        return;
+    }
+    if (field != NULL || custom != NULL) {
+        policy_problem(reader, place, _("the field '%s' is no number"), indicator->field);
+    } else {
+        policy_problem(reader, place, _("a customer has no field '%s'"), indicator->field);
+    }
+    policy_hint(reader, _("Name an assessment such as need_fit, or a number among 'fields'."));
+}
+
+void policy_check_indicator(struct policy_reader *reader, const struct yaml_node *node,
+                            void *member)
+{
+    const struct indicator *indicator = member;
+    check_source_field(reader, node, indicator);
+    if (indicator->source == SOURCE_CREDIT_GRADE) {
+        const struct band *unnamed = NULL;
+        for (size_t i = 0; i < indicator->band_count && unnamed == NULL; i++) {
+            unnamed = indicator->bands[i].label == NULL ? &indicator->bands[i] : NULL;
+        }
+        if (indicator->mapping != MAPPING_BANDS || unnamed != NULL) {
+            policy_problem(reader, at(node, "source"),
+                           _("the source credit_grade needs bands, each with a label"));
+        }
+    }
+    check_mapping(reader, node, indicator);
+}
+
+/* Keys that the method would not look at: better refused than ignored. */
+static void check_unused(struct policy_reader *reader, const struct yaml_node *node,
+                         enum tier_method method)
+{
+    static const char *const pareto_keys[] = {"measure", "period", "crossing"};
+    static const char *const names[] = {"pareto", "score", "quota", "rules"};
+    for (size_t i = 0; i < sizeof pareto_keys / sizeof *pareto_keys; i++) {
+        const struct yaml_node *unused = yaml_get(node, pareto_keys[i]);
+        if (unused != NULL && method != TIER_PARETO) {
+            policy_problem_key(reader, unused, _("is not used by the method %s"), names[method]);
+        }
+    }
+    const struct yaml_node *indicators = yaml_get(node, "indicators");
+    if (indicators != NULL && method != TIER_SCORE && method != TIER_QUOTA) {
+        policy_problem_key(reader, indicators, _("is not used by the method %s"), names[method]);
+    }
+}
+
+static void check_weights(struct policy_reader *reader, const struct yaml_node *node,
+                          const struct tier_scheme *scheme)
+{
+    if (scheme->method != TIER_SCORE && scheme->method != TIER_QUOTA) {
+        return;
+    }
+    if (scheme->indicator_count == 0) {
+        policy_problem_key(reader, node, _("a scheme by score needs the key 'indicators'"));
+        return;
+    }
+    int64_t sum = 0;
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        sum += scheme->indicators[i].weight; /* each within 0 and 100, fewer than a million */
+    }
+    if (sum != 100 * DECIMAL_ONE) {
+        char text[24];
+        decimal_format(sum, text);
+        policy_problem_key(reader, at(node, "indicators"), _("the weights sum to %s, not to 100"),
+                           text);
+    }
+}
+
+/* Each line against the one of the better tier. */
+static void check_order(struct policy_reader *reader, const struct yaml_node *node,
+                        const struct tier_scheme *scheme)
+{
+    const struct policy *policy = reader->policy;
+    int64_t shares = 0;
+    for (size_t i = 0; i < scheme->threshold_count; i++) {
+        const struct tier_threshold *line = &scheme->thresholds[i];
+        const char *name = policy->tiers[line->tier];
+        const struct yaml_node *place = yaml_get(node, name);
+        if (i > 0 && scheme->method == TIER_PARETO && line->limit <= line[-1].limit) {
+            policy_problem(reader, place, _("%s is not above the line of the tier before it"),
+                           place->text);
+            policy_hint(reader, _("A cumulative share grows from tier to tier."));
+        } else if (i > 0 && scheme->method == TIER_SCORE && line->limit >= line[-1].limit) {
+            policy_problem(reader, place, _("%s is not below the line of the tier before it"),
+                           place->text);
+            policy_hint(reader, _("The least score falls from tier to tier."));
+        }
+        shares += line->percent ? line->limit : 0;
+        if (shares > 100 * DECIMAL_ONE) {
+            policy_problem(reader, place, _("the shares sum to more than 100 %%"));
+            return;
+        }
+    }
+}
+
+static void check_thresholds(struct policy_reader *reader, const struct yaml_node *node,
+                             const struct tier_scheme *scheme)
+{
+    const struct policy *policy = reader->policy;
+    const struct yaml_node *place = at(node, "thresholds");
+    for (size_t tier = 0; tier + 1 < policy->tier_count; tier++) {
+        if (yaml_get(place, policy->tiers[tier]) == NULL) {
+            policy_problem_key(reader, place, _("the tier '%s' has no line"), policy->tiers[tier]);
+            return;
+        }
+    }
+    const struct yaml_node *last = yaml_get(place, policy->tiers[policy->tier_count - 1]);
+    if (last != NULL) {
+        policy_problem_key(reader, last, _("the last tier has no line: it takes the rest"));
+        policy_hint(reader, _("Remove this line."));
+        return;
+    }
+    check_order(reader, place, scheme);
+}
+
+void policy_check_scheme(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    const struct tier_scheme *scheme = member;
+    check_unused(reader, node, scheme->method);
+    check_weights(reader, node, scheme);
+    check_thresholds(reader, node, scheme);
+}
+
+/* ---- visits ----------------------------------------------------------------------------- */
+
+void policy_check_cadence(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    struct cadence *cadence = member;
+    if (yaml_get(node, "first") == NULL) {
+        cadence->first = cadence->every;
+    }
+    if (cadence->every.count == 0) {
+        policy_problem(reader, at(node, "every"), _("an interval of 0 makes visits due for ever"));
+    }
+}
+
+/* Puts the cadences in the order of the tiers. */
+void policy_check_visits(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    struct policy *policy = member;
+    const struct yaml_node *place = yaml_get(node, "cadence");
+    size_t given = place != NULL ? place->count : policy->tier_count;
+    struct cadence *ordered = policy_array(reader, policy->tier_count, sizeof *ordered);
+    bool missing = false;
+    for (size_t tier = 0; ordered != NULL && tier < policy->tier_count; tier++) {
+        size_t i = 0;
+        while (i < given && policy->cadences[i].tier != (int)tier) {
+            i++;
+        }
+        if (i == given) {
+            policy_problem_key(reader, at(node, "cadence"), _("the tier '%s' has no cadence"),
+                               policy->tiers[tier]);
+            policy_hint(reader, _("Add a line such as '%s: {every: 12mo}'."), policy->tiers[tier]);
+            missing = true;
+        } else {
+            ordered[tier] = policy->cadences[i];
+        }
+    }
+    if (!missing) {
+        policy->cadences = ordered;
+    }
+}
+
+void policy_check_calendar(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    const struct calendar_policy *calendar = member;
+    size_t intervals = 0;
+    for (int day = 0; day < 7; day++) {
+        intervals += calendar->week_count[day];
+    }
+    if (intervals == 0) {
+        policy_problem_key(reader, at(node, "week"), _("the calendar has no working time"));
+        policy_hint(reader, _("Add a line such as 'mon: [09:00-12:00, 13:00-18:00]'."));
+    }
+    if (calendar->holidays != NULL && strpbrk(calendar->holidays, "/\\") != NULL) {
+        policy_problem(reader, at(node, "holidays"), _("is the name of a day list, not a path"));
+    }
+}
+
+/* ---- complaints ------------------------------------------------------------------------- */
+
+/* Minutes of clock or working time; -1 for working days, whose length depends on the day. */
+static int64_t minutes_of(struct duration duration)
+{
+    switch (duration.unit) {
+    case DURATION_MINUTES:
+        return duration.count;
+    case DURATION_HOURS:
+    case DURATION_WORKING_HOURS:
+        return duration.count * 60;
+    case DURATION_DAYS:
+        return duration.count * 1440;
+    case DURATION_WEEKS:
+        return duration.count * 10080;
+    default:
+        return -1;
+    }
+}
+
+void policy_check_limit(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    const struct complaint_limit *limit = member;
+    if (!limit->has_respond && !limit->has_resolve) {
+        policy_problem(reader, node, _("the limit has neither 'respond' nor 'resolve'"));
+        policy_hint(reader, _("Add one of them, such as 'respond: 4wh'."));
+        return;
+    }
+    bool working = limit->respond.unit >= DURATION_WORKING_HOURS;
+    bool alike = working == (limit->resolve.unit >= DURATION_WORKING_HOURS);
+    int64_t respond = minutes_of(limit->respond);
+    int64_t resolve = minutes_of(limit->resolve);
+    if (limit->respond.unit == DURATION_WORKING_DAYS &&
+        limit->resolve.unit == DURATION_WORKING_DAYS) {
+        respond = limit->respond.count;
+        resolve = limit->resolve.count;
+    }
+    if (limit->has_respond && limit->has_resolve && alike && respond >= 0 && resolve >= 0 &&
+        respond > resolve) {
+        policy_problem(reader, at(node, "respond"),
+                       _("the time to respond exceeds that to "
+                         "resolve"));
+    }
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Whether `wide` holds wherever `narrow` does. */
+static bool covers(const struct complaint_limit *wide, const struct complaint_limit *narrow)
+{
+    return (wide->tier < 0 || wide->tier == narrow->tier) &&
+           (wide->severity == NULL || same_text(wide->severity, narrow->severity)) &&
+           (wide->service == NULL || same_text(wide->service, narrow->service));
+}
+
+/* Whether a limit that says more than `limit` holds for that one case. */
+static bool is_taken(const struct policy *policy, const struct complaint_limit *limit,
+                     const struct complaint_limit *one)
+{
+    for (size_t i = 0; i < policy->limit_count; i++) {
+        const struct complaint_limit *other = &policy->limits[i];
+        if (other != limit && covers(limit, other) && !covers(other, limit) && covers(other, one)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether any case is left to the limit by those that say more. */
+static bool is_reachable(const struct policy *policy, const struct complaint_limit *limit)
+{
+    static const char *const severities[] = {"low", "normal", "high", "critical"};
+    struct complaint_limit one = *limit;
+    for (int tier = 0; tier < (int)policy->tier_count; tier++) {
+        for (size_t i = 0; i < sizeof severities / sizeof *severities; i++) {
+            one.tier = limit->tier < 0 ? tier : limit->tier;
+            one.severity = limit->severity == NULL ? severities[i] : limit->severity;
+            if (!is_taken(policy, limit, &one)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void check_limits(struct policy_reader *reader, const struct yaml_node *node)
+{
+    const struct policy *policy = reader->policy;
+    const struct yaml_node *place = node->first;
+    for (size_t i = 0; i < policy->limit_count; i++, place = place->next) {
+        const struct complaint_limit *limit = &policy->limits[i];
+        const struct complaint_limit *twin = NULL;
+        for (size_t j = 0; j < i && twin == NULL; j++) {
+            const struct complaint_limit *other = &policy->limits[j];
+            twin = covers(other, limit) && covers(limit, other) ? other : NULL;
+        }
+        if (twin != NULL) {
+            policy_problem(reader, place, _("never holds: line %ld has the same conditions"),
+                           twin->line);
+        } else if (!is_reachable(policy, limit)) {
+            policy_problem(reader, place, _("never holds: more specific limits take every case"));
+        }
+    }
+}
+
+static void check_escalations(struct policy_reader *reader, const struct yaml_node *node)
+{
+    const struct policy *policy = reader->policy;
+    const struct yaml_node *place = node->first;
+    for (size_t i = 0; i < policy->escalation_count; i++, place = place->next) {
+        if (i > 0 && policy->escalations[i].percent < policy->escalations[i - 1].percent) {
+            policy_problem(reader, at(place, "at"), _("%d is below the step before it"),
+                           policy->escalations[i].percent);
+            policy_hint(reader, _("Steps stand in order, lowest first."));
+        }
+    }
+}
+
+void policy_check_complaints(struct policy_reader *reader, const struct yaml_node *node,
+                             void *member)
+{
+    const struct yaml_node *limits = yaml_get(node, "limits");
+    const struct yaml_node *escalation = yaml_get(node, "escalation");
+    (void)member;
+    if (limits != NULL) {
+        check_limits(reader, limits);
+    }
+    if (escalation != NULL) {
+        check_escalations(reader, escalation);
+    }
+}
+
+/* ---- custom fields ---------------------------------------------------------------------- */
+
+static bool is_field_name(const char *name)
+{
+    return name[0] >= 'a' && name[0] <= 'z' &&
+           name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+void policy_check_field(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    struct custom_field *field = member;
+    const struct kind *kind = schema_kind(field->kind);
+    if (kind == NULL || !kind->custom) {
+        policy_problem_key(reader, node->parent, _("a record of kind '%s' has no custom fields"),
+                           field->kind);
+        policy_hint(reader, _("Custom fields stand under a kind such as 'customer'."));
+    } else if (!is_field_name(field->name)) {
+        policy_problem_key(reader, node, _("'%s' is no name of a field"), field->name);
+        policy_hint(reader, _("Begin with a lower-case letter; then letters, digits and _. What "
+                              "people read goes to 'label'."));
+    } else if (kind_field(kind, field->name) != NULL || strcmp(field->name, "id") == 0) {
+        policy_problem_key(reader, node, _("the kind %s has a field '%s' of its own"), kind->name,
+                           field->name);
+        policy_hint(reader, _("Choose another name."));
+    }
+    if (field->type == DATA_ENUM && field->choice_count == 0) {
+        policy_problem(reader, at(node, "type"), _("an enum needs the key 'choices'"));
+    } else if (field->type != DATA_ENUM && field->choice_count > 0) {
+        policy_problem_key(reader, at(node, "choices"), _("holds for the type enum only"));
+        policy_hint(reader, _("Add 'type: enum'."));
+    }
+    if (field->label == NULL) {
+        field->label = field->name;
+    }
+}

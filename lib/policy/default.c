@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The commented policy of a new book. */
+#include "policy/policy.h"
+
+static const char head[] =
+    "# The book's policy: how customers are tiered, visited, answered and asked.\n"
+    "# All rules of the book stand here; crm-policy(5) explains every key, and\n"
+    "# `crm policy check` finds mistakes. A key that is left out has the value shown here.\n"
+    "# 本账簿的规则：客户分级、回访计划、投诉时限、满意度调查。\n"
+    "\n"
+    "# Time zone 时区 and currency 币种 of the book.\n";
+
+static const char tiers[] =
+    "# database: postgresql://host/name   # a team's database 数据库 in place of the book's file\n"
+    "\n"
+    "# Tiers 客户分级, best first.\n"
+    "tiers:\n"
+    "  names: [A, B, C]\n"
+    "  main: abc\n"
+    "  schemes:\n"
+    "    # ABC analysis 帕累托分析: by cumulative share of the last twelve months' revenue, A up\n"
+    "    # to 80 %, B up to 95 %, C the rest.\n"
+    "    abc:\n"
+    "      method: pareto\n"
+    "      measure: revenue                  # or profit 利润\n"
+    "      period: 12mo\n"
+    "      crossing: outside                 # who crosses a line is not inside it\n"
+    "      thresholds: {A: 80, B: 95}\n"
+    "      demote_after: 0                   # 降级缓冲: evaluations (2) or time (3mo) below the "
+    "line\n"
+    "      margin: 0                         # points below the line that demote at once\n"
+    "    # Weighted index 加权指数, beside the main scheme: crm tier --scheme stars\n"
+    "    # stars:\n"
+    "    #   method: score\n"
+    "    #   indicators:                     # weights 权重 sum to 100\n"
+    "    #     revenue: {source: revenue, period: 12mo, low: 0, high: 200000, weight: 50}\n"
+    "    #     need_fit: {source: field, field: need_fit, low: 1, high: 5, weight: 30}\n"
+    "    #     loyalty: {source: years, mapping: percentile, weight: 20, missing: zero}\n"
+    "    #   thresholds: {A: 80, B: 60}\n"
+    "    #   demote_after: 2\n"
+    "    # The best 50, and the next 20 % 名额: crm tier --scheme best\n"
+    "    # best:\n"
+    "    #   method: quota\n"
+    "    #   indicators:\n"
+    "    #     profit: {source: profit, mapping: percentile, weight: 100, missing: zero}\n"
+    "    #   thresholds: {A: 50, B: 20%}\n"
+    "\n";
+
+static const char visits[] =
+    "# Visits 回访计划. Channels 渠道 weakest first: each also satisfies a duty of those before "
+    "it.\n"
+    "visits:\n"
+    "  channels: [message, email, event, phone, video, face]\n"
+    "  cadence:                              # 回访周期; grace 宽限期: then a visit is overdue\n"
+    "    A: {every: 3mo, channel: face, minutes: 60, grace: 14d}\n"
+    "    B: {every: 6mo, channel: phone, minutes: 30, grace: 14d}\n"
+    "    C: {every: 12mo, channel: any, minutes: 15, grace: 14d}\n"
+    "    # first: 1mo                        # 首访: a new customer's first visit comes sooner\n"
+    "    # agenda: 需求, 满意度, 下一步         # what to talk about\n"
+    "\n"
+    "# Working time 工作日历. The first calendar is the default. Holidays and make-up days 调休 "
+    "come\n"
+    "# from an official list: crm calendar import cn-2026.json, then `holidays: cn`.\n"
+    "calendars:\n"
+    "  office:\n"
+    "    week:\n"
+    "      mon: [09:00-12:00, 13:00-18:00]\n"
+    "      tue: [09:00-12:00, 13:00-18:00]\n"
+    "      wed: [09:00-12:00, 13:00-18:00]\n"
+    "      thu: [09:00-12:00, 13:00-18:00]\n"
+    "      fri: [09:00-12:00, 13:00-18:00]\n"
+    "    # holidays: cn\n"
+    "  # hotline:                            # 全天候\n"
+    "  #   week: {mon: [00:00-24:00], sat: [00:00-24:00], sun: [00:00-24:00]}\n"
+    "\n";
+
+static const char complaints[] =
+    "# Complaints 投诉.\n"
+    "complaints:\n"
+    "  categories: [quality, delivery, service, price, other]  # 投诉类别; [] for any text\n"
+    "  services: [standard, on_site, remote]                   # 服务类型\n"
+    "  # Tree of causes 原因分类; a wider cause stands before those that belong to it.\n"
+    "  causes:\n"
+    "    product: {label: 产品}\n"
+    "    defect: {label: 质量缺陷, parent: product}\n"
+    "    wrong_item: {label: 错发漏发, parent: product}\n"
+    "    process: {label: 流程}\n"
+    "    late: {label: 延误, parent: process}\n"
+    "    invoice: {label: 开票结算, parent: process}\n"
+    "    people: {label: 人员}\n"
+    "    attitude: {label: 服务态度, parent: people}\n"
+    "    communication: {label: 沟通, parent: people}\n"
+    "    other: {label: 其他}\n"
+    "  # Limits 投诉时限 for the first response 首次响应 and the resolution 解决. Clock time 30m "
+    "4h 2d,\n"
+    "  # working time 4wh 2wd. The most specific line that fits holds; severity 严重程度 is low,\n"
+    "  # normal, high or critical.\n"
+    "  limits:\n"
+    "    - {respond: 8wh, resolve: 5wd}\n"
+    "    - {severity: high, respond: 4wh, resolve: 2wd}\n"
+    "    - {severity: critical, respond: 2h, resolve: 1d}\n"
+    "    - {tier: A, respond: 4wh, resolve: 3wd}\n"
+    "    - {tier: A, severity: high, respond: 2wh, resolve: 1wd}\n"
+    "    - {tier: A, severity: critical, respond: 30m, resolve: 12h}\n"
+    "  at_risk: 75                           # 预警: percent of a limit used\n"
+    "  escalation:                           # 升级: who is told at which percent\n"
+    "    - {at: 50, tell: owner}\n"
+    "    - {at: 75, tell: owner}\n"
+    "    - {at: 100, tell: manager}\n"
+    "\n";
+
+static const char surveys[] =
+    "# Surveys 满意度调查.\n"
+    "surveys:\n"
+    "  min_days: 90                          # 调查间隔: a customer is not asked more often\n"
+    "  min_n: 10                             # 最小样本: below it groups are not ranked\n"
+    "\n"
+    "# Fields of the firm's own 自定义字段, by kind of record.\n"
+    "# fields:\n"
+    "#   customer:\n"
+    "#     anniversary: {label: 签约纪念日, type: date}\n"
+    "#     channel_type: {label: 渠道类型, type: enum, choices: [direct, dealer, online]}\n";
+
+crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency)
+{
+    buffer_text(out, head);
+    /* Quoted, as an offset such as +08:00 is a time zone too. */
+    buffer_printf(out, "time_zone: \"%s\"\n", time_zone != NULL ? time_zone : "UTC");
+    buffer_printf(out, "currency: %s\n", currency != NULL ? currency : "CNY");
+    buffer_text(out, tiers);
+    buffer_text(out, visits);
+    buffer_text(out, complaints);
+    buffer_text(out, surveys);
+    return out->failed ? CRM_NO_MEMORY : CRM_OK;
+}

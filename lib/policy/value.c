@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of a policy, one reader a type. */
+#include "policy/reader.h"
+
+#include "base/decimal.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void (*value_reader)(struct policy_reader *reader, const struct policy_key *key,
+                             const struct yaml_node *node, void *target);
+
+static void set_text(void *target, const char *text)
+{
+    memcpy(target, &text, sizeof text);
+}
+
+static void set_int(void *target, int number)
+{
+    memcpy(target, &number, sizeof number);
+}
+
+int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, const char *name,
+                   const char *what, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    if (count == 0 || reader->problem_count == POLICY_PROBLEMS) {
+        return -1; /* without names their own problem has been told */
+    }
+    if (node->key == name) {
+        policy_problem_key(reader, node, _("there is no %s '%s'"), what, name);
+    } else {
+        policy_problem(reader, node, _("there is no %s '%s'"), what, name);
+    }
+    const char *nearest = text_nearest(name, names, count);
+    if (nearest != NULL) {
+        policy_hint(reader, _("Do you mean '%s'?"), nearest);
+        return -1;
+    }
+    cleanup(buffer_release) struct buffer list = {0};
+    for (size_t i = 0; i < count; i++) {
+        buffer_text(&list, i == 0 ? "" : ", ");
+        buffer_text(&list, names[i]);
+    }
+    policy_hint(reader, _("There are: %s."), buffer_string(&list));
+    return -1;
+}
+
+/* ---- text ---- */
+
+static bool single_line(struct policy_reader *reader, const struct yaml_node *node)
+{
+    for (size_t i = 0; i < node->length; i++) {
+        if ((unsigned char)node->text[i] < 0x20 || node->text[i] == 0x7F) {
+            policy_problem(reader, node, _("must be one line without control characters"));
+            return false;
+        }
+    }
+    if (node->length == 0) {
+        policy_problem(reader, node, _("must not be empty"));
+        policy_hint(reader, _("Remove the line for the default."));
+        return false;
+    }
+    return true;
+}
+
+static void read_text(struct policy_reader *reader, const struct policy_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    (void)key;
+    if (single_line(reader, node)) {
+        set_text(target, node->text);
+    }
+}
+
+static void read_zone(struct policy_reader *reader, const struct policy_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct zone *zone = NULL;
+    error_clear(&reader->scratch);
+    crm_status status =
+        zone_load(&reader->policy->arena, node->text, NULL, &zone, &reader->scratch);
+    if (status == CRM_NO_MEMORY) {
+        reader->no_memory = true;
+    } else if (status != CRM_OK) {
+        policy_problem(reader, node, "%s", reader->scratch.message);
+        policy_hint(reader, "%s", reader->scratch.hint);
+    } else {
+        reader->policy->zone = zone;
+        set_text(target, node->text);
+    }
+}
+
+static void read_currency(struct policy_reader *reader, const struct policy_key *key,
+                          const struct yaml_node *node, void *target)
+{
+    (void)key;
+    if (node->length == 3 && strspn(node->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3) {
+        set_text(target, node->text);
+        return;
+    }
+    policy_problem(reader, node, _("'%s' is no currency"), node->text);
+    policy_hint(reader, _("Write the three capital letters of ISO 4217, such as CNY or EUR."));
+}
+
+static void read_database(struct policy_reader *reader, const struct policy_key *key,
+                          const struct yaml_node *node, void *target)
+{
+    if (strncmp(node->text, "postgresql://", 13) == 0 ||
+        strncmp(node->text, "postgres://", 11) == 0) {
+        read_text(reader, key, node, target);
+        return;
+    }
+    policy_problem(reader, node, _("is no address of a database"));
+    policy_hint(reader, _("Write postgresql://HOST/NAME, or remove the line for the book's own "
+                          "file."));
+}
+
+/* ---- numbers ---- */
+
+static bool is_digits(const char *text, size_t length)
+{
+    size_t start = length > 0 && text[0] == '-' ? 1 : 0;
+    return length > start && length <= 10 && strspn(text + start, "0123456789") >= length - start;
+}
+
+static void read_bounded(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, size_t length, void *target)
+{
+    if (!is_digits(node->text, length)) {
+        policy_problem(reader, node, _("'%s' is no whole number"), node->text);
+        return;
+    }
+    long long number = strtoll(node->text, NULL, 10);
+    if (number < key->minimum || number > key->maximum) {
+        policy_problem(reader, node, _("%lld is not within %lld and %lld"), number,
+                       (long long)key->minimum, (long long)key->maximum);
+        return;
+    }
+    set_int(target, (int)number);
+}
+
+static void read_integer(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    read_bounded(reader, key, node, node->length, target);
+}
+
+static void read_percent(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    bool sign = node->length > 1 && node->text[node->length - 1] == '%';
+    read_bounded(reader, key, node, node->length - (sign ? 1 : 0), target);
+}
+
+static bool parse_decimal(struct policy_reader *reader, const struct yaml_node *node, size_t length,
+                          int64_t *out)
+{
+    bool rounded = false;
+    if (!decimal_parse(node->text, length, out, &rounded)) {
+        policy_problem(reader, node, _("'%s' is no number"), node->text);
+        policy_hint(reader, _("Write digits and a point, such as 12.5, without separators."));
+        return false;
+    }
+    if (rounded) {
+        policy_problem(reader, node, _("%s has more than four decimals"), node->text);
+        return false;
+    }
+    return true;
+}
+
+static bool within(struct policy_reader *reader, const struct yaml_node *node, int64_t number,
+                   int64_t minimum, int64_t maximum)
+{
+    if (number >= minimum * DECIMAL_ONE && number <= maximum * DECIMAL_ONE) {
+        return true;
+    }
+    policy_problem(reader, node, _("%s is not within %lld and %lld"), node->text,
+                   (long long)minimum, (long long)maximum);
+    return false;
+}
+
+static void read_decimal(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    int64_t number = 0;
+    if (parse_decimal(reader, node, node->length, &number) &&
+        within(reader, node, number, key->minimum, key->maximum)) {
+        memcpy(target, &number, sizeof number);
+    }
+}
+
+static void read_boolean(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    static const char *const words[] = {"no", "yes", "false", "true"};
+    const char *const *names = key->choices != NULL ? key->choices : words;
+    size_t count = key->choices != NULL ? key->choice_count : 4;
+    int index = policy_resolve(reader, node, node->text, _("choice"), names, count);
+    bool value = index == 1 || index == 3;
+    memcpy(target, &value, sizeof value);
+}
+
+/* ---- durations ---- */
+
+static bool parse_duration(struct policy_reader *reader, const struct yaml_node *node,
+                           struct duration *out)
+{
+    error_clear(&reader->scratch);
+    if (duration_parse(node->text, out, &reader->scratch) == CRM_OK) {
+        return true;
+    }
+    policy_problem(reader, node, "%s", reader->scratch.message);
+    policy_hint(reader, "%s", reader->scratch.hint);
+    return false;
+}
+
+static bool parse_period(struct policy_reader *reader, const struct yaml_node *node,
+                         struct duration *out)
+{
+    if (!parse_duration(reader, node, out)) {
+        return false;
+    }
+    switch (out->unit) {
+    case DURATION_DAYS:
+    case DURATION_WEEKS:
+    case DURATION_MONTHS:
+    case DURATION_YEARS:
+        break;
+    default:
+        policy_problem(reader, node, _("'%s' is not counted in days"), node->text);
+        policy_hint(reader, _("Write days, weeks, months or years: 14d, 2w, 3mo, 1y."));
+        return false;
+    }
+    if (out->count > 36500) {
+        policy_problem(reader, node, _("'%s' is too long"), node->text);
+        return false;
+    }
+    return true;
+}
+
+static void read_period(struct policy_reader *reader, const struct policy_key *key,
+                        const struct yaml_node *node, void *target)
+{
+    (void)key;
+    struct duration duration = {0};
+    if (parse_period(reader, node, &duration)) {
+        memcpy(target, &duration, sizeof duration);
+    }
+}
+
+static void read_limit(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *target)
+{
+    (void)key;
+    struct duration duration = {0};
+    if (!parse_duration(reader, node, &duration)) {
+        return;
+    }
+    if (duration.unit == DURATION_MONTHS || duration.unit == DURATION_YEARS) {
+        policy_problem(reader, node, _("'%s' is no time limit"), node->text);
+        policy_hint(reader, _("Write clock time (30m, 4h, 2d, 1w) or working time (4wh, 2wd)."));
+        return;
+    }
+    if (duration.count == 0 || duration.count > 1000000) {
+        policy_problem(reader, node, _("'%s' is no time limit that can be kept"), node->text);
+        return;
+    }
+    memcpy(target, &duration, sizeof duration);
+}
+
+/* A number of evaluations or a time below the line. */
+static void read_demotion(struct policy_reader *reader, const struct policy_key *key,
+                          const struct yaml_node *node, void *target)
+{
+    (void)key;
+    struct tier_scheme *scheme = target;
+    if (!is_digits(node->text, node->length)) {
+        parse_period(reader, node, &scheme->demote_after_period);
+        return;
+    }
+    static const struct policy_key bounds = {.minimum = 0, .maximum = 1000};
+    read_bounded(reader, &bounds, node, node->length, &scheme->demote_after);
+}
+
+/* ---- names ---- */
+
+static void read_choice(struct policy_reader *reader, const struct policy_key *key,
+                        const struct yaml_node *node, void *target)
+{
+    int index =
+        policy_resolve(reader, node, node->text, _("choice"), key->choices, key->choice_count);
+    set_int(target, index < 0 ? 0 : index);
+}
+
+static bool is_any(const struct yaml_node *node)
+{
+    return strcmp(node->text, "any") == 0;
+}
+
+static void read_word(struct policy_reader *reader, const struct policy_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    int index = is_any(node) ? -1
+                             : policy_resolve(reader, node, node->text, _("choice"), key->choices,
+                                              key->choice_count);
+    set_text(target, index < 0 ? NULL : key->choices[index]);
+}
+
+static void read_tier(struct policy_reader *reader, const struct policy_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct policy *policy = reader->policy;
+    set_int(target, is_any(node) ? -1
+                                 : policy_resolve(reader, node, node->text, _("tier"),
+                                                  policy->tiers, policy->tier_count));
+}
+
+static void read_channel(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct policy *policy = reader->policy;
+    int index = is_any(node) ? 0
+                             : policy_resolve(reader, node, node->text, _("channel"),
+                                              policy->channels, policy->channel_count);
+    set_int(target, index < 0 ? 0 : index);
+}
+
+static void read_service(struct policy_reader *reader, const struct policy_key *key,
+                         const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct policy *policy = reader->policy;
+    if (is_any(node)) {
+        set_text(target, NULL);
+        return;
+    }
+    if (policy->service_count == 0) {
+        policy_problem(reader, node, _("there is no service '%s'"), node->text);
+        policy_hint(reader, _("Name it in complaints.services first."));
+        return;
+    }
+    int index = policy_resolve(reader, node, node->text, _("service"), policy->services,
+                               policy->service_count);
+    set_text(target, index < 0 ? NULL : policy->services[index]);
+}
+
+/* The names of an array of structures whose first member is the name. */
+static int resolve_among(struct policy_reader *reader, const struct yaml_node *node,
+                         const char *what, const void *array, size_t count, size_t size)
+{
+    const char **names = policy_array(reader, count, sizeof *names);
+    if (names == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&names[i], (const char *)array + i * size, sizeof names[i]);
+    }
+    int index = policy_resolve(reader, node, node->text, what, names, count);
+    return index < 0 ? 0 : index;
+}
+
+static void read_scheme(struct policy_reader *reader, const struct policy_key *key,
+                        const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct policy *policy = reader->policy;
+    set_int(target, resolve_among(reader, node, _("scheme"), policy->schemes, policy->scheme_count,
+                                  sizeof *policy->schemes));
+}
+
+static void read_calendar(struct policy_reader *reader, const struct policy_key *key,
+                          const struct yaml_node *node, void *target)
+{
+    (void)key;
+    const struct policy *policy = reader->policy;
+    set_int(target, resolve_among(reader, node, _("calendar"), policy->calendars,
+                                  policy->calendar_count, sizeof *policy->calendars));
+}
+
+/* A wider cause stands before those that belong to it, so there is no circle. */
+static void read_cause(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *target)
+{
+    (void)key;
+    set_int(target, -1);
+    if (strcmp(node->text, "none") == 0) {
+        return;
+    }
+    size_t earlier = node->parent->index;
+    if (earlier == 0) {
+        policy_problem(reader, node, _("the first cause can't belong to another"));
+        return;
+    }
+    set_int(target, resolve_among(reader, node, _("cause before this one,"), reader->policy->causes,
+                                  earlier, sizeof(struct cause)));
+}
+
+/* ---- lists ---- */
+
+static bool is_new_name(struct policy_reader *reader, const struct yaml_node *node,
+                        const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], node->text) == 0) {
+            policy_problem(reader, node, _("'%s' is named twice"), node->text);
+            return false;
+        }
+    }
+    if (is_any(node)) {
+        policy_problem(reader, node, _("'any' stands for all and can't be a name"));
+        return false;
+    }
+    return true;
+}
+
+static void read_names(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *base)
+{
+    const char **names = policy_array(reader, node->count, sizeof *names);
+    size_t count = 0;
+    if (names == NULL) {
+        return;
+    }
+    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
+        if (member->kind != YAML_SCALAR) {
+            policy_problem(reader, member, _("must be a name"));
+        } else if (single_line(reader, member) && is_new_name(reader, member, names, count)) {
+            names[count++] = member->text;
+        }
+    }
+    memcpy((char *)base + key->offset, &names, sizeof names);
+    memcpy((char *)base + key->count_offset, &count, sizeof count);
+}
+
+/* hh:mm up to 24:00 in minutes, -1 otherwise; moves *text behind it. */
+static int parse_clock(const char **text)
+{
+    const char *at = *text;
+    size_t digits = strspn(at, "0123456789");
+    if (digits < 1 || digits > 2 || at[digits] != ':' ||
+        strspn(at + digits + 1, "0123456789") != 2) {
+        return -1;
+    }
+    int hour = atoi(at);
+    int minute = atoi(at + digits + 1);
+    *text = at + digits + 3;
+    return minute < 60 && hour * 60 + minute <= 1440 ? hour * 60 + minute : -1;
+}
+
+static bool parse_interval(const char *text, struct interval *out)
+{
+    out->from = parse_clock(&text);
+    if (out->from < 0) {
+        return false;
+    }
+    size_t dash = *text == '-' ? 1 : strncmp(text, "–", strlen("–")) == 0 ? strlen("–") : 0;
+    text += dash;
+    out->to = dash > 0 ? parse_clock(&text) : -1;
+    return out->to >= 0 && *text == '\0';
+}
+
+static bool check_interval(struct policy_reader *reader, const struct yaml_node *node,
+                           const struct interval *before, struct interval *out)
+{
+    if (node->kind != YAML_SCALAR || !parse_interval(node->text, out)) {
+        policy_problem(reader, node, _("'%s' is no interval of a day"), node->text);
+        policy_hint(reader, _("Write it so: 09:00-12:00. A whole day is 00:00-24:00."));
+        return false;
+    }
+    if (out->from >= out->to) {
+        policy_problem(reader, node, _("'%s' ends before it begins"), node->text);
+        policy_hint(reader, _("Split time past midnight: until 24:00, and from 00:00 on the next "
+                              "day."));
+        return false;
+    }
+    if (before != NULL && out->from < before->to) {
+        policy_problem(reader, node, _("'%s' begins before the one before it ends"), node->text);
+        policy_hint(reader, _("Intervals of a day stand in order and do not overlap."));
+        return false;
+    }
+    return true;
+}
+
+static void read_intervals(struct policy_reader *reader, const struct policy_key *key,
+                           const struct yaml_node *node, void *base)
+{
+    struct interval *intervals = policy_array(reader, node->count, sizeof *intervals);
+    size_t count = 0;
+    if (intervals == NULL) {
+        return;
+    }
+    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
+        const struct interval *before = count > 0 ? &intervals[count - 1] : NULL;
+        if (check_interval(reader, member, before, &intervals[count])) {
+            count++;
+        }
+    }
+    memcpy((char *)base + key->offset, &intervals, sizeof intervals);
+    memcpy((char *)base + key->count_offset, &count, sizeof count);
+}
+
+/* The meaning of a threshold depends on the method, which stands before it in the description. */
+static void read_threshold(struct policy_reader *reader, const struct tier_scheme *scheme,
+                           const struct yaml_node *node, struct tier_threshold *out)
+{
+    const struct policy *policy = reader->policy;
+    out->line = node->line;
+    out->tier =
+        policy_resolve(reader, node, node->key, _("tier"), policy->tiers, policy->tier_count);
+    if (node->kind != YAML_SCALAR || node->length == 0) {
+        policy_problem(reader, node, _("must be a limit"));
+        return;
+    }
+    if (scheme->method == TIER_RULES) {
+        out->filter = node->text;
+        return;
+    }
+    bool sign = node->length > 1 && node->text[node->length - 1] == '%';
+    out->percent = sign && scheme->method == TIER_QUOTA;
+    int64_t maximum = scheme->method == TIER_QUOTA && !sign ? 1000000000 : 100;
+    if (parse_decimal(reader, node, node->length - (sign ? 1 : 0), &out->limit)) {
+        within(reader, node, out->limit, 0, maximum);
+    }
+}
+
+static int compare_thresholds(const void *left, const void *right)
+{
+    const struct tier_threshold *a = left;
+    const struct tier_threshold *b = right;
+    return (a->tier > b->tier) - (a->tier < b->tier);
+}
+
+static void read_thresholds(struct policy_reader *reader, const struct policy_key *key,
+                            const struct yaml_node *node, void *base)
+{
+    struct tier_scheme *scheme = base;
+    struct tier_threshold *thresholds = policy_array(reader, node->count, sizeof *thresholds);
+    (void)key;
+    if (thresholds == NULL) {
+        return;
+    }
+    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
+        read_threshold(reader, scheme, member, &thresholds[member->index]);
+    }
+    qsort(thresholds, node->count, sizeof *thresholds, compare_thresholds);
+    scheme->thresholds = thresholds;
+    scheme->threshold_count = node->count;
+}
+
+/* ---- all types -------------------------------------------------------------------------- */
+
+static const struct {
+    enum yaml_kind kind;
+    bool whole; /* the reader takes the section's structure, not the value's place in it */
+    const char *label;
+    value_reader read; /* NULL: the walk of reader.c does it */
+} types[POLICY_TYPE_COUNT] = {
+    [POLICY_TEXT] = {YAML_SCALAR, false, N_("a text"), read_text},
+    [POLICY_INTEGER] = {YAML_SCALAR, false, N_("a whole number"), read_integer},
+    [POLICY_DECIMAL] = {YAML_SCALAR, false, N_("a number"), read_decimal},
+    [POLICY_PERCENT] = {YAML_SCALAR, false, N_("a percentage"), read_percent},
+    [POLICY_BOOLEAN] = {YAML_SCALAR, false, N_("yes or no"), read_boolean},
+    [POLICY_PERIOD] = {YAML_SCALAR, false, N_("a time such as 3mo"), read_period},
+    [POLICY_LIMIT] = {YAML_SCALAR, false, N_("a time such as 4wh"), read_limit},
+    [POLICY_CHOICE] = {YAML_SCALAR, false, N_("a choice"), read_choice},
+    [POLICY_WORD] = {YAML_SCALAR, false, N_("a choice"), read_word},
+    [POLICY_ZONE] = {YAML_SCALAR, false, N_("a time zone"), read_zone},
+    [POLICY_CURRENCY] = {YAML_SCALAR, false, N_("a currency"), read_currency},
+    [POLICY_DATABASE] = {YAML_SCALAR, false, N_("an address"), read_database},
+    [POLICY_TIER] = {YAML_SCALAR, false, N_("a tier"), read_tier},
+    [POLICY_SCHEME] = {YAML_SCALAR, false, N_("a scheme"), read_scheme},
+    [POLICY_CHANNEL] = {YAML_SCALAR, false, N_("a channel"), read_channel},
+    [POLICY_CALENDAR] = {YAML_SCALAR, false, N_("a calendar"), read_calendar},
+    [POLICY_SERVICE] = {YAML_SCALAR, false, N_("a service"), read_service},
+    [POLICY_CAUSE] = {YAML_SCALAR, false, N_("a cause"), read_cause},
+    [POLICY_DEMOTION] = {YAML_SCALAR, true, N_("a number or a time"), read_demotion},
+    [POLICY_NAMES] = {YAML_SEQUENCE, true, N_("a list of names"), read_names},
+    [POLICY_INTERVALS] = {YAML_SEQUENCE, true, N_("a list of intervals"), read_intervals},
+    [POLICY_THRESHOLDS] = {YAML_MAPPING, true, N_("a limit for each tier"), read_thresholds},
+    [POLICY_SECTION] = {YAML_MAPPING, true, N_("a group of keys"), NULL},
+    [POLICY_LIST] = {YAML_SEQUENCE, true, N_("a list"), NULL},
+    [POLICY_MAP] = {YAML_MAPPING, true, N_("a group of named members"), NULL},
+    [POLICY_FIELDS] = {YAML_MAPPING, true, N_("a group of record kinds"), NULL},
+};
+
+const char *policy_type_label(enum policy_type type)
+{
+    return types[type].label;
+}
+
+enum yaml_kind policy_type_kind(enum policy_type type)
+{
+    return types[type].kind;
+}
+
+void policy_read_value(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *base)
+{
+    void *target = types[key->type].whole ? base : (char *)base + key->offset;
+    types[key->type].read(reader, key, node, target);
+}
