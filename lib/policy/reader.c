@@ -36,6 +36,7 @@ static char *path_of(struct policy_reader *reader, const struct yaml_node *node)
     return copy;
 }
 
+CRM_PRINTF(4, 0)
 static void record(struct policy_reader *reader, const struct yaml_node *node, bool at_key,
                    const char *format, va_list arguments)
 {
