@@ -10,7 +10,7 @@
 /* In the order of help. */
 const struct command *const commands[] = {
     &command_init, &command_add,    &command_edit, &command_remove, &command_merge, &command_show,
-    &command_list, &command_export, NULL,
+    &command_list, &command_export, &command_policy, NULL,
 };
 
 /* ---- Failures ------------------------------------------------------------------------------- */

@@ -229,6 +229,16 @@ CRM_API crm_status crm_sink_record(crm_sink *sink, const crm_cell *cells, size_t
 CRM_API crm_status crm_alias_words(crm_book *book, const char *path, const char *name,
                                    void (*word)(void *context, const char *word), void *context);
 
+/* ---- Policy ----------------------------------------------------------------------------- */
+
+/* One row for each problem of a policy: file, line, column, key, message, hint. `path` is a policy
+ * file or the directory of a book; NULL: of the open book. The book may be closed: a book whose
+ * policy is broken cannot be opened. CRM_INVALID when there are problems. */
+CRM_API crm_status crm_policy_check(crm_book *book, const char *path, crm_sink *sink);
+/* What holds in the open book, defaults included: key, value, origin ("policy.yaml:12" or
+ * "default"), help. */
+CRM_API crm_status crm_policy_show(crm_book *book, crm_sink *sink);
+
 #ifdef __cplusplus
 }
 #endif

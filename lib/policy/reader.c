@@ -130,35 +130,38 @@ static int compare_problems(const void *left, const void *right)
 
 /* ---- what holds, for `policy show` ------------------------------------------------------- */
 
-static void trace_text(struct policy_reader *reader, const struct yaml_node *node, const char *text)
+static void trace_text(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, const char *text)
 {
     const char *path = path_of(reader, node);
     if (path != NULL) {
-        reader->trace(reader->trace_context, path, text, is_default(node) ? 0 : node->line);
+        reader->trace(reader->trace_context, path, text, is_default(node) ? 0 : node->line,
+                      key->help);
     }
 }
 
 /* A value is a scalar, a list of scalars, or (thresholds) a mapping of scalars. */
-static void trace(struct policy_reader *reader, const struct yaml_node *node)
+static void trace(struct policy_reader *reader, const struct policy_key *key,
+                  const struct yaml_node *node)
 {
     if (reader->trace == NULL) {
         return;
     }
     if (node->kind == YAML_SCALAR) {
-        trace_text(reader, node, node->text);
+        trace_text(reader, key, node, node->text);
         return;
     }
     cleanup(buffer_release) struct buffer joined = {0};
     for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
         if (node->kind == YAML_MAPPING) {
-            trace_text(reader, member, member->text);
+            trace_text(reader, key, member, member->text);
         } else {
             buffer_text(&joined, joined.length == 0 ? "" : ", ");
             buffer_text(&joined, member->text);
         }
     }
     if (node->kind == YAML_SEQUENCE || node->count == 0) {
-        trace_text(reader, node, joined.length == 0 ? NULL : buffer_string(&joined));
+        trace_text(reader, key, node, joined.length == 0 ? NULL : buffer_string(&joined));
     }
 }
 
@@ -302,11 +305,11 @@ static void read_key(struct policy_reader *reader, const struct policy_key *key,
         if (key->type != POLICY_NAMES || within_count(reader, key, node)) {
             policy_read_value(reader, key, node, base);
         }
-        trace(reader, node);
+        trace(reader, key, node);
         return;
     }
     if (node->count == 0) {
-        trace(reader, node);
+        trace(reader, key, node);
     }
 }
 
@@ -368,7 +371,7 @@ static void read_default(struct policy_reader *reader, const struct policy_key *
     }
     const struct yaml_node *node = default_node(reader, key, section);
     if (node != NULL && key->default_text == NULL) {
-        trace_text(reader, node, NULL);
+        trace_text(reader, key, node, NULL);
     } else if (node != NULL) {
         read_key(reader, key, node, base);
     }

@@ -21,7 +21,8 @@ struct policy_problem {
 
 /* Called for each value that holds, in the order of the description: `value` NULL for none, line 0
  * for a default. */
-typedef void (*policy_trace)(void *context, const char *key, const char *value, long line);
+typedef void (*policy_trace)(void *context, const char *key, const char *value, long line,
+                             const char *help);
 
 struct policy_reader {
     struct policy *policy; /* being built; problems live in its arena too */
