@@ -88,7 +88,7 @@ enum command_flags {
     COMMAND_BOOK_READ = 2,   /* the book is open for reading */
     COMMAND_BOOK_WRITE = 4,  /* open for writing; the command takes --dry-run */
     COMMAND_BOOK_CREATE = 8, /* makes the book: call->book is closed, call->place says where */
-    COMMAND_DOCUMENT = 16,   /* its natural output is one JSON document: format json by default */
+    COMMAND_DOCUMENT = 16,   /* its output is one JSON document, on a terminal too */
     COMMAND_PLAIN = 32,      /* prints no rows: call->sink is NULL */
     COMMAND_HIDDEN = 64      /* not listed by help */
 };

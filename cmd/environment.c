@@ -86,7 +86,7 @@ static const char *data_directory(void)
 
 char *environment_manual(void)
 {
-    static const char *const candidates[] = {"../man", "../../man", NULL};
+    static const char *const candidates[] = {"../man", "../../man", "../share/man/man1", NULL};
     const char *found = beside_program(candidates, NULL);
     return found == NULL ? NULL : join(found, "");
 }

@@ -7,11 +7,24 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In the order of help. */
+/* In the order of help; one a line. */
+/* clang-format off */
 const struct command *const commands[] = {
-    &command_init, &command_add,    &command_edit, &command_remove, &command_merge, &command_show,
-    &command_list, &command_export, &command_policy, NULL,
+    &command_init,
+    &command_add,
+    &command_edit,
+    &command_remove,
+    &command_merge,
+    &command_show,
+    &command_list,
+    &command_export,
+    &command_policy,
+    &command_introspect,
+    &command_help,
+    &command_complete,
+    NULL,
 };
+/* clang-format on */
 
 /* ---- Failures ------------------------------------------------------------------------------- */
 
@@ -135,7 +148,9 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
     struct screen screen;
     const char *format = call->globals.format;
     if (format == NULL)
-        format = document ? "json" : isatty(STDOUT_FILENO) == 1 ? "table" : "jsonl";
+        format = document || isatty(STDOUT_FILENO) != 1 ? "jsonl" : "table";
+    else if (document && strcmp(format, "json") == 0)
+        format = "jsonl"; /* one object, not an array of one */
     crm_status status = screen_open(&screen, call, plain || strcmp(format, "table") == 0);
     if (status != CRM_OK)
         return status;
@@ -231,7 +246,7 @@ static crm_status print_help(struct call *call)
 }
 
 static const struct command version_command = {
-    .name = "version", .flags = COMMAND_NO_BOOK, .run = print_version};
+    .name = "version", .flags = COMMAND_NO_BOOK | COMMAND_DOCUMENT, .run = print_version};
 static const struct command version_text_command = {
     .name = "version", .flags = COMMAND_NO_BOOK | COMMAND_PLAIN, .run = print_version};
 static const struct command usage_text_command = {

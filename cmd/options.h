@@ -48,6 +48,8 @@ struct layout {
     int unknown_at;     /* index of a word that is no command, 0: none */
     int first_argument; /* index of the first argument, 0: none */
     int argument_count;
+    int open_option;     /* index of a last option whose value is missing, 0: none */
+    bool only_arguments; /* a "--" was seen */
 };
 /* Skips options and finds the command's words. */
 struct layout layout_find(int argc, char **argv);

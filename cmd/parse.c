@@ -104,15 +104,16 @@ static void place_word(struct layout *layout, char **argv, int at)
 struct layout layout_find(int argc, char **argv)
 {
     struct layout layout = {0};
-    bool only_arguments = false;
     for (int at = 1; at < argc && layout.unknown_at == 0; at++) {
-        if (!only_arguments && strcmp(argv[at], "--") == 0) {
-            only_arguments = true;
-        } else if (!only_arguments && is_option(argv[at])) {
+        if (!layout.only_arguments && strcmp(argv[at], "--") == 0) {
+            layout.only_arguments = true;
+        } else if (!layout.only_arguments && is_option(argv[at])) {
             const struct command *current =
                 layout.depth == 0 ? NULL : layout.path[layout.depth - 1];
-            at += option_words(current, argv[at]) - 1;
-        } else if (only_arguments && layout.depth > 0) {
+            int words = option_words(current, argv[at]);
+            layout.open_option = at + words > argc ? at : 0;
+            at += words - 1;
+        } else if (layout.only_arguments && layout.depth > 0) {
             if (layout.argument_count++ == 0)
                 layout.first_argument = at;
         } else {

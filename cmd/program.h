@@ -17,7 +17,8 @@ crm_status environment_place(struct call *call);
 crm_status environment_book(struct call *call, const char *command_line);
 /* Path of a file of the user's configuration; NULL when there is no home directory. */
 char *environment_config(const char *name);
-/* Directory of the manual pages of a program that was built but not installed, NULL otherwise. */
+/* Directory of the manual pages that belong to this program, with a slash at its end; NULL when
+ * they are not beside it. */
 char *environment_manual(void);
 const char *environment_pager(void);
 bool environment_no_color(void);
