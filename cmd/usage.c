@@ -2,6 +2,7 @@
 /* --help, from the tables of the commands. */
 #include "program.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { HELP_COLUMN = 30 };
@@ -66,17 +67,29 @@ static void print_argument(FILE *stream, const char *name, bool optional, bool r
             optional ? "]" : "");
 }
 
+/* A field that is an argument: its name in capitals. */
+static void print_positional(FILE *stream, const crm_field_info *field)
+{
+    char name[OPTION_NAME_SIZE];
+    snprintf(name, sizeof name, "%s", field->name);
+    for (char *at = name; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
+    print_argument(stream, name, !field->required, false);
+}
+
 static void print_synopsis(FILE *stream, const struct command *command, const char *name,
                            const char *kind)
 {
     fprintf(stream, "%s %s %s", _("usage:"), name, _("[options]"));
     for (const struct argument *a = command->arguments; a != NULL && a->name != NULL; a++)
         print_argument(stream, _(a->name), a->optional, a->repeats);
+    if (command->arguments == NULL && command->fields == FIELDS_ADD && command->fields_of == NULL)
+        print_argument(stream, _("KIND"), true, false);
     crm_field_info field;
     int found = kind == NULL || command->arguments != NULL ? -1 : crm_kind_find(kind);
     for (size_t i = 0; found >= 0 && crm_kind_field((size_t)found, i, &field); i++)
         if (field.positional && command->fields == FIELDS_ADD)
-            print_argument(stream, field.name, !field.required, false);
+            print_positional(stream, &field);
     fputc('\n', stream);
     if (command->run == NULL)
         return;
