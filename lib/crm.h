@@ -154,6 +154,20 @@ CRM_API crm_status crm_record_complete(
     crm_book *book, const char *kind, const char *prefix, size_t limit,
     void (*each)(void *context, const char *key, const char *description), void *context);
 
+/* ---- Calendars -------------------------------------------------------------------------- */
+
+/* Copies an official day list of one year (JSON) into the book's calendars/, as NAME-YEAR.json.
+ * `name` NULL: cn. CRM_INVALID, and nothing changed, when the list is not sound. */
+CRM_API crm_status crm_calendar_import(crm_book *book, const char *file, const char *name,
+                                       crm_sink *sink);
+/* When a limit (4h, 2wd, …) that begins at `from` ends. `calendar` is one of the policy, NULL the
+ * first. `explain` adds each interval, counted or skipped, and why. */
+CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char *limit,
+                                    const char *calendar, bool explain, crm_sink *sink);
+/* Working time between two points in time, negative when `to` is the earlier one. */
+CRM_API crm_status crm_calendar_between(crm_book *book, const char *from, const char *to,
+                                        const char *calendar, bool explain, crm_sink *sink);
+
 /* ---- Kinds and fields: the program's model of itself ------------------------------------- */
 
 typedef struct crm_choice_info {

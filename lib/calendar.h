@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The book's calendars: the policy's working hours with the day lists in calendars/. */
+#ifndef CRM_CALENDAR_H
+#define CRM_CALENDAR_H
+
+#include "book.h"
+#include "policy/daylist.h"
+#include "rules/calendar.h"
+
+/* One calendar for each of policy->calendars, in that order, in book->arena. Day lists are read
+ * when a calculation first needs their year. */
+crm_status book_calendars(struct crm_book *book, const struct calendar **out);
+
+/* File of a day list, "calendars/cn-2026.json", relative to the book. In `arena`. */
+char *day_list_path(struct arena *arena, const char *name, int year);
+/* Names of day lists are of letters, digits, - and _: they are parts of file names. */
+bool day_list_name_is_valid(const char *name);
+/* Reads a whole day list file. CRM_NOT_FOUND, without a message, when there is none. */
+crm_status day_list_read(const char *path, struct buffer *out, struct error *error);
+
+#endif

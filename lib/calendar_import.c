@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Day lists as files: reading them, and copying a checked one into the book. */
+#include "calendar.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Real lists have some 5 KiB. */
+enum { LARGEST_LIST = 1 << 20 };
+
+bool day_list_name_is_valid(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 0 && length <= 64 &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+               length;
+}
+
+char *day_list_path(struct arena *arena, const char *name, int year)
+{
+    return arena_printf(arena, "calendars/%s-%04d.json", name, year);
+}
+
+/* ---- Reading ---- */
+
+static void cleanup_file(FILE **file)
+{
+    if (*file != NULL) {
+        fclose(*file);
+    }
+}
+
+static crm_status refuse_file(const char *path, const char *verb, struct error *error)
+{
+    return error_set(error, CRM_IO, "%s: %s: %s", path, verb, strerror(errno));
+}
+
+static crm_status refuse_directory(const char *path, struct error *error)
+{
+    error_set(error, CRM_INVALID, _("%s: a directory, not a day list"), path);
+    return error_hint(error, _("give a file, such as cn-2026.json"));
+}
+
+crm_status day_list_read(const char *path, struct buffer *out, struct error *error)
+{
+    cleanup(cleanup_file) FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return errno == ENOENT || errno == ENOTDIR ? CRM_NOT_FOUND
+                                                   : refuse_file(path, _("cannot open"), error);
+    }
+    char block[8192];
+    size_t length;
+    do {
+        length = fread(block, 1, sizeof block, file);
+        buffer_append(out, block, length);
+    } while (length == sizeof block && out->length <= LARGEST_LIST);
+    if (ferror(file)) {
+        return errno == EISDIR ? refuse_directory(path, error)
+                               : refuse_file(path, _("cannot read"), error);
+    }
+    if (out->length > LARGEST_LIST) {
+        error_set(error, CRM_INVALID, _("%s: too large for a day list"), path);
+        return error_hint(error, _("give the list of one year, such as cn-2026.json"));
+    }
+    return out->failed ? error_no_memory(error) : CRM_OK;
+}
+
+/* ---- Writing ---- */
+
+static crm_status write_all(int file, const struct buffer *text)
+{
+    size_t done = 0;
+    while (done < text->length) {
+        ssize_t written = write(file, text->data + done, text->length - done);
+        if (written < 0 && errno != EINTR) {
+            return CRM_IO;
+        }
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return fsync(file) == 0 ? CRM_OK : CRM_IO;
+}
+
+static crm_status write_file(const char *path, const struct buffer *text, struct error *error)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) {
+        return refuse_file(path, _("cannot write"), error);
+    }
+    crm_status status = write_all(file, text);
+    if (status != CRM_OK) {
+        refuse_file(path, _("cannot write"), error);
+    }
+    if (close(file) != 0 && status == CRM_OK) {
+        status = refuse_file(path, _("cannot write"), error);
+    }
+    return status;
+}
+
+/* Makes the new name of a file survive a power cut. */
+static crm_status sync_directory(const char *path, struct error *error)
+{
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        return refuse_file(path, _("cannot open"), error);
+    }
+    crm_status status =
+        fsync(directory) == 0 ? CRM_OK : refuse_file(path, _("cannot write"), error);
+    close(directory);
+    return status;
+}
+
+/* Readers see the old list or the new one, whole. The book's write lock keeps other writers off the
+ * temporary name. */
+static crm_status replace_file(struct crm_book *book, const char *path, const struct buffer *text)
+{
+    struct arena *arena = &book->arena;
+    char *directory = book_path(book, arena, "calendars");
+    char *temporary = arena_printf(arena, "%s.new", path);
+    if (directory == NULL || temporary == NULL) {
+        return error_no_memory(&book->error);
+    }
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+        return refuse_file(directory, _("cannot make the directory"), &book->error);
+    }
+    crm_status status = write_file(temporary, text, &book->error);
+    if (status == CRM_OK && rename(temporary, path) != 0) {
+        status = refuse_file(path, _("cannot write"), &book->error);
+    }
+    if (status != CRM_OK) {
+        unlink(temporary);
+        return status;
+    }
+    return sync_directory(directory, &book->error);
+}
+
+/* ---- crm calendar import ---- */
+
+struct imported {
+    const char *file;
+    const char *name;
+    struct day_list list;
+    const char *state; /* added, changed, same */
+};
+
+static size_t count_days(const struct day_list *list, bool works)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        count += list->days[i].works == works ? 1 : 0;
+    }
+    return count;
+}
+
+static crm_status print_imported(struct crm_sink *sink, const struct imported *imported)
+{
+    const struct column columns[] = {
+        {.name = "file", .label = _("file"), .type = DATA_TEXT},
+        {.name = "name", .label = _("name"), .type = DATA_TEXT},
+        {.name = "year", .label = _("year"), .type = DATA_INTEGER},
+        {.name = "days_off", .label = _("days off"), .type = DATA_INTEGER},
+        {.name = "make_up_days", .label = _("make-up working days"), .type = DATA_INTEGER},
+        {.name = "state", .label = _("state"), .type = DATA_TEXT}};
+    const struct value values[] = {value_text(imported->file),
+                                   value_text(imported->name),
+                                   value_integer(imported->list.year),
+                                   value_integer((int64_t)count_days(&imported->list, false)),
+                                   value_integer((int64_t)count_days(&imported->list, true)),
+                                   value_text(imported->state)};
+    struct table table = {.name = "day_list",
+                          .columns = columns,
+                          .count = sizeof columns / sizeof columns[0],
+                          .record = true};
+    crm_status status = sink_begin(sink, &table);
+    if (status == CRM_OK) {
+        status = sink_row(sink, values);
+    }
+    return status == CRM_OK ? sink_end(sink) : status;
+}
+
+static crm_status store_list(struct crm_book *book, struct imported *imported,
+                             const struct buffer *text)
+{
+    cleanup(buffer_release) struct buffer old = {0};
+    char *file = day_list_path(&book->arena, imported->name, imported->list.year);
+    char *path = file == NULL ? NULL : book_path(book, &book->arena, file);
+    if (path == NULL) {
+        return error_no_memory(&book->error);
+    }
+    /* Whatever stands there now, readable or not, is replaced. */
+    crm_status status = day_list_read(path, &old, NULL);
+    bool same = status == CRM_OK && old.length == text->length &&
+                memcmp(old.data, text->data, old.length) == 0;
+    imported->state = same ? "same" : status == CRM_NOT_FOUND ? "added" : "changed";
+    return same || book->dry_run ? CRM_OK : replace_file(book, path, text);
+}
+
+static crm_status read_import(struct crm_book *book, struct imported *imported, struct buffer *text)
+{
+    struct error *error = &book->error;
+    crm_status status = day_list_read(imported->file, text, error);
+    if (status == CRM_NOT_FOUND) {
+        return error_set(error, CRM_NOT_FOUND, _("%s: no such file"), imported->file);
+    }
+    if (status == CRM_OK) {
+        status =
+            day_list_parse(&book->arena, buffer_string(text), text->length, &imported->list, error);
+        if (status == CRM_INVALID) {
+            error_place(error, imported->file, 0, 0);
+            error_hint(error, _("the form is {\"year\": 2026, \"days\": [{\"name\": \"…\", "
+                                "\"date\": \"2026-01-01\", \"isOffDay\": true}]}"));
+        }
+    }
+    return status;
+}
+
+crm_status crm_calendar_import(crm_book *book, const char *file, const char *name, crm_sink *sink)
+{
+    cleanup(buffer_release) struct buffer text = {0};
+    struct imported imported = {.file = file, .name = name == NULL ? "cn" : name};
+    crm_status status = book_begin(book);
+    if (status != CRM_OK) {
+        return status;
+    }
+    if (!day_list_name_is_valid(imported.name)) {
+        status = error_set(&book->error, CRM_USAGE, _("not a name for a day list: \"%s\""), name);
+        error_hint(&book->error, _("write letters, digits, - and _, such as cn"));
+    }
+    if (status == CRM_OK) {
+        status = read_import(book, &imported, &text);
+    }
+    if (status == CRM_OK) {
+        status = store_list(book, &imported, &text);
+    }
+    if (status == CRM_OK) {
+        status = print_imported(sink, &imported);
+    }
+    return book_end(book, status);
+}
