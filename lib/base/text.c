@@ -150,10 +150,22 @@ static char *put_escape(char *to, unsigned char character)
     return to;
 }
 
+static bool continues(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
 /* One character, whatever it is, from *from to `to`, which has room for 6 bytes. */
 static char *put_character(char *to, const unsigned char **from, const unsigned char *end)
 {
     unsigned char byte = **from;
+    /* U+1000 to U+CFFF, and so nearly all Chinese: no special case among the second bytes. */
+    if (byte >= 0xE1 && byte <= 0xEC && end - *from >= 3 && continues((*from)[1]) &&
+        continues((*from)[2])) {
+        memcpy(to, *from, 3);
+        *from += 3;
+        return to + 3;
+    }
     if (byte >= 0x80) {
         bool valid;
         size_t step = scan_character(*from, (size_t)(end - *from), &valid);
@@ -170,6 +182,38 @@ static char *put_character(char *to, const unsigned char **from, const unsigned 
     return to + 1;
 }
 
+/* Copies the characters that begin before `stop` (the last may reach beyond it, never beyond
+ * `end`) and advances *from past them. */
+static char *put_characters(char *to, const unsigned char **from, const unsigned char *stop,
+                            const unsigned char *end)
+{
+    const unsigned char *at = *from;
+    while (at < stop) {
+        while (stop - at >= 8 && !word_needs_care(load_word(at))) {
+            memcpy(to, at, 8);
+            at += 8;
+            to += 8;
+        }
+        for (int i = 0; i < 8 && at < stop; i++) {
+            if (*at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
+                *to++ = (char)*at++;
+            else
+                to = put_character(to, &at, end);
+        }
+    }
+    *from = at;
+    return to;
+}
+
+char *text_json_put(char *to, const char *text, size_t length)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    *to++ = '"';
+    to = put_characters(to, &from, from + length, from + length);
+    *to++ = '"';
+    return to;
+}
+
 /* Input is taken in pieces so that the room for the worst case (six bytes for one) stays small. */
 #define JSON_PIECE 4096
 
@@ -180,21 +224,10 @@ void text_json_quote(struct buffer *out, const char *text, size_t length)
     buffer_character(out, '"');
     while (from < end) {
         size_t piece = (size_t)(end - from) < JSON_PIECE ? (size_t)(end - from) : JSON_PIECE;
-        const unsigned char *stop = from + piece;
-        char *start = buffer_reserve(out, piece * 6 + 8);
+        char *start = buffer_reserve(out, piece * 6);
         if (start == NULL)
             return;
-        char *to = start;
-        while (from < stop) {
-            while (stop - from >= 8 && !word_needs_care(load_word(from))) {
-                memcpy(to, from, 8);
-                from += 8;
-                to += 8;
-            }
-            for (int i = 0; i < 8 && from < stop; i++)
-                to = put_character(to, &from, end);
-        }
-        out->length += (size_t)(to - start);
+        out->length += (size_t)(put_characters(start, &from, from + piece, end) - start);
     }
     buffer_character(out, '"');
 }

@@ -34,5 +34,7 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 
 /* Appends as a JSON string with quotes: escapes ", \, controls; invalid UTF-8 becomes U+FFFD. */
 void text_json_quote(struct buffer *out, const char *text, size_t length);
+/* The same to memory that has room for 6 × length + 2 bytes. Returns the end, without a NUL. */
+char *text_json_put(char *to, const char *text, size_t length);
 
 #endif

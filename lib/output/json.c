@@ -2,7 +2,10 @@
 /* The formats json (one indented array) and jsonl (one object a line). They differ in layout only.
  *
  * Rows are written as they come, never built as a tree. All bytes that stand before a value, from
- * the comma to the colon, are joined once per table. */
+ * the comma to the colon, are joined once per table, and the common values are written straight to
+ * the buffer, for which room is made a row at a time. */
+#include "base/decimal.h"
+#include "base/text.h"
 #include "output/sink.h"
 
 #include <stdlib.h>
@@ -46,6 +49,11 @@ static const struct json_layout layout_array = {
     .section_end = "\n    ]",
 };
 
+/* Room for null, and for a number with its NUL. */
+#define NUMBER_ROOM ((size_t)24)
+/* Longer text is written piece by piece. */
+#define SHORT_TEXT ((size_t)1024)
+
 /* The bytes before a column's value; "null" follows them in memory. */
 struct member {
     const char *prefix;
@@ -56,6 +64,7 @@ struct json_state {
     const struct json_layout *layout;
     const struct object_layout *object; /* of the current table */
     struct member *members;             /* of the current table, in its arena */
+    size_t room;                        /* for all members, text aside */
     bool any_object;                    /* the document has one */
     bool any_item;                      /* the section has one */
 };
@@ -85,6 +94,7 @@ static crm_status prepare(struct crm_sink *sink, const struct table *table)
     const struct object_layout *object =
         sink->in_page ? &state->layout->item : &state->layout->object;
     state->object = object;
+    state->room = 0;
     state->members = arena_array(&sink->arena, table->count, sizeof *state->members);
     if (state->members == NULL)
         return CRM_NO_MEMORY;
@@ -95,21 +105,62 @@ static crm_status prepare(struct crm_sink *sink, const struct table *table)
         if (prefix == NULL)
             return CRM_NO_MEMORY;
         state->members[i] = (struct member){prefix, strlen(prefix) - 4};
+        state->room += state->members[i].length + NUMBER_ROOM;
     }
     return CRM_OK;
+}
+
+static bool is_short_text(const struct column *column, const struct value *value)
+{
+    return value->type == VALUE_TEXT && value->length <= SHORT_TEXT &&
+           (column->type == DATA_TEXT || column->type == DATA_ENUM || column->type == DATA_DATE ||
+            column->type == DATA_REFERENCE);
+}
+
+/* Makes room for `length` bytes after `to`, up to which the buffer is filled. */
+static char *make_room(struct buffer *out, char *to, size_t length)
+{
+    size_t used = (size_t)(to - out->data);
+    if (out->capacity - used > length)
+        return to;
+    out->length = used;
+    return buffer_reserve(out, length);
+}
+
+/* A value that has no short way. Returns where the next goes, NULL when memory is exhausted. */
+static char *put_other(struct crm_sink *sink, char *to, size_t i, const struct value *value)
+{
+    const struct json_state *state = sink->state;
+    sink->out.length = (size_t)(to - sink->out.data);
+    sink_json(sink, &sink->out, &sink->table.columns[i], value);
+    return buffer_reserve(&sink->out, state->room);
 }
 
 /* The object up to its last value; the brace is left to the caller. */
 static void put_members(struct crm_sink *sink, const struct value *values)
 {
     const struct json_state *state = sink->state;
-    for (size_t i = 0; i < sink->table.count; i++) {
+    char *to = buffer_reserve(&sink->out, state->room);
+    for (size_t i = 0; i < sink->table.count && to != NULL; i++) {
         const struct member *member = &state->members[i];
-        bool null = value_is_null(&values[i]);
-        buffer_append(&sink->out, member->prefix, member->length + (null ? 4 : 0));
-        if (!null)
-            sink_json(sink, &sink->out, &sink->table.columns[i], &values[i]);
+        const struct column *column = &sink->table.columns[i];
+        const struct value *value = &values[i];
+        size_t size = member->length + (value_is_null(value) ? 4 : 0);
+        memcpy(to, member->prefix, size);
+        to += size;
+        if (value_is_null(value))
+            continue;
+        if (is_short_text(column, value)) {
+            to = make_room(&sink->out, to, value->length * 6 + 2 + state->room);
+            to = to == NULL ? NULL : text_json_put(to, value->text, value->length);
+        } else if (column->type == DATA_DECIMAL && value->type == VALUE_INTEGER) {
+            to += decimal_format(value->integer, to);
+        } else {
+            to = put_other(sink, to, i, value);
+        }
     }
+    if (to != NULL)
+        sink->out.length = (size_t)(to - sink->out.data);
 }
 
 static void open_object(struct crm_sink *sink)
