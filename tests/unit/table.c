@@ -55,7 +55,7 @@ static void test_alignment(void **state)
                  "currency CNY\n"
                  "Key   名称      Revenue  share  status  vip\n"
                  "acme  Acme Ltd  129.696  100.0  Active  yes\n"
-                 "华东  华东é😀    -5                     no\n");
+                 "华东  华东e\u0301😀    -5                     no\n");
 }
 
 static void test_title_color_and_bars(void **state)
