@@ -90,7 +90,7 @@ own_options() {
     failed=0
     diff <(global_options) <(page_options "$ROOT/man/crm.1") || failed=1
     for name in $(jq -r '.commands[] | select(.hidden | not) | .name' model.json); do
-        grep -q "^\.Xr crm-$name 1" "$ROOT/man/crm.1" || { echo "crm(1) lacks $name"; failed=1; }
+        grep -q "Xr crm-$name 1" "$ROOT/man/crm.1" || { echo "crm(1) lacks $name"; failed=1; }
     done
     [ "$failed" = 0 ]
 }
