@@ -2,6 +2,8 @@
 /* Day lists as files: reading them, and copying a checked one into the book. */
 #include "calendar.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,9 +17,11 @@ enum { LARGEST_LIST = 1 << 20 };
 bool day_list_name_is_valid(const char *name)
 {
     size_t length = strlen(name);
-    return length > 0 && length <= 64 &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-               length;
+    bool plain = length > 0 && length <= 64 && name[0] != '.' && text_is_valid(name, length);
+    for (size_t i = 0; i < length && plain; i++) {
+        plain = (unsigned char)name[i] > ' ' && strchr("/\\\x7f", name[i]) == NULL;
+    }
+    return plain;
 }
 
 char *day_list_path(struct arena *arena, const char *name, int year)
@@ -227,7 +231,7 @@ crm_status crm_calendar_import(crm_book *book, const char *file, const char *nam
     }
     if (!day_list_name_is_valid(imported.name)) {
         status = error_set(&book->error, CRM_USAGE, _("not a name for a day list: \"%s\""), name);
-        error_hint(&book->error, _("write letters, digits, - and _, such as cn"));
+        error_hint(&book->error, _("write a short word without / and spaces, such as cn"));
     }
     if (status == CRM_OK) {
         status = read_import(book, &imported, &text);
