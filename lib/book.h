@@ -32,7 +32,8 @@ struct crm_book {
 
     const char *actor; /* for the journal */
     const char *command;
-    int64_t entry; /* of the transaction under way, 0 before the first write */
+    int64_t entry;          /* of the transaction under way */
+    int64_t changes_before; /* of the store, once that entry was made */
     bool dry_run;
     crm_progress progress;
     void *progress_context;
@@ -40,8 +41,9 @@ struct crm_book {
 
 /* Every public function that writes goes: book_begin, work, book_end(status). book_begin clears the
  * error, takes the write lock and makes the journal entry, whose number is book->entry. book_end
- * commits when status is CRM_OK (rolls back in a dry run), else rolls back; it returns the status
- * of the whole. They nest: the outermost pair counts. */
+ * commits when status is CRM_OK and something was written (rolls back in a dry run, and when there
+ * is nothing but the entry), else rolls back; it returns the status of the whole. They nest: the
+ * outermost pair counts. */
 crm_status book_begin(struct crm_book *book);
 crm_status book_end(struct crm_book *book, crm_status status);
 /* For public functions that only read: clears the error, refuses a closed book. */

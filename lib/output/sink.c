@@ -177,6 +177,12 @@ bool sink_wants(const struct crm_sink *sink, const char *column)
     return false;
 }
 
+bool sink_shows(const struct crm_sink *sink, const struct column *column)
+{
+    bool hides = sink != NULL && sink->fields == NULL && sink->format == &sink_format_table;
+    return sink_wants(sink, column->name) && !(hides && (column->flags & COLUMN_HIDDEN));
+}
+
 static crm_status unknown_column(struct crm_sink *sink, const struct table *table, const char *name,
                                  size_t length)
 {

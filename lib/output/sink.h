@@ -98,6 +98,8 @@ crm_status sink_note(struct crm_sink *sink, const char *format, ...) CRM_PRINTF(
 /* Whether the column, or section of a page, would be printed: a producer may leave out work for
  * others. */
 bool sink_wants(const struct crm_sink *sink, const char *column);
+/* The same, less the columns that a table hides. */
+bool sink_shows(const struct crm_sink *sink, const struct column *column);
 
 /* ---- Making one (crm_sink_new and its family add the book) ------------------------------- */
 

@@ -25,7 +25,8 @@ enum field_flags {
     FIELD_POSITIONAL = 32, /* given as an argument to `add` */
     FIELD_SENSITIVE = 64,  /* personal: kept out of logs and messages */
     FIELD_INDEXED = 128,   /* gets an index of its own */
-    FIELD_EVENT = 256 /* set by its own command (visit done, complain respond), not by add/edit */
+    FIELD_EVENT = 256, /* set by its own command (visit done, complain respond), not by add/edit */
+    FIELD_IDENTITY = 512 /* the record's number with its kind's prefix: V-7 is the record of id 7 */
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
@@ -44,6 +45,7 @@ struct field {
     int64_t minimum, maximum;
     const char *default_text; /* NULL: none */
     field_check check;
+    const char *expression; /* SQL over alias t, for a derived field that is not stored */
 };
 
 struct kind {
@@ -61,6 +63,7 @@ struct kind {
     const char *const *indexes; /* each a comma-separated list of columns */
     size_t index_count;
     const char *cluster; /* primary key of a kind stored without id, NULL: id */
+    const char *part_of; /* reference to the record it is removed with, NULL: none */
     bool addable;        /* by `crm add KIND` */
     bool custom;         /* may have custom fields from the policy */
 };
@@ -72,6 +75,9 @@ extern const struct kind kind_customer, kind_contact, kind_staff, kind_product, 
 /* All kinds, referred-to kinds first. */
 extern const struct kind *const schema_kinds[];
 extern const size_t schema_kind_count;
+/* Tables of the program's own: journal, sums, what was given. Never seen as records. */
+extern const struct kind *const schema_internal_kinds[];
+extern const size_t schema_internal_kind_count;
 
 /* NULL when there is none. */
 const struct kind *schema_kind(const char *name);

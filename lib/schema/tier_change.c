@@ -48,5 +48,6 @@ const struct kind kind_tier_change = {.name = "tier_change",
                                       .label = N_("Tier change"),
                                       .help = N_("a tier given to a customer"),
                                       .table = "tier_change",
+                                      .part_of = "customer",
                                       FIELDS(change_fields),
                                       INDEXES(change_indexes)};

@@ -30,6 +30,8 @@ void store_close(struct store *store);
 crm_status store_execute(struct store *store, const char *sql);
 crm_status store_prepare(struct store *store, const char *sql, struct statement **out);
 void statement_free(struct statement *statement);
+/* For `cleanup(statement_cleanup)`. */
+void statement_cleanup(struct statement **statement);
 /* index from 1. Text is borrowed until the statement is reset or freed. */
 crm_status statement_bind(struct statement *statement, int index, const struct value *value);
 crm_status statement_bind_all(struct statement *statement, const struct value *values,
@@ -52,11 +54,17 @@ crm_status store_run(struct store *store, const char *sql, const struct value *p
 crm_status store_row_values(struct store *store, struct arena *arena, const char *sql,
                             const struct value *parameters, size_t count, struct value *out,
                             size_t columns);
-/* All rows through `each`, by the engine's fastest way: for long results. `columns` is the SELECT
- * list, `rest` everything from FROM on. */
-crm_status store_each(struct store *store, const char *const *columns, size_t column_count,
-                      const char *rest, const struct value *parameters, size_t count,
-                      store_row each, void *context);
+/* A long result: `columns` is the SELECT list, `from` everything from FROM on but ORDER BY, which
+ * is `order` (NULL: as stored). */
+struct store_select {
+    const char *const *columns;
+    size_t column_count;
+    const char *from;
+    const char *order;
+};
+/* All rows through `each`, by the engine's fastest way: nothing is kept in memory. */
+crm_status store_each(struct store *store, const struct store_select *select,
+                      const struct value *parameters, size_t count, store_row each, void *context);
 /* As store_each for short results, from a whole SELECT by the ordinary interface. */
 crm_status store_query(struct store *store, const char *sql, const struct value *parameters,
                        size_t count, store_row each, void *context);
@@ -65,6 +73,8 @@ crm_status store_query(struct store *store, const char *sql, const struct value 
 int64_t store_last_id(struct store *store);
 /* Rows changed by the last statement. */
 int64_t store_changes(struct store *store);
+/* Rows changed since the connection was opened. */
+int64_t store_total_changes(struct store *store);
 
 /* Write transactions nest: only the outermost commits. BEGIN takes the write lock at once and
  * waits for other writers; CRM_BUSY after the time-out. */
@@ -72,6 +82,8 @@ crm_status store_begin(struct store *store);
 crm_status store_commit(struct store *store);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
+/* Whether the next store_commit ends the outermost transaction. */
+bool store_is_outermost(const struct store *store);
 
 /* Engine-specific words for the schema: "INTEGER PRIMARY KEY" and the like. */
 const char *store_identity_type(const struct store *store);

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* Making, opening and closing a book; its transactions and journal entries. */
+#include "book.h"
+
+#include "store/create.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char database_name[] = "crm.db";
+static const char policy_name[] = "policy.yaml";
+
+crm_book *crm_book_new(void)
+{
+    return calloc(1, sizeof(crm_book));
+}
+
+static void close_book(crm_book *book)
+{
+    store_close(book->store);
+    policy_free(book->policy);
+    book->store = NULL;
+    book->policy = NULL;
+    book->zone = NULL;
+}
+
+void crm_book_free(crm_book *book)
+{
+    if (book == NULL)
+        return;
+    close_book(book);
+    arena_release(&book->arena);
+    free(book);
+}
+
+void crm_book_set_now(crm_book *book, int64_t now)
+{
+    book->now = now;
+    book->now_set = true;
+}
+
+void crm_book_set_now_text(crm_book *book, const char *text)
+{
+    book->now_text = text;
+}
+
+crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *command)
+{
+    book->actor = arena_copy(&book->arena, actor);
+    book->command = arena_copy(&book->arena, command);
+    if (book->actor == NULL || book->command == NULL)
+        return error_no_memory(&book->error);
+    return CRM_OK;
+}
+
+void crm_book_set_dry_run(crm_book *book, bool dry_run)
+{
+    book->dry_run = dry_run;
+}
+
+void crm_book_set_progress(crm_book *book, crm_progress progress, void *context)
+{
+    book->progress = progress;
+    book->progress_context = context;
+}
+
+void crm_book_set_data_directory(crm_book *book, const char *directory)
+{
+    book->data_directory = directory;
+}
+
+const char *crm_book_message(const crm_book *book)
+{
+    return book->error.message;
+}
+
+const char *crm_book_hint(const crm_book *book)
+{
+    return book->error.hint;
+}
+
+char *book_path(const struct crm_book *book, struct arena *arena, const char *name)
+{
+    return arena_printf(arena, "%s/%s", book->directory, name);
+}
+
+void book_progress(struct crm_book *book, const char *what, int64_t done, int64_t total)
+{
+    if (book->progress != NULL)
+        book->progress(book->progress_context, what, done, total);
+}
+
+struct field_context book_field_context(const struct crm_book *book)
+{
+    return (struct field_context){.today = book->today, .now = book->now, .zone = book->zone};
+}
+
+/* ---- Making a book ---- */
+
+static crm_status fail_io(struct crm_book *book, const char *path)
+{
+    error_set(&book->error, CRM_IO, "%s: %s", path, strerror(errno));
+    return error_hint(&book->error, _("look at the directory's permissions and free space"));
+}
+
+static crm_status make_directory(struct crm_book *book, const char *path)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? CRM_OK : fail_io(book, path);
+}
+
+/* Parents as `mkdir -p` makes them; the book itself is private to its user. */
+static crm_status make_directories(struct crm_book *book, const char *path)
+{
+    char *copy = arena_copy(&book->arena, path);
+    if (copy == NULL)
+        return error_no_memory(&book->error);
+    for (char *at = copy + 1; *at != '\0'; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        crm_status status = make_directory(book, copy);
+        *at = '/';
+        if (status != CRM_OK)
+            return status;
+    }
+    return make_directory(book, copy);
+}
+
+static crm_status write_all(int file, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, data, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return CRM_IO;
+        data += written;
+        length -= (size_t)written;
+    }
+    return fsync(file) == 0 ? CRM_OK : CRM_IO;
+}
+
+/* A new file with that content; an existing one is left alone and counts as CRM_EXISTS. */
+static crm_status write_new_file(struct crm_book *book, const char *path, const char *data,
+                                 size_t length)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST)
+        return CRM_EXISTS;
+    if (file < 0)
+        return fail_io(book, path);
+    crm_status status = write_all(file, data, length);
+    if (close(file) != 0 || status != CRM_OK)
+        return fail_io(book, path);
+    return CRM_OK;
+}
+
+static crm_status write_policy(struct crm_book *book, const char *zone, const char *currency)
+{
+    const char *path = book_path(book, &book->arena, policy_name);
+    struct buffer text cleanup(buffer_release) = {0};
+    crm_status status = policy_default(&text, zone, currency);
+    if (path == NULL || status != CRM_OK || text.failed)
+        return error_no_memory(&book->error);
+    struct policy *policy = NULL;
+    status = policy_parse(policy_name, buffer_string(&text), text.length, &policy, &book->error);
+    policy_free(policy);
+    if (status == CRM_OK)
+        status = write_new_file(book, path, buffer_string(&text), text.length);
+    return status == CRM_EXISTS ? CRM_OK : status; /* a policy laid there beforehand is kept */
+}
+
+static crm_status make_store(struct crm_book *book)
+{
+    const char *path = book_path(book, &book->arena, database_name);
+    if (path == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = write_new_file(book, path, "", 0);
+    if (status == CRM_EXISTS) {
+        error_set(&book->error, CRM_EXISTS, _("there is a book in '%s' already"), book->directory);
+        return error_hint(&book->error, _("choose another directory"));
+    }
+    if (status == CRM_OK)
+        status = store_open(path, STORE_CREATE, &book->store, &book->error);
+    if (status == CRM_OK)
+        status = store_create_schema(book->store, &book->error);
+    if (status != CRM_OK)
+        (void)unlink(path); /* half a book would stand in the way of the next try */
+    return status;
+}
+
+static crm_status make_parts(struct crm_book *book, const char *zone, const char *currency)
+{
+    static const char *const rooms[] = {"calendars", "surveys"};
+    crm_status status = make_directories(book, book->directory);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == CRM_OK; i++) {
+        const char *path = book_path(book, &book->arena, rooms[i]);
+        status = path == NULL ? error_no_memory(&book->error) : make_directory(book, path);
+    }
+    /* The policy comes before the store: a store without a policy would be half a book. */
+    if (status == CRM_OK)
+        status = write_policy(book, zone, currency);
+    if (status == CRM_OK)
+        status = make_store(book);
+    return status;
+}
+
+static crm_status set_directory(struct crm_book *book, const char *directory)
+{
+    error_clear(&book->error);
+    close_book(book);
+    book->directory = arena_copy(&book->arena, directory);
+    return book->directory == NULL ? error_no_memory(&book->error) : CRM_OK;
+}
+
+crm_status crm_book_init(crm_book *book, const char *directory, const char *zone,
+                         const char *currency)
+{
+    crm_status status = set_directory(book, directory);
+    if (status == CRM_OK && currency != NULL)
+        status = check_currency(currency, strlen(currency), &book->error);
+    if (status == CRM_OK)
+        status = make_parts(book, zone != NULL ? zone : "UTC", currency != NULL ? currency : "CNY");
+    close_book(book);
+    return status;
+}
+
+/* ---- Opening ---- */
+
+static crm_status set_clock(struct crm_book *book)
+{
+    if (book->now_text != NULL) {
+        if (!time_parse_iso(book->now_text, strlen(book->now_text), book->zone, &book->now)) {
+            error_set(&book->error, CRM_USAGE, _("'%s' is no point in time"), book->now_text);
+            return error_hint(&book->error, _("write it as 2026-01-31T09:00:00+08:00"));
+        }
+    } else if (!book->now_set) {
+        error_set(&book->error, CRM_USAGE, _("the book was given no clock"));
+        return error_hint(&book->error, _("call crm_book_set_now before crm_book_open"));
+    }
+    int second;
+    zone_local(book->zone, book->now, &book->today, &second);
+    date_format(book->today, book->today_text);
+    return CRM_OK;
+}
+
+static crm_status open_policy(struct crm_book *book)
+{
+    const char *path = book_path(book, &book->arena, policy_name);
+    if (path == NULL)
+        return error_no_memory(&book->error);
+    if (access(path, F_OK) != 0) {
+        error_set(&book->error, CRM_NOT_FOUND, _("there is no book in '%s'"), book->directory);
+        return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
+    }
+    crm_status status = policy_load(path, &book->policy, &book->error);
+    if (status == CRM_OK)
+        status = zone_load(&book->arena, book->policy->time_zone, NULL, &book->zone, &book->error);
+    return status;
+}
+
+static crm_status open_store(struct crm_book *book, crm_open_mode mode)
+{
+    const char *path = book_path(book, &book->arena, database_name);
+    if (path == NULL)
+        return error_no_memory(&book->error);
+    if (access(path, F_OK) != 0) {
+        error_set(&book->error, CRM_NOT_FOUND, _("the book in '%s' has no database (crm.db)"),
+                  book->directory);
+        return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
+    }
+    crm_status status = store_open(path, mode == CRM_OPEN_WRITE ? STORE_WRITE : STORE_READ,
+                                   &book->store, &book->error);
+    if (status == CRM_OK)
+        status = store_check_schema(book->store, &book->error);
+    return status;
+}
+
+crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode)
+{
+    crm_status status = set_directory(book, directory);
+    book->mode = mode;
+    if (status == CRM_OK)
+        status = open_policy(book);
+    if (status == CRM_OK)
+        status = set_clock(book);
+    if (status == CRM_OK)
+        status = open_store(book, mode);
+    if (status != CRM_OK)
+        close_book(book);
+    return status;
+}
+
+/* ---- Transactions ---- */
+
+crm_status book_read(struct crm_book *book)
+{
+    error_clear(&book->error);
+    if (book->store != NULL)
+        return CRM_OK;
+    error_set(&book->error, CRM_USAGE, _("the book is not open"));
+    return error_hint(&book->error, _("call crm_book_open first"));
+}
+
+static crm_status make_entry(struct crm_book *book)
+{
+    char now[TIME_TEXT];
+    time_format_utc(book->now, now);
+    const struct value parameters[] = {
+        value_text(now),
+        value_text(book->actor != NULL ? book->actor : "unknown"),
+        value_text(book->command != NULL ? book->command : ""),
+    };
+    struct value id;
+    crm_status status = store_row_values(
+        book->store, &book->arena,
+        "INSERT INTO journal (happened_at, actor, command) VALUES ($1, $2, $3) RETURNING id",
+        parameters, 3, &id, 1);
+    book->entry = status == CRM_OK ? id.integer : 0;
+    book->changes_before = store_total_changes(book->store);
+    return status;
+}
+
+crm_status book_begin(struct crm_book *book)
+{
+    bool outermost = book->store == NULL || !store_in_transaction(book->store);
+    crm_status status = outermost ? book_read(book) : CRM_OK;
+    if (status == CRM_OK && book->mode != CRM_OPEN_WRITE)
+        return error_set(&book->error, CRM_READONLY, _("the book was opened for reading only"));
+    if (status == CRM_OK)
+        status = store_begin(book->store);
+    if (status == CRM_OK && outermost) {
+        status = make_entry(book);
+        if (status != CRM_OK)
+            store_rollback(book->store);
+    }
+    return status;
+}
+
+crm_status book_end(struct crm_book *book, crm_status status)
+{
+    if (book->store == NULL || !store_in_transaction(book->store))
+        return status;
+    bool outermost = store_is_outermost(book->store);
+    bool unchanged = store_total_changes(book->store) == book->changes_before;
+    if (status != CRM_OK || (outermost && (book->dry_run || unchanged))) {
+        store_rollback(book->store);
+        return status;
+    }
+    return store_commit(book->store);
+}

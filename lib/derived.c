@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Which domain keeps which facts: the one place where records meet sales, visits and the rest. */
+#include "record/record.h"
+
+#include "base/text.h"
+#include "sales.h"
+
+#include <string.h>
+
+static bool moves_sales(const struct kind *kind)
+{
+    return kind == &kind_order || kind == &kind_line;
+}
+
+crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer)
+{
+    return moves_sales(kind) ? sales_take_out(book, customer) : CRM_OK;
+}
+
+crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer)
+{
+    return moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
+}
+
+crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena)
+{
+    if (record->kind == &kind_order)
+        return sales_complete_order(book, record);
+    if (record->kind == &kind_line)
+        return sales_complete_line(book, record, arena);
+    return CRM_OK;
+}
+
+crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
+                          int64_t customer)
+{
+    return record->kind == &kind_order ? sales_update_order(book, record, id, customer) : CRM_OK;
+}
+
+/* ---- Words that the policy defines ---- */
+
+static const char *const *channels(const struct policy *policy, size_t *count)
+{
+    *count = policy->channel_count;
+    return policy->channels;
+}
+
+static const char *const *categories(const struct policy *policy, size_t *count)
+{
+    *count = policy->category_count;
+    return policy->categories;
+}
+
+static const char *const *services(const struct policy *policy, size_t *count)
+{
+    *count = policy->service_count;
+    return policy->services;
+}
+
+/* Fields whose values are words of the policy; an empty list allows any. */
+static const struct vocabulary {
+    const struct kind *kind;
+    const char *field;
+    const char *const *(*words)(const struct policy *policy, size_t *count);
+    const char *key; /* of the policy, for the hint */
+} vocabularies[] = {
+    {&kind_visit, "channel", channels, "channels"},
+    {&kind_contact, "preferred_channel", channels, "channels"},
+    {&kind_complaint, "category", categories, "complaints.categories"},
+    {&kind_complaint, "service", services, "complaints.services"},
+};
+
+static crm_status check_word(struct crm_book *book, const struct vocabulary *vocabulary,
+                             const struct value *value)
+{
+    size_t count;
+    const char *const *words = vocabulary->words(book->policy, &count);
+    struct buffer list cleanup(buffer_release) = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) == value->length && memcmp(words[i], value->text, value->length) == 0)
+            return CRM_OK;
+        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    if (count == 0)
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID, _("%s: the policy knows no '%.*s'"), vocabulary->field,
+              (int)value->length, value->text);
+    return error_hint(&book->error, _("choose one of %s, or add it to '%s' in policy.yaml"),
+                      buffer_string(&list), vocabulary->key);
+}
+
+static crm_status check_cause(struct crm_book *book, const struct value *value)
+{
+    const struct policy *policy = book->policy;
+    for (size_t i = 0; i < policy->cause_count; i++)
+        if (strlen(policy->causes[i].name) == value->length &&
+            memcmp(policy->causes[i].name, value->text, value->length) == 0)
+            return CRM_OK;
+    if (policy->cause_count == 0)
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID, _("cause: the policy knows no '%.*s'"), (int)value->length,
+              value->text);
+    return error_hint(&book->error, _("see 'complaints.causes' in policy.yaml"));
+}
+
+crm_status derived_check(struct crm_book *book, const struct record *record)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < sizeof vocabularies / sizeof *vocabularies && status == CRM_OK; i++) {
+        if (vocabularies[i].kind != record->kind)
+            continue;
+        const struct value *value = record_get(record, vocabularies[i].field);
+        if (!value_is_null(value))
+            status = check_word(book, &vocabularies[i], value);
+    }
+    if (status == CRM_OK && record->kind == &kind_complaint &&
+        !value_is_null(record_get(record, "cause")))
+        status = check_cause(book, record_get(record, "cause"));
+    return status;
+}
+
+crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
+                            struct crm_sink *sink)
+{
+    (void)book;
+    (void)kind;
+    (void)id;
+    (void)sink;
+    return CRM_OK;
+}

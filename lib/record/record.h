@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Records of any kind: parsed from text, resolved, selected, filtered, written. */
+#ifndef CRM_RECORD_RECORD_H
+#define CRM_RECORD_RECORD_H
+
+#include "book.h"
+#include "base/buffer.h"
+
+/* ---- SQL under construction ---- */
+
+enum { MOST_PARAMETERS = 512 };
+
+/* Text and the values bound to its $1, $2, … Zero-initialise; query_release at the end. */
+struct query {
+    struct buffer sql;
+    struct value *parameters;
+    size_t count, capacity;
+    struct arena arena; /* for texts of parameters */
+};
+
+void query_release(struct query *query);
+/* Adds a parameter and appends its "$n" to the SQL. Text is borrowed: it must outlive the query or
+ * lie in query->arena. Failure shows in query->sql.failed. */
+void query_value(struct query *query, struct value value);
+
+/* ---- Values ---- */
+
+/* One record as parsed: a value for each field of the kind, and the custom fields. */
+struct record {
+    const struct kind *kind;
+    struct value *values; /* kind->field_count of them; references are ids */
+    bool *given;
+    struct value *custom; /* one for each member of policy->fields, those of other kinds unused */
+    bool *custom_given;
+    bool any_custom;
+};
+
+/* An empty record in `arena`. */
+crm_status record_new(struct crm_book *book, const struct kind *kind, struct arena *arena,
+                      struct record *out);
+/* Parses one assignment into the record: type, choices, references. CRM_INVALID for a bad value,
+ * CRM_USAGE for a field that there is not (the hint names the nearest one) or that is kept by the
+ * program. `allow` holds flags (FIELD_EVENT, FIELD_IDENTITY) that would otherwise forbid it. */
+crm_status record_set(struct crm_book *book, struct record *record, struct arena *arena,
+                      const char *name, const char *text, size_t length, unsigned allow);
+/* Sets a field by name without parsing, for the program's own writes. The name must exist. */
+void record_put(struct record *record, const char *field, struct value value);
+const struct value *record_get(const struct record *record, const char *field);
+/* Defaults for what was not given, a key made from the name, then: is everything required there? */
+crm_status record_complete(struct crm_book *book, struct record *record, struct arena *arena);
+/* Inserts; the new id goes to *id (0 for kinds without). CRM_EXISTS names the field whose value is
+ * taken. */
+crm_status record_insert(struct crm_book *book, const struct record *record, int64_t *id);
+/* Updates the given fields of record `id`. */
+crm_status record_update(struct crm_book *book, const struct record *record, int64_t id);
+
+/* ---- Naming ---- */
+
+/* The record that a person means: key, #id, prefix and id (V-7), external id, or a name or
+ * beginning of a key or name that fits only one. CRM_NOT_FOUND, or CRM_AMBIGUOUS with the
+ * candidates. */
+crm_status record_resolve(struct crm_book *book, const struct kind *kind, const char *text,
+                          int64_t *id);
+/* The kind that a reference on the command line is of: `kind_name` if given, else by prefix, else
+ * customer. CRM_USAGE for an unknown kind. */
+crm_status record_kind(struct crm_book *book, const char *kind_name, const char *reference,
+                       const struct kind **out);
+/* id of the customer that the record belongs to (itself, for a customer); 0 for none. */
+crm_status record_customer(struct crm_book *book, const struct kind *kind, int64_t id,
+                           int64_t *customer);
+
+/* ---- Reading ---- */
+
+enum selection_flags {
+    SELECT_STORED = 1 /* no derived fields: for export */
+};
+
+/* What to SELECT for a kind, and the columns in which a sink shows it. */
+struct selection {
+    const char **sql; /* one expression a column, over alias t */
+    struct column *columns;
+    size_t count;
+    const char *from; /* "FROM … t LEFT JOIN …" */
+};
+
+/* In `arena`. With a sink, columns that it does not want are selected as NULL. */
+crm_status selection_make(struct crm_book *book, const struct kind *kind, unsigned flags,
+                          const struct crm_sink *sink, struct arena *arena, struct selection *out);
+/* Appends the SQL of a field over `alias`: the column, or the expression of a derived one. */
+void field_sql(struct buffer *sql, const struct field *field, const char *alias);
+/* Appends " AND (…)" for each word, over `alias`. Fields of the customer may be named for every
+ * kind that has one. CRM_USAGE for an unknown field, CRM_INVALID for a bad value. */
+crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char *alias,
+                      const struct crm_filter *filter, struct query *query);
+/* Writes the one record to the sink as a table of one row; nothing when sink is NULL. */
+crm_status record_write(struct crm_book *book, const struct kind *kind, int64_t id,
+                        struct crm_sink *sink);
+/* As record_write, but as the head of a page: the caller adds sections and ends the page. */
+crm_status record_write_head(struct crm_book *book, const struct kind *kind, int64_t id,
+                             struct crm_sink *sink);
+/* Names of the fields that a person may give, the policy's own included; for suggestions. */
+const char **field_names(const struct crm_book *book, const struct kind *kind, unsigned without,
+                         struct arena *arena, size_t *count);
+
+/* ---- Derived facts: implemented by lib/derived.c, which knows the domain ---- */
+
+/* Around every change of a record that belongs to `customer` (its id). */
+crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer);
+crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer);
+/* Before record `id`, which belongs to `customer` (0: none), is updated. */
+crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
+                          int64_t customer);
+/* Fills in what the kind's domain knows before a new record is checked for completeness. */
+crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena);
+/* Checks against the policy: channels, categories, causes. */
+crm_status derived_check(struct crm_book *book, const struct record *record);
+/* The page of a record beyond its fields: `show CUSTOMER`. Writes nothing for most kinds. */
+crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
+                            struct crm_sink *sink);
+
+#endif

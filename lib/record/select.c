@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* What to select for a kind, and how a sink shows it. */
+#include "record/record.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool continues_name(char character)
+{
+    return isalnum((unsigned char)character) || character == '_' || character == '.';
+}
+
+/* The expression of a derived field is written over alias t. */
+static void expression_sql(struct buffer *sql, const char *expression, const char *alias)
+{
+    for (const char *at = expression; *at != '\0'; at++) {
+        bool starts = at == expression || !continues_name(at[-1]);
+        if (starts && at[0] == 't' && at[1] == '.')
+            buffer_text(sql, alias);
+        else
+            buffer_character(sql, *at);
+    }
+}
+
+void field_sql(struct buffer *sql, const struct field *field, const char *alias)
+{
+    if (field->expression != NULL)
+        expression_sql(sql, field->expression, alias);
+    else
+        buffer_printf(sql, "%s.%s", alias, field->name);
+}
+
+static bool is_left_out(const struct field *field, unsigned flags)
+{
+    return (flags & SELECT_STORED) && (field->flags & FIELD_DERIVED) &&
+           !(field->flags & FIELD_IDENTITY);
+}
+
+static struct column column_of(const struct field *field)
+{
+    return (struct column){.name = field->name,
+                           .label = _(field->label),
+                           .type = field->type,
+                           .flags = field->flags & FIELD_COLUMN ? 0 : COLUMN_HIDDEN,
+                           .choices = field->choices,
+                           .choice_count = field->choice_count};
+}
+
+/* The key of the record that a reference names, through a join of its own. */
+static void reference_sql(struct buffer *sql, struct buffer *from, const struct field *field,
+                          size_t number)
+{
+    const struct kind *kind = schema_kind(field->reference);
+    char alias[32];
+    (void)snprintf(alias, sizeof alias, "r%zu", number);
+    buffer_printf(from, " LEFT JOIN %s %s ON %s.id = t.%s", kind->table, alias, alias, field->name);
+    field_sql(sql, kind_field(kind, kind->key), alias);
+}
+
+static void custom_sql(struct buffer *sql, const struct custom_field *field)
+{
+    bool number =
+        field->type == DATA_INTEGER || field->type == DATA_DECIMAL || field->type == DATA_BOOLEAN;
+    /* The name is an identifier by the policy's check: it cannot break out of the quotes. */
+    if (number)
+        buffer_printf(sql, "CAST(t.custom ->> '%s' AS BIGINT)", field->name);
+    else
+        buffer_printf(sql, "t.custom ->> '%s'", field->name);
+}
+
+/* A selection under construction. */
+struct making {
+    struct crm_book *book;
+    const struct kind *kind;
+    const struct crm_sink *sink;
+    struct arena *arena;
+    struct selection *out;
+    struct buffer from;
+};
+
+static crm_status add_column(struct making *making, struct column column, struct buffer *sql)
+{
+    const char *text = arena_copy(making->arena, buffer_string(sql));
+    if (text == NULL || sql->failed)
+        return error_no_memory(&making->book->error);
+    making->out->sql[making->out->count] = text;
+    making->out->columns[making->out->count++] = column;
+    return CRM_OK;
+}
+
+static crm_status add_field(struct making *making, size_t index)
+{
+    const struct field *field = &making->kind->fields[index];
+    struct buffer sql cleanup(buffer_release) = {0};
+    struct column column = column_of(field);
+    if (making->sink != NULL && !sink_shows(making->sink, &column))
+        buffer_text(&sql, "NULL"); /* neither join nor subquery for what nobody sees */
+    else if (field->type == DATA_REFERENCE)
+        reference_sql(&sql, &making->from, field, index);
+    else
+        field_sql(&sql, field, "t");
+    return add_column(making, column, &sql);
+}
+
+static crm_status add_custom(struct making *making)
+{
+    const struct policy *policy = making->book->policy;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < policy->field_count && status == CRM_OK; i++) {
+        const struct custom_field *field = &policy->fields[i];
+        if (!making->kind->custom || strcmp(field->kind, making->kind->name) != 0)
+            continue;
+        struct buffer sql cleanup(buffer_release) = {0};
+        custom_sql(&sql, field);
+        status = add_column(making,
+                            (struct column){.name = field->name,
+                                            .label = field->label,
+                                            .type = field->type,
+                                            .flags = COLUMN_HIDDEN},
+                            &sql);
+    }
+    return status;
+}
+
+crm_status selection_make(struct crm_book *book, const struct kind *kind, unsigned flags,
+                          const struct crm_sink *sink, struct arena *arena, struct selection *out)
+{
+    size_t most = kind->field_count + book->policy->field_count;
+    *out = (struct selection){.sql = arena_array(arena, most, sizeof *out->sql),
+                              .columns = arena_array(arena, most, sizeof *out->columns)};
+    if (out->sql == NULL || out->columns == NULL)
+        return error_no_memory(&book->error);
+    struct making making = {book, kind, sink, arena, out, {0}};
+    buffer_printf(&making.from, "FROM %s t", kind->table);
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
+        if (!is_left_out(&kind->fields[i], flags))
+            status = add_field(&making, i);
+    if (status == CRM_OK)
+        status = add_custom(&making);
+    out->from = arena_copy(arena, buffer_string(&making.from));
+    if (out->from == NULL || making.from.failed)
+        status = error_no_memory(&book->error);
+    buffer_release(&making.from);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Orders and their lines: what a new one needs, and the sums kept of them. */
+#ifndef CRM_SALES_H
+#define CRM_SALES_H
+
+#include "record/record.h"
+
+/* Takes the customer's share out of the sums by month, and puts it in again together with the
+ * customer's own sums: around every change of the customer's lines. */
+crm_status sales_take_out(struct crm_book *book, int64_t customer);
+crm_status sales_put_in(struct crm_book *book, int64_t customer);
+/* Currency of an order; for a line what its order says, its number and its amount. */
+crm_status sales_complete_order(struct crm_book *book, struct record *record);
+crm_status sales_complete_line(struct crm_book *book, struct record *record, struct arena *arena);
+/* The lines of order `id` follow what is about to change in it. */
+crm_status sales_update_order(struct crm_book *book, const struct record *record, int64_t id,
+                              int64_t customer);
+
+#endif

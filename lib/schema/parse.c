@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* From text to a field's value, by the field's type. */
+#include "schema/schema.h"
+
+#include "base/decimal.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LONGEST_TEXT = 1 << 20 };
+
+/* What is being parsed, for the functions of the single types. */
+struct parsing {
+    const struct field *field;
+    const char *text;
+    size_t length;
+    const struct field_context *context;
+    struct arena *arena;
+    bool *rounded;
+    struct error *error;
+};
+
+static crm_status refuse(const struct parsing *p, const char *what, const char *hint)
+{
+    /* A sensitive text does not go into messages, which end in logs. */
+    if (p->field->flags & FIELD_SENSITIVE)
+        error_set(p->error, CRM_INVALID, "%s: %s", p->field->name, what);
+    else
+        error_set(p->error, CRM_INVALID, "%s: %s: '%.*s'", p->field->name, what,
+                  (int)(p->length < 80 ? p->length : 80), p->text);
+    return error_hint(p->error, "%s", hint);
+}
+
+static crm_status parse_text(const struct parsing *p, struct value *out)
+{
+    if (p->length > LONGEST_TEXT) {
+        error_set(p->error, CRM_INVALID, _("%s: the text has %zu bytes, more than %d"),
+                  p->field->name, p->length, LONGEST_TEXT);
+        return error_hint(p->error, _("shorten it, or keep it in a file and note the file's name"));
+    }
+    *out = value_text_length(p->text, p->length);
+    return CRM_OK;
+}
+
+static crm_status check_bounds(const struct parsing *p, int64_t number, int64_t unit)
+{
+    const struct field *field = p->field;
+    if (!field->bounded || (number >= field->minimum * unit && number <= field->maximum * unit))
+        return CRM_OK;
+    char hint[96];
+    (void)snprintf(hint, sizeof hint, _("give a number from %lld to %lld"),
+                   (long long)field->minimum, (long long)field->maximum);
+    return refuse(p, _("out of range"), hint);
+}
+
+static crm_status parse_integer(const struct parsing *p, struct value *out)
+{
+    int64_t decimal;
+    bool rounded = false;
+    if (!decimal_parse(p->text, p->length, &decimal, &rounded) || rounded ||
+        decimal % DECIMAL_ONE != 0)
+        return refuse(p, _("not a whole number"), _("write digits only, such as 12"));
+    *out = value_integer(decimal / DECIMAL_ONE);
+    return check_bounds(p, out->integer, 1);
+}
+
+static crm_status parse_decimal(const struct parsing *p, struct value *out)
+{
+    int64_t decimal;
+    bool rounded = false;
+    if (!decimal_parse(p->text, p->length, &decimal, &rounded))
+        return refuse(p, _("not a number"),
+                      _("write digits with a point, such as 1234.5, below 10^15"));
+    if (rounded && p->rounded == NULL)
+        return refuse(p, _("more than four decimals"), _("round it to four decimals"));
+    if (rounded)
+        *p->rounded = true;
+    *out = value_integer(decimal);
+    return check_bounds(p, decimal, DECIMAL_ONE);
+}
+
+static bool is_word(const struct parsing *p, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strlen(*words) == p->length && memcmp(*words, p->text, p->length) == 0)
+            return true;
+    return false;
+}
+
+static crm_status parse_boolean(const struct parsing *p, struct value *out)
+{
+    static const char *const yes[] = {"yes", "true", "1", "y", "是", NULL};
+    static const char *const no[] = {"no", "false", "0", "n", "否", NULL};
+    if (!is_word(p, yes) && !is_word(p, no))
+        return refuse(p, _("neither yes nor no"), _("write yes or no"));
+    *out = value_integer(is_word(p, yes));
+    return CRM_OK;
+}
+
+static crm_status parse_date(const struct parsing *p, struct value *out)
+{
+    char *text = arena_copy_length(p->arena, p->text, p->length);
+    char *iso = arena_alloc(p->arena, DATE_TEXT);
+    if (text == NULL || iso == NULL)
+        return error_no_memory(p->error);
+    day_number day;
+    crm_status status = date_parse(text, p->context->today, &day, p->error);
+    if (status != CRM_OK)
+        return error_place(p->error, p->field->name, 0, 0);
+    date_format(day, iso);
+    *out = value_text(iso);
+    return CRM_OK;
+}
+
+static crm_status parse_time(const struct parsing *p, struct value *out)
+{
+    char *text = arena_copy_length(p->arena, p->text, p->length);
+    char *iso = arena_alloc(p->arena, TIME_TEXT);
+    if (text == NULL || iso == NULL)
+        return error_no_memory(p->error);
+    instant at;
+    crm_status status = time_parse(text, p->context->now, p->context->zone, &at, p->error);
+    if (status != CRM_OK)
+        return error_place(p->error, p->field->name, 0, 0);
+    time_format_utc(at, iso);
+    *out = value_text(iso);
+    return CRM_OK;
+}
+
+static crm_status parse_enum(const struct parsing *p, struct value *out)
+{
+    const struct field *field = p->field;
+    struct buffer hint cleanup(buffer_release) = {0};
+    buffer_text(&hint, _("choose one of "));
+    for (size_t i = 0; i < field->choice_count; i++) {
+        const char *name = field->choices[i].name;
+        if (strlen(name) == p->length && memcmp(name, p->text, p->length) == 0) {
+            *out = value_text(name);
+            return CRM_OK;
+        }
+        buffer_printf(&hint, "%s%s", i > 0 ? ", " : "", name);
+    }
+    return refuse(p, _("unknown value"), buffer_string(&hint));
+}
+
+static bool is_separator(char character)
+{
+    return character == ',' || character == ' ' || character == '\t' || character == '\n';
+}
+
+/* Words separated by commas or blanks become words separated by one space, each once. */
+static crm_status parse_tags(const struct parsing *p, struct value *out)
+{
+    char *tags = arena_alloc(p->arena, p->length + 1);
+    if (tags == NULL)
+        return error_no_memory(p->error);
+    size_t used = 0;
+    for (size_t at = 0; at < p->length;) {
+        size_t end = at;
+        while (end < p->length && !is_separator(p->text[end]))
+            end++;
+        if (end > at) {
+            if (used > 0)
+                tags[used++] = ' ';
+            memcpy(tags + used, p->text + at, end - at);
+            used += end - at;
+        }
+        at = end + 1;
+    }
+    *out = used == 0 ? value_null() : value_text_length(tags, used);
+    return CRM_OK;
+}
+
+static crm_status parse_typed(const struct parsing *p, struct value *out)
+{
+    switch (p->field->type) {
+    case DATA_INTEGER:
+        return parse_integer(p, out);
+    case DATA_DECIMAL:
+        return parse_decimal(p, out);
+    case DATA_BOOLEAN:
+        return parse_boolean(p, out);
+    case DATA_DATE:
+        return parse_date(p, out);
+    case DATA_TIME:
+        return parse_time(p, out);
+    case DATA_ENUM:
+        return parse_enum(p, out);
+    case DATA_TAGS:
+        return parse_tags(p, out);
+    case DATA_TEXT:
+    case DATA_REFERENCE:
+    case DATA_JSON:
+    case DATA_REAL:
+        break;
+    }
+    return parse_text(p, out);
+}
+
+crm_status field_parse(const struct field *field, const char *text, size_t length,
+                       const struct field_context *context, struct arena *arena, struct value *out,
+                       bool *rounded, struct error *error)
+{
+    struct parsing parsing = {field, text, length, context, arena, rounded, error};
+    *out = value_null();
+    if (length == 0)
+        return CRM_OK;
+    if (memchr(text, '\0', length) != NULL) {
+        error_set(error, CRM_INVALID, _("%s: the text contains a NUL byte"), field->name);
+        return error_hint(error, _("remove the byte"));
+    }
+    size_t valid = text_valid_prefix(text, length);
+    if (valid < length) {
+        error_set(error, CRM_INVALID, _("%s: invalid UTF-8 at byte %zu"), field->name, valid + 1);
+        return error_hint(error, _("convert the text to UTF-8"));
+    }
+    crm_status status = parse_typed(&parsing, out);
+    if (status == CRM_OK && field->check != NULL) {
+        status = field->check(text, length, error);
+        if (status != CRM_OK)
+            return error_place(error, field->name, 0, 0);
+    }
+    return status;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* CREATE TABLE and CREATE INDEX from the descriptors. */
+#include "store/create.h"
+
+#include "base/buffer.h"
+
+#include <string.h>
+
+static void column_sql(const struct store *store, struct buffer *sql, const struct field *field)
+{
+    buffer_printf(sql, ", %s %s", field->name, store_type(store, field->type));
+    if (field->flags & FIELD_REQUIRED)
+        buffer_text(sql, " NOT NULL");
+    if (field->flags & FIELD_KEY)
+        buffer_text(sql, " UNIQUE");
+    if (field->type == DATA_REFERENCE)
+        buffer_printf(sql, " REFERENCES %s", schema_kind(field->reference)->table);
+}
+
+/* All columns begin with ", ", which is right for every kind that has an id. */
+static void columns_sql(const struct store *store, struct buffer *sql, const struct kind *kind,
+                        bool record)
+{
+    if (kind->cluster == NULL)
+        buffer_printf(sql, ", id %s", store_identity_type(store));
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].expression == NULL)
+            column_sql(store, sql, &kind->fields[i]);
+    if (kind->custom)
+        buffer_printf(sql, ", custom %s", store_type(store, DATA_JSON));
+    if (record)
+        buffer_printf(sql, ", entry %s NOT NULL", store_type(store, DATA_INTEGER));
+    for (size_t i = 0; i < kind->unique_count; i++)
+        buffer_printf(sql, ", UNIQUE (%s)", kind->unique[i]);
+    if (kind->cluster != NULL)
+        buffer_printf(sql, ", PRIMARY KEY (%s)", kind->cluster);
+}
+
+static crm_status create_index(struct store *store, const struct kind *kind, const char *columns,
+                               size_t number)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    buffer_printf(&sql, "CREATE INDEX %s_%zu ON %s (%s)", kind->table, number, kind->table,
+                  columns);
+    return sql.failed ? CRM_NO_MEMORY : store_execute(store, buffer_string(&sql));
+}
+
+static crm_status create_indexes(struct store *store, const struct kind *kind)
+{
+    size_t number = 0;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < kind->index_count && status == CRM_OK; i++)
+        status = create_index(store, kind, kind->indexes[i], ++number);
+    for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
+        if (kind->fields[i].flags & FIELD_INDEXED)
+            status = create_index(store, kind, kind->fields[i].name, ++number);
+    return status;
+}
+
+static crm_status create_kind(struct store *store, const struct kind *kind, bool record)
+{
+    struct buffer columns cleanup(buffer_release) = {0};
+    struct buffer sql cleanup(buffer_release) = {0};
+    columns_sql(store, &columns, kind, record);
+    buffer_printf(&sql, "CREATE TABLE %s (%s)%s", kind->table, buffer_string(&columns) + 2,
+                  kind->cluster != NULL ? store_cluster_suffix(store) : "");
+    if (columns.failed || sql.failed)
+        return CRM_NO_MEMORY;
+    crm_status status = store_execute(store, buffer_string(&sql));
+    return status == CRM_OK ? create_indexes(store, kind) : status;
+}
+
+static crm_status create_all(struct store *store)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
+        status = create_kind(store, schema_kinds[i], true);
+    for (size_t i = 0; i < schema_internal_kind_count && status == CRM_OK; i++)
+        status = create_kind(store, schema_internal_kinds[i], false);
+    if (status == CRM_OK)
+        status = store_set_schema_version(store, STORE_SCHEMA_VERSION);
+    return status;
+}
+
+crm_status store_create_schema(struct store *store, struct error *error)
+{
+    crm_status status = store_begin(store);
+    if (status != CRM_OK)
+        return status;
+    status = create_all(store);
+    if (status == CRM_OK)
+        return store_commit(store);
+    store_rollback(store);
+    return status == CRM_NO_MEMORY ? error_no_memory(error) : status;
+}
+
+crm_status store_check_schema(struct store *store, struct error *error)
+{
+    int version;
+    crm_status status = store_schema_version(store, &version);
+    if (status != CRM_OK)
+        return status;
+    if (version > STORE_SCHEMA_VERSION) {
+        error_set(error, CRM_NEWER_SCHEMA,
+                  _("the book has schema version %d, this crm knows versions up to %d"), version,
+                  STORE_SCHEMA_VERSION);
+        return error_hint(error, _("use the crm that wrote it, or a newer one"));
+    }
+    if (version < 1) {
+        error_set(error, CRM_CORRUPT, _("the book's database holds no customer book"));
+        return error_hint(error, _("make one with: crm init"));
+    }
+    return CRM_OK;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The store's tables, made from the descriptors. */
+#ifndef CRM_STORE_CREATE_H
+#define CRM_STORE_CREATE_H
+
+#include "schema/schema.h"
+#include "store/store.h"
+
+/* Raised whenever a descriptor changes what is stored. */
+#define STORE_SCHEMA_VERSION 1
+
+/* Makes all tables and indexes in an empty store, in one transaction. */
+crm_status store_create_schema(struct store *store, struct error *error);
+/* CRM_NEWER_SCHEMA when the store was written by a newer crm, CRM_CORRUPT when it holds no book. */
+crm_status store_check_schema(struct store *store, struct error *error);
+
+#endif

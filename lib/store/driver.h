@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What an engine provides: the table of functions behind store.h. For the files of lib/store/. */
+#ifndef CRM_STORE_DRIVER_H
+#define CRM_STORE_DRIVER_H
+
+#include "store/store.h"
+
+struct store_driver {
+    const char *name;
+    bool (*accepts)(const char *path);
+    crm_status (*open)(struct store *store, const char *path, enum store_mode mode);
+    void (*close)(struct store *store);
+    crm_status (*execute)(struct store *store, const char *sql);
+    crm_status (*prepare)(struct store *store, const char *sql, void **handle);
+    void (*finalize)(void *handle);
+    crm_status (*bind)(struct statement *statement, int index, const struct value *value);
+    crm_status (*step)(struct statement *statement, bool *row);
+    struct value (*column)(struct statement *statement, int column);
+    int (*column_count)(struct statement *statement);
+    void (*reset)(struct statement *statement);
+    crm_status (*each)(struct store *store, const struct store_select *select,
+                       const struct value *parameters, size_t count, store_row each, void *context);
+    int64_t (*last_id)(struct store *store);
+    int64_t (*changes)(struct store *store);
+    int64_t (*total_changes)(struct store *store);
+    crm_status (*begin)(struct store *store);
+    crm_status (*commit)(struct store *store);
+    void (*rollback)(struct store *store);
+    const char *identity_type;
+    const char *cluster_suffix;
+    const char *types[DATA_JSON + 1];
+    crm_status (*schema_version)(struct store *store, int *out);
+    crm_status (*set_schema_version)(struct store *store, int version);
+};
+
+struct store {
+    const struct store_driver *driver;
+    struct error *error;
+    void *connection; /* the driver's own */
+    int depth;        /* of nested transactions */
+};
+
+struct statement {
+    struct store *store;
+    void *handle; /* the driver's own */
+};
+
+extern const struct store_driver store_driver_sqlite;
+
+#endif

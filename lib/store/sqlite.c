@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/* The embedded engine: SQLite, one file in the book. */
+#include "store/driver.h"
+
+#include "base/text.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BUSY_MILLISECONDS = 10000,
+    /* The log is written back into the file once it holds so many pages: a checkpoint costs three
+     * syncs, so that in 64 small writes about one in thirty pays them. */
+    CHECKPOINT_PAGES = 64
+};
+
+/* The query under way in store_each, to which the aggregate function hands its rows. */
+struct each_call {
+    store_row each;
+    void *context;
+    crm_status status;
+    struct error error; /* the caller's, kept from being overwritten by the engine's */
+    struct value *values;
+};
+
+struct connection {
+    sqlite3 *database;
+    int log_pages; /* in the write-ahead log after the last commit */
+    struct each_call *call;
+    struct error *error;
+};
+
+static struct connection *connection_of(const struct store *store)
+{
+    return store->connection;
+}
+
+static crm_status status_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return CRM_BUSY;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return CRM_READONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return CRM_CORRUPT;
+    case SQLITE_NOMEM:
+        return CRM_NO_MEMORY;
+    case SQLITE_CONSTRAINT:
+        return CRM_CONFLICT;
+    case SQLITE_ERROR:
+    case SQLITE_MISUSE:
+        return CRM_USAGE;
+    default:
+        return CRM_IO;
+    }
+}
+
+/* The engine's failure as ours, with a sentence for a person. */
+static crm_status fail(struct store *store)
+{
+    sqlite3 *database = connection_of(store)->database;
+    int code = database == NULL ? SQLITE_NOMEM : sqlite3_extended_errcode(database);
+    crm_status status = status_of(code);
+    switch (status) {
+    case CRM_BUSY:
+        error_set(store->error, status, _("another process is writing to the book"));
+        return error_hint(store->error, _("try again in a moment"));
+    case CRM_READONLY:
+        error_set(store->error, status, _("the book cannot be written"));
+        return error_hint(store->error, _("look at the permissions of its directory and files"));
+    case CRM_CORRUPT:
+        error_set(store->error, status, _("the book's database is damaged: %s"),
+                  sqlite3_errmsg(database));
+        return error_hint(store->error, _("restore it from a backup"));
+    case CRM_NO_MEMORY:
+        return error_no_memory(store->error);
+    default:
+        error_set(store->error, status, _("the book's database: %s"), sqlite3_errmsg(database));
+        if ((code & 0xFF) == SQLITE_FULL)
+            return error_hint(store->error, _("make room on the disk, then try again"));
+        return status;
+    }
+}
+
+/* lower(x) for all scripts: the engine's own knows ASCII alone. */
+static void fold_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    if (text == NULL)
+        return;
+    struct buffer folded cleanup(buffer_release) = {0};
+    crm_status status = text_fold(&folded, text, (size_t)sqlite3_value_bytes(values[0]));
+    if (status != CRM_OK || folded.failed)
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_text(context, buffer_string(&folded), (int)folded.length, SQLITE_TRANSIENT);
+}
+
+static struct value value_of(sqlite3_value *source)
+{
+    switch (sqlite3_value_type(source)) {
+    case SQLITE_INTEGER:
+        return value_integer(sqlite3_value_int64(source));
+    case SQLITE_FLOAT:
+        return value_real(sqlite3_value_double(source));
+    case SQLITE_NULL:
+        return value_null();
+    default: {
+        const char *text = (const char *)sqlite3_value_text(source);
+        return value_text_length(text, (size_t)sqlite3_value_bytes(source));
+    }
+    }
+}
+
+/* The aggregate that hands each row over as the engine produces it: this saves stepping out of the
+ * engine and fetching column by column, which costs as much as formatting the row. */
+static void each_step(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct connection *connection = sqlite3_user_data(context);
+    struct each_call *call = connection->call;
+    for (int i = 0; i < count; i++)
+        call->values[i] = value_of(values[i]);
+    call->status = call->each(call->context, call->values);
+    if (call->status == CRM_OK)
+        return;
+    call->error = *connection->error;
+    sqlite3_result_error(context, "stopped", -1);
+}
+
+static void each_final(sqlite3_context *context)
+{
+    sqlite3_result_null(context);
+}
+
+static int note_log_pages(void *context, sqlite3 *database, const char *name, int pages)
+{
+    (void)database;
+    (void)name;
+    ((struct connection *)context)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static bool sqlite_accepts(const char *path)
+{
+    return strstr(path, "://") == NULL;
+}
+
+static crm_status configure(struct store *store, enum store_mode mode)
+{
+    struct connection *connection = connection_of(store);
+    sqlite3 *database = connection->database;
+    int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+    sqlite3_extended_result_codes(database, 1);
+    sqlite3_busy_timeout(database, BUSY_MILLISECONDS);
+    if (sqlite3_create_function(database, "lower", 1, flags, NULL, fold_function, NULL, NULL) ||
+        sqlite3_create_function(database, "crm_each", -1, SQLITE_UTF8, connection, NULL, each_step,
+                                each_final) ||
+        sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode != STORE_CREATE, NULL))
+        return fail(store);
+    /* The hook replaces the automatic checkpoint: see commit. */
+    sqlite3_wal_hook(database, note_log_pages, connection);
+    if (mode == STORE_READ)
+        return CRM_OK;
+    return store_execute(store, mode == STORE_CREATE
+                                    ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                      "PRAGMA foreign_keys=ON"
+                                    : "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+}
+
+static crm_status sqlite_open(struct store *store, const char *path, enum store_mode mode)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL)
+        return error_no_memory(store->error);
+    store->connection = connection;
+    connection->error = store->error;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+                (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(path, &connection->database, flags, NULL) != SQLITE_OK) {
+        if (sqlite3_errcode(connection->database) != SQLITE_CANTOPEN)
+            return fail(store);
+        error_set(store->error, CRM_IO, _("cannot open '%s'"), path);
+        return error_hint(store->error, _("look at the file and its permissions"));
+    }
+    crm_status status = configure(store, mode);
+    if (status == CRM_OK && mode == STORE_WRITE &&
+        sqlite3_db_readonly(connection->database, "main") == 1) {
+        error_set(store->error, CRM_READONLY, _("'%s' cannot be written"), path);
+        return error_hint(store->error, _("look at the permissions of the book's files"));
+    }
+    return status;
+}
+
+static void sqlite_close(struct store *store)
+{
+    struct connection *connection = connection_of(store);
+    if (connection != NULL)
+        sqlite3_close(connection->database);
+    free(connection);
+}
+
+static crm_status sqlite_execute(struct store *store, const char *sql)
+{
+    int code = sqlite3_exec(connection_of(store)->database, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? CRM_OK : fail(store);
+}
+
+static crm_status sqlite_prepare(struct store *store, const char *sql, void **handle)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection_of(store)->database, sql, -1, &statement, NULL);
+    *handle = statement;
+    return code == SQLITE_OK ? CRM_OK : fail(store);
+}
+
+static void sqlite_finalize(void *handle)
+{
+    sqlite3_finalize(handle);
+}
+
+static crm_status bind_handle(struct store *store, sqlite3_stmt *handle, int index,
+                              const struct value *value)
+{
+    int code = SQLITE_OK;
+    switch (value->type) {
+    case VALUE_NULL:
+        code = sqlite3_bind_null(handle, index);
+        break;
+    case VALUE_INTEGER:
+        code = sqlite3_bind_int64(handle, index, value->integer);
+        break;
+    case VALUE_REAL:
+        code = sqlite3_bind_double(handle, index, value->real);
+        break;
+    case VALUE_TEXT:
+        code = sqlite3_bind_text64(handle, index, value->text, value->length, SQLITE_STATIC,
+                                   SQLITE_UTF8);
+        break;
+    }
+    return code == SQLITE_OK ? CRM_OK : fail(store);
+}
+
+static crm_status sqlite_bind(struct statement *statement, int index, const struct value *value)
+{
+    return bind_handle(statement->store, statement->handle, index, value);
+}
+
+static crm_status sqlite_step(struct statement *statement, bool *row)
+{
+    int code = sqlite3_step(statement->handle);
+    *row = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? CRM_OK : fail(statement->store);
+}
+
+static struct value sqlite_column(struct statement *statement, int column)
+{
+    sqlite3_stmt *handle = statement->handle;
+    switch (sqlite3_column_type(handle, column)) {
+    case SQLITE_INTEGER:
+        return value_integer(sqlite3_column_int64(handle, column));
+    case SQLITE_FLOAT:
+        return value_real(sqlite3_column_double(handle, column));
+    case SQLITE_NULL:
+        return value_null();
+    default: {
+        const char *text = (const char *)sqlite3_column_text(handle, column);
+        return text == NULL ? value_null()
+                            : value_text_length(text, (size_t)sqlite3_column_bytes(handle, column));
+    }
+    }
+}
+
+static int sqlite_column_count(struct statement *statement)
+{
+    return sqlite3_column_count(statement->handle);
+}
+
+static void sqlite_reset(struct statement *statement)
+{
+    sqlite3_reset(statement->handle);
+}
+
+/* SELECT crm_each(c0, c1, …) FROM (SELECT … AS c0, … ORDER BY …): the aggregate takes rows in the
+ * order of the inner query, which is left out when the stored order will do. */
+static void each_sql(struct buffer *sql, const struct store_select *select)
+{
+    buffer_text(sql, "SELECT crm_each(");
+    for (size_t i = 0; i < select->column_count; i++) {
+        if (select->order != NULL)
+            buffer_printf(sql, "%sc%zu", i > 0 ? "," : "", i);
+        else
+            buffer_printf(sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
+    }
+    if (select->order == NULL) {
+        buffer_printf(sql, ") %s", select->from);
+        return;
+    }
+    buffer_text(sql, ") FROM (SELECT ");
+    for (size_t i = 0; i < select->column_count; i++)
+        buffer_printf(sql, "%s%s AS c%zu", i > 0 ? "," : "", select->columns[i], i);
+    buffer_printf(sql, " %s ORDER BY %s)", select->from, select->order);
+}
+
+static crm_status run_each(struct store *store, const char *sql, const struct value *parameters,
+                           size_t count, struct each_call *call)
+{
+    struct connection *connection = connection_of(store);
+    struct each_call *outer = connection->call;
+    connection->call = call;
+    crm_status status = store_run(store, sql, parameters, count);
+    connection->call = outer;
+    return call->status != CRM_OK ? call->status : status;
+}
+
+static crm_status sqlite_each(struct store *store, const struct store_select *select,
+                              const struct value *parameters, size_t count, store_row each,
+                              void *context)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    each_sql(&sql, select);
+    struct value *values cleanup(cleanup_free) = calloc(select->column_count, sizeof *values);
+    if (sql.failed || values == NULL)
+        return error_no_memory(store->error);
+    struct each_call call = {.each = each, .context = context, .values = values};
+    crm_status status = run_each(store, buffer_string(&sql), parameters, count, &call);
+    if (call.status != CRM_OK)
+        *store->error = call.error;
+    return status;
+}
+
+static int64_t sqlite_last_id(struct store *store)
+{
+    return sqlite3_last_insert_rowid(connection_of(store)->database);
+}
+
+static int64_t sqlite_changes(struct store *store)
+{
+    return sqlite3_changes64(connection_of(store)->database);
+}
+
+static int64_t sqlite_total_changes(struct store *store)
+{
+    return sqlite3_total_changes64(connection_of(store)->database);
+}
+
+static crm_status sqlite_begin(struct store *store)
+{
+    return sqlite_execute(store, "BEGIN IMMEDIATE");
+}
+
+static crm_status sqlite_commit(struct store *store)
+{
+    struct connection *connection = connection_of(store);
+    connection->log_pages = 0;
+    crm_status status = sqlite_execute(store, "COMMIT");
+    /* A reader may hold the log: then the next writer gets another chance. The commit stands. */
+    if (status == CRM_OK && connection->log_pages >= CHECKPOINT_PAGES)
+        (void)sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE,
+                                        NULL, NULL);
+    return status;
+}
+
+static void sqlite_rollback(struct store *store)
+{
+    (void)sqlite3_exec(connection_of(store)->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static crm_status sqlite_schema_version(struct store *store, int *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value version;
+    crm_status status =
+        store_row_values(store, &arena, "PRAGMA user_version", NULL, 0, &version, 1);
+    *out = status == CRM_OK ? (int)version.integer : 0;
+    return status;
+}
+
+static crm_status sqlite_set_schema_version(struct store *store, int version)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", version);
+    return sqlite_execute(store, sql);
+}
+
+const struct store_driver store_driver_sqlite = {
+    .name = "sqlite",
+    .accepts = sqlite_accepts,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .execute = sqlite_execute,
+    .prepare = sqlite_prepare,
+    .finalize = sqlite_finalize,
+    .bind = sqlite_bind,
+    .step = sqlite_step,
+    .column = sqlite_column,
+    .column_count = sqlite_column_count,
+    .reset = sqlite_reset,
+    .each = sqlite_each,
+    .last_id = sqlite_last_id,
+    .changes = sqlite_changes,
+    .total_changes = sqlite_total_changes,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .identity_type = "INTEGER PRIMARY KEY",
+    .cluster_suffix = " WITHOUT ROWID",
+    .types =
+        {
+            [DATA_TEXT] = "TEXT",
+            [DATA_INTEGER] = "INTEGER",
+            [DATA_DECIMAL] = "INTEGER",
+            [DATA_REAL] = "REAL",
+            [DATA_BOOLEAN] = "INTEGER",
+            [DATA_DATE] = "TEXT",
+            [DATA_TIME] = "TEXT",
+            [DATA_ENUM] = "TEXT",
+            [DATA_TAGS] = "TEXT",
+            [DATA_REFERENCE] = "INTEGER",
+            [DATA_JSON] = "TEXT",
+        },
+    .schema_version = sqlite_schema_version,
+    .set_schema_version = sqlite_set_schema_version,
+};

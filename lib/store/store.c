@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* What all engines share: statements, short queries, nesting of transactions. */
+#include "store/driver.h"
+
+#include <stdlib.h>
+
+enum { MOST_COLUMNS = 128 };
+
+static const struct store_driver *const drivers[] = {&store_driver_sqlite};
+
+crm_status store_open(const char *path, enum store_mode mode, struct store **out,
+                      struct error *error)
+{
+    *out = NULL;
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+        if (!drivers[i]->accepts(path))
+            continue;
+        struct store *store = calloc(1, sizeof *store);
+        if (store == NULL)
+            return error_no_memory(error);
+        store->driver = drivers[i];
+        store->error = error;
+        crm_status status = store->driver->open(store, path, mode);
+        if (status == CRM_OK)
+            *out = store;
+        else
+            store_close(store);
+        return status;
+    }
+    error_set(error, CRM_USAGE, _("no store can open '%s'"), path);
+    return error_hint(error, _("give the name of a file"));
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store->driver->close(store);
+    free(store);
+}
+
+crm_status store_execute(struct store *store, const char *sql)
+{
+    return store->driver->execute(store, sql);
+}
+
+crm_status store_prepare(struct store *store, const char *sql, struct statement **out)
+{
+    *out = NULL;
+    struct statement *statement = calloc(1, sizeof *statement);
+    if (statement == NULL)
+        return error_no_memory(store->error);
+    statement->store = store;
+    crm_status status = store->driver->prepare(store, sql, &statement->handle);
+    if (status == CRM_OK)
+        *out = statement;
+    else
+        free(statement);
+    return status;
+}
+
+void statement_free(struct statement *statement)
+{
+    if (statement == NULL)
+        return;
+    statement->store->driver->finalize(statement->handle);
+    free(statement);
+}
+
+void statement_cleanup(struct statement **statement)
+{
+    statement_free(*statement);
+}
+
+crm_status statement_bind(struct statement *statement, int index, const struct value *value)
+{
+    return statement->store->driver->bind(statement, index, value);
+}
+
+crm_status statement_bind_all(struct statement *statement, const struct value *values, size_t count)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < count && status == CRM_OK; i++)
+        status = statement_bind(statement, (int)i + 1, &values[i]);
+    return status;
+}
+
+crm_status statement_step(struct statement *statement, bool *row)
+{
+    return statement->store->driver->step(statement, row);
+}
+
+struct value statement_column(struct statement *statement, int column)
+{
+    return statement->store->driver->column(statement, column);
+}
+
+int statement_column_count(struct statement *statement)
+{
+    return statement->store->driver->column_count(statement);
+}
+
+void statement_reset(struct statement *statement)
+{
+    statement->store->driver->reset(statement);
+}
+
+crm_status statement_run(struct statement *statement)
+{
+    bool row = true;
+    crm_status status = CRM_OK;
+    while (status == CRM_OK && row)
+        status = statement_step(statement, &row);
+    statement_reset(statement);
+    return status;
+}
+
+crm_status store_run(struct store *store, const char *sql, const struct value *parameters,
+                     size_t count)
+{
+    struct statement *statement cleanup(statement_cleanup) = NULL;
+    crm_status status = store_prepare(store, sql, &statement);
+    if (status == CRM_OK)
+        status = statement_bind_all(statement, parameters, count);
+    if (status == CRM_OK)
+        status = statement_run(statement);
+    return status;
+}
+
+/* Where store_row_values puts its one row. */
+struct one_row {
+    struct arena *arena;
+    struct value *out;
+    size_t columns;
+    bool found;
+};
+
+static crm_status keep_row(struct one_row *row, struct statement *statement)
+{
+    for (size_t i = 0; i < row->columns; i++) {
+        row->out[i] = statement_column(statement, (int)i);
+        if (row->out[i].type != VALUE_TEXT)
+            continue;
+        row->out[i].text = arena_copy_length(row->arena, row->out[i].text, row->out[i].length);
+        if (row->out[i].text == NULL)
+            return error_no_memory(statement->store->error);
+    }
+    row->found = true;
+    return CRM_OK;
+}
+
+crm_status store_row_values(struct store *store, struct arena *arena, const char *sql,
+                            const struct value *parameters, size_t count, struct value *out,
+                            size_t columns)
+{
+    struct statement *statement cleanup(statement_cleanup) = NULL;
+    struct one_row kept = {.arena = arena, .out = out, .columns = columns};
+    bool row = false;
+    crm_status status = store_prepare(store, sql, &statement);
+    if (status == CRM_OK)
+        status = statement_bind_all(statement, parameters, count);
+    if (status == CRM_OK)
+        status = statement_step(statement, &row);
+    if (status == CRM_OK && row)
+        status = keep_row(&kept, statement);
+    return status == CRM_OK && !kept.found ? CRM_NOT_FOUND : status;
+}
+
+crm_status store_each(struct store *store, const struct store_select *select,
+                      const struct value *parameters, size_t count, store_row each, void *context)
+{
+    return store->driver->each(store, select, parameters, count, each, context);
+}
+
+static crm_status hand_over_rows(struct statement *statement, store_row each, void *context)
+{
+    struct value values[MOST_COLUMNS];
+    int columns = statement_column_count(statement);
+    if (columns > MOST_COLUMNS)
+        return error_set(statement->store->error, CRM_USAGE, _("a query has %d columns"), columns);
+    for (;;) {
+        bool row;
+        crm_status status = statement_step(statement, &row);
+        if (status != CRM_OK || !row)
+            return status;
+        for (int i = 0; i < columns; i++)
+            values[i] = statement_column(statement, i);
+        status = each(context, values);
+        if (status != CRM_OK)
+            return status;
+    }
+}
+
+crm_status store_query(struct store *store, const char *sql, const struct value *parameters,
+                       size_t count, store_row each, void *context)
+{
+    struct statement *statement cleanup(statement_cleanup) = NULL;
+    crm_status status = store_prepare(store, sql, &statement);
+    if (status == CRM_OK)
+        status = statement_bind_all(statement, parameters, count);
+    if (status == CRM_OK)
+        status = hand_over_rows(statement, each, context);
+    return status;
+}
+
+int64_t store_last_id(struct store *store)
+{
+    return store->driver->last_id(store);
+}
+
+int64_t store_changes(struct store *store)
+{
+    return store->driver->changes(store);
+}
+
+int64_t store_total_changes(struct store *store)
+{
+    return store->driver->total_changes(store);
+}
+
+crm_status store_begin(struct store *store)
+{
+    crm_status status = store->depth == 0 ? store->driver->begin(store) : CRM_OK;
+    if (status == CRM_OK)
+        store->depth++;
+    return status;
+}
+
+crm_status store_commit(struct store *store)
+{
+    if (store->depth > 1) {
+        store->depth--;
+        return CRM_OK;
+    }
+    crm_status status = store->driver->commit(store);
+    if (status != CRM_OK)
+        store->driver->rollback(store);
+    store->depth = 0;
+    return status;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->depth > 0)
+        store->driver->rollback(store);
+    store->depth = 0;
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return store->depth > 0;
+}
+
+bool store_is_outermost(const struct store *store)
+{
+    return store->depth == 1;
+}
+
+const char *store_identity_type(const struct store *store)
+{
+    return store->driver->identity_type;
+}
+
+const char *store_type(const struct store *store, enum data_type type)
+{
+    return store->driver->types[type];
+}
+
+const char *store_cluster_suffix(const struct store *store)
+{
+    return store->driver->cluster_suffix;
+}
+
+crm_status store_schema_version(struct store *store, int *out)
+{
+    return store->driver->schema_version(store, out);
+}
+
+crm_status store_set_schema_version(struct store *store, int version)
+{
+    return store->driver->set_schema_version(store, version);
+}
