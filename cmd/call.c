@@ -86,6 +86,15 @@ crm_status call_assign(struct call *call, const char *field, const char *value)
         given->value = joined ? join_tags(given->value, value) : value;
         return CRM_OK;
     }
+    if (call->field_count == call->field_capacity) {
+        size_t capacity = call->field_capacity == 0 ? 16 : call->field_capacity * 2;
+        crm_assignment *grown = call_allocate(capacity, sizeof *grown);
+        if (call->field_count > 0)
+            memcpy(grown, call->fields, call->field_count * sizeof *grown);
+        free(call->fields);
+        call->fields = grown;
+        call->field_capacity = capacity;
+    }
     call->fields[call->field_count++] = (crm_assignment){.field = field, .value = value};
     return CRM_OK;
 }

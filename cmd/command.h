@@ -146,7 +146,7 @@ struct call {
     size_t argument_count;
     const char *kind; /* whose fields are options; NULL without FIELDS_… */
     crm_assignment *fields;
-    size_t field_count;
+    size_t field_count, field_capacity;
     bool kind_named; /* the first argument named the kind and was taken off */
 
     crm_book *book;

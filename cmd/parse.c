@@ -347,7 +347,6 @@ crm_status options_parse(struct call *call, const struct layout *layout, int arg
     memcpy(call->path, layout->path, sizeof call->path);
     call->kind = layout_kind(layout, argv, &call->kind_named);
     call->arguments = call_allocate((size_t)argc + 1, sizeof *call->arguments);
-    call->fields = call_allocate((size_t)argc * 2, sizeof *call->fields);
     char *options = call_allocate(1, command->options_size + 1);
     if (command->defaults != NULL)
         memcpy(options, command->defaults, command->options_size);
