@@ -28,7 +28,7 @@ static void check_bands(struct policy_reader *reader, const struct yaml_node *no
             policy_problem(reader, at(place, "to"), _("the band ends before it begins"));
         } else if (i > 0 && band->from <= band[-1].from) {
             policy_problem(reader, place, _("the band from %s overlaps the one before it"), from);
-            policy_hint(reader, _("Bands stand in order, lowest first."));
+            policy_hint(reader, _("bands stand in order, lowest first"));
             return; /* what follows would be compared with the wrong one */
         } else if (i > 0 && band[-1].has_to && band[-1].to != band->from) {
             char to[24];
@@ -39,7 +39,7 @@ static void check_bands(struct policy_reader *reader, const struct yaml_node *no
             } else {
                 policy_problem(reader, place, _("there is a hole between %s and %s"), to, from);
             }
-            policy_hint(reader, _("Each band begins where the one before it ends."));
+            policy_hint(reader, _("each band begins where the one before it ends"));
         }
     }
 }
@@ -51,7 +51,7 @@ static void check_mapping(struct policy_reader *reader, const struct yaml_node *
     bool bands = indicator->mapping == MAPPING_BANDS;
     if (linear && indicator->low == indicator->high) {
         policy_problem(reader, at(node, "high"), _("low and high are equal"));
-        policy_hint(reader, _("Give the raw value worth 0 points and the one worth 100."));
+        policy_hint(reader, _("give the raw value worth 0 points and the one worth 100"));
     } else if (!linear && (yaml_get(node, "low") != NULL || yaml_get(node, "high") != NULL)) {
         policy_problem(reader, yaml_get(node, "low") != NULL ? at(node, "low") : at(node, "high"),
                        _("holds for the mapping linear only"));
@@ -60,7 +60,7 @@ static void check_mapping(struct policy_reader *reader, const struct yaml_node *
         policy_problem(reader, at(node, "mapping"), _("the mapping bands needs the key 'bands'"));
     } else if (!bands && yaml_get(node, "bands") != NULL) {
         policy_problem_key(reader, at(node, "bands"), _("holds for the mapping bands only"));
-        policy_hint(reader, _("Add 'mapping: bands'."));
+        policy_hint(reader, _("add 'mapping: bands'"));
     } else if (bands && indicator->source != SOURCE_CREDIT_GRADE) {
         check_bands(reader, node, indicator);
     }
@@ -107,7 +107,7 @@ static void check_source_field(struct policy_reader *reader, const struct yaml_n
     } else {
         policy_problem(reader, place, _("a customer has no field '%s'"), indicator->field);
     }
-    policy_hint(reader, _("Name an assessment such as need_fit, or a number among 'fields'."));
+    policy_hint(reader, _("name an assessment such as need_fit, or a number among 'fields'"));
 }
 
 void policy_check_indicator(struct policy_reader *reader, const struct yaml_node *node,
@@ -181,11 +181,11 @@ static void check_order(struct policy_reader *reader, const struct yaml_node *no
         if (i > 0 && scheme->method == TIER_PARETO && line->limit <= line[-1].limit) {
             policy_problem(reader, place, _("%s is not above the line of the tier before it"),
                            place->text);
-            policy_hint(reader, _("A cumulative share grows from tier to tier."));
+            policy_hint(reader, _("a cumulative share grows from tier to tier"));
         } else if (i > 0 && scheme->method == TIER_SCORE && line->limit >= line[-1].limit) {
             policy_problem(reader, place, _("%s is not below the line of the tier before it"),
                            place->text);
-            policy_hint(reader, _("The least score falls from tier to tier."));
+            policy_hint(reader, _("the least score falls from tier to tier"));
         }
         shares += line->percent ? line->limit : 0;
         if (shares > 100 * DECIMAL_ONE) {
@@ -209,7 +209,7 @@ static void check_thresholds(struct policy_reader *reader, const struct yaml_nod
     const struct yaml_node *last = yaml_get(place, policy->tiers[policy->tier_count - 1]);
     if (last != NULL) {
         policy_problem_key(reader, last, _("the last tier has no line: it takes the rest"));
-        policy_hint(reader, _("Remove this line."));
+        policy_hint(reader, _("remove this line"));
         return;
     }
     check_order(reader, place, scheme);
@@ -220,7 +220,9 @@ void policy_check_scheme(struct policy_reader *reader, const struct yaml_node *n
     const struct tier_scheme *scheme = member;
     check_unused(reader, node, scheme->method);
     check_weights(reader, node, scheme);
-    check_thresholds(reader, node, scheme);
+    if (reader->policy->tier_count > 0) {
+        check_thresholds(reader, node, scheme);
+    }
 }
 
 /* ---- visits ----------------------------------------------------------------------------- */
@@ -252,7 +254,7 @@ void policy_check_visits(struct policy_reader *reader, const struct yaml_node *n
         if (i == given) {
             policy_problem_key(reader, at(node, "cadence"), _("the tier '%s' has no cadence"),
                                policy->tiers[tier]);
-            policy_hint(reader, _("Add a line such as '%s: {every: 12mo}'."), policy->tiers[tier]);
+            policy_hint(reader, _("add a line such as '%s: {every: 12mo}'"), policy->tiers[tier]);
             missing = true;
         } else {
             ordered[tier] = policy->cadences[i];
@@ -272,7 +274,7 @@ void policy_check_calendar(struct policy_reader *reader, const struct yaml_node 
     }
     if (intervals == 0) {
         policy_problem_key(reader, at(node, "week"), _("the calendar has no working time"));
-        policy_hint(reader, _("Add a line such as 'mon: [09:00-12:00, 13:00-18:00]'."));
+        policy_hint(reader, _("add a line such as 'mon: [09:00-12:00, 13:00-18:00]'"));
     }
     if (calendar->holidays != NULL && strpbrk(calendar->holidays, "/\\") != NULL) {
         policy_problem(reader, at(node, "holidays"), _("is the name of a day list, not a path"));
@@ -304,7 +306,7 @@ void policy_check_limit(struct policy_reader *reader, const struct yaml_node *no
     const struct complaint_limit *limit = member;
     if (!limit->has_respond && !limit->has_resolve) {
         policy_problem(reader, node, _("the limit has neither 'respond' nor 'resolve'"));
-        policy_hint(reader, _("Add one of them, such as 'respond: 4wh'."));
+        policy_hint(reader, _("add one of them, such as 'respond: 4wh'"));
         return;
     }
     bool working = limit->respond.unit >= DURATION_WORKING_HOURS;
@@ -395,7 +397,7 @@ static void check_escalations(struct policy_reader *reader, const struct yaml_no
         if (i > 0 && policy->escalations[i].percent < policy->escalations[i - 1].percent) {
             policy_problem(reader, at(place, "at"), _("%d is below the step before it"),
                            policy->escalations[i].percent);
-            policy_hint(reader, _("Steps stand in order, lowest first."));
+            policy_hint(reader, _("steps stand in order, lowest first"));
         }
     }
 }
@@ -406,7 +408,7 @@ void policy_check_complaints(struct policy_reader *reader, const struct yaml_nod
     const struct yaml_node *limits = yaml_get(node, "limits");
     const struct yaml_node *escalation = yaml_get(node, "escalation");
     (void)member;
-    if (limits != NULL) {
+    if (limits != NULL && reader->policy->tier_count > 0) {
         check_limits(reader, limits);
     }
     if (escalation != NULL) {
@@ -426,24 +428,21 @@ void policy_check_field(struct policy_reader *reader, const struct yaml_node *no
 {
     struct custom_field *field = member;
     const struct kind *kind = schema_kind(field->kind);
-    if (kind == NULL || !kind->custom) {
-        policy_problem_key(reader, node->parent, _("a record of kind '%s' has no custom fields"),
-                           field->kind);
-        policy_hint(reader, _("Custom fields stand under a kind such as 'customer'."));
-    } else if (!is_field_name(field->name)) {
+    if (!is_field_name(field->name)) {
         policy_problem_key(reader, node, _("'%s' is no name of a field"), field->name);
-        policy_hint(reader, _("Begin with a lower-case letter; then letters, digits and _. What "
-                              "people read goes to 'label'."));
-    } else if (kind_field(kind, field->name) != NULL || strcmp(field->name, "id") == 0) {
+        policy_hint(reader, _("begin with a lower-case letter; then letters, digits and _. What "
+                              "people read goes to 'label'"));
+    } else if (kind != NULL &&
+               (kind_field(kind, field->name) != NULL || strcmp(field->name, "id") == 0)) {
         policy_problem_key(reader, node, _("the kind %s has a field '%s' of its own"), kind->name,
                            field->name);
-        policy_hint(reader, _("Choose another name."));
+        policy_hint(reader, _("choose another name"));
     }
     if (field->type == DATA_ENUM && field->choice_count == 0) {
         policy_problem(reader, at(node, "type"), _("an enum needs the key 'choices'"));
     } else if (field->type != DATA_ENUM && field->choice_count > 0) {
         policy_problem_key(reader, at(node, "choices"), _("holds for the type enum only"));
-        policy_hint(reader, _("Add 'type: enum'."));
+        policy_hint(reader, _("add 'type: enum'"));
     }
     if (field->label == NULL) {
         field->label = field->name;

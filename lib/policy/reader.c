@@ -3,6 +3,7 @@
 #include "policy/reader.h"
 
 #include "base/text.h"
+#include "schema/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,17 +179,17 @@ static bool expect_kind(struct policy_reader *reader, const struct yaml_node *no
     }
     if (yaml_is_null(node)) {
         policy_problem(reader, node, _("has no value; it must be %s"), _(what));
-        policy_hint(reader, _("Remove the line for the default, or write [] or {} for none."));
+        policy_hint(reader, _("remove the line for the default, or write [] or {} for none"));
         return false;
     }
     policy_problem(reader, node, _("must be %s"), _(what));
     const char *name = node->key != NULL ? node->key : "name";
     if (kind == YAML_SCALAR) {
-        policy_hint(reader, _("Write '%s: value'."), name);
+        policy_hint(reader, _("write '%s: value'"), name);
     } else if (kind == YAML_SEQUENCE) {
-        policy_hint(reader, _("Write '%s: [one, two]', or one member a line after '- '."), name);
+        policy_hint(reader, _("write '%s: [one, two]', or one member a line after '- '"), name);
     } else {
-        policy_hint(reader, _("Write one 'name: value' a line, indented alike."));
+        policy_hint(reader, _("write one 'name: value' a line, indented alike"));
     }
     return false;
 }
@@ -198,7 +199,7 @@ static bool within_count(struct policy_reader *reader, const struct policy_key *
 {
     if ((int64_t)node->count < key->minimum) {
         policy_problem(reader, node, _("is empty"));
-        policy_hint(reader, _("Give at least one, or remove the key for the default."));
+        policy_hint(reader, _("give at least one, or remove the key for the default"));
         return false;
     }
     if (key->maximum > 0 && (int64_t)node->count > key->maximum) {
@@ -254,6 +255,19 @@ static void read_members(struct policy_reader *reader, const struct policy_key *
     }
 }
 
+static void check_custom_kind(struct policy_reader *reader, const struct yaml_node *node)
+{
+    enum { MOST = 32 }; /* kinds of records */
+    const char *names[MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < schema_kind_count && count < MOST; i++) {
+        if (schema_kinds[i]->custom) {
+            names[count++] = schema_kinds[i]->name;
+        }
+    }
+    policy_resolve(reader, node, node->key, _("kind with fields"), names, count);
+}
+
 /* Custom fields stand under their kind, but in one array. */
 static void read_fields(struct policy_reader *reader, const struct policy_key *key,
                         const struct yaml_node *node, void *base)
@@ -268,6 +282,7 @@ static void read_fields(struct policy_reader *reader, const struct policy_key *k
     }
     store_array(key, base, fields, count);
     for (const struct yaml_node *kind = node->first; kind != NULL; kind = kind->next) {
+        check_custom_kind(reader, kind);
         if (!expect_kind(reader, kind, YAML_MAPPING, N_("a group of fields"))) {
             continue;
         }
@@ -358,11 +373,14 @@ static void read_default(struct policy_reader *reader, const struct policy_key *
         return;
     }
     bool tiered = (key->flags & KEY_TIERED) != 0 && !default_tiers(reader->policy);
+    if (tiered && reader->policy->tier_count == 0) {
+        return; /* they could not be read, which has been told */
+    }
     if ((key->flags & KEY_REQUIRED) != 0 || tiered) {
         policy_problem_key(reader, section, _("the key '%s' is missing"), key->name);
         policy_hint(reader,
-                    tiered ? _("Its default is for the tiers A, B, C only. It says: %s.")
-                           : _("It says: %s."),
+                    tiered ? _("its default is for the tiers A, B, C only. It says: %s")
+                           : _("it says: %s"),
                     _(key->help));
         return;
     }
@@ -397,9 +415,9 @@ static void refuse_unknown(struct policy_reader *reader, const struct policy_sec
         policy_problem_key(reader, member, _("there is no such key"));
         const char *nearest = text_nearest(member->key, names, count);
         if (nearest != NULL) {
-            policy_hint(reader, _("Do you mean '%s'?"), nearest);
+            policy_hint(reader, _("did you mean '%s'?"), nearest);
         } else {
-            policy_hint(reader, _("crm-policy(5) lists all keys."));
+            policy_hint(reader, _("crm-policy(5) lists all keys"));
         }
     }
 }

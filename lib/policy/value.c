@@ -40,7 +40,7 @@ int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, c
     }
     const char *nearest = text_nearest(name, names, count);
     if (nearest != NULL) {
-        policy_hint(reader, _("Do you mean '%s'?"), nearest);
+        policy_hint(reader, _("did you mean '%s'?"), nearest);
         return -1;
     }
     cleanup(buffer_release) struct buffer list = {0};
@@ -48,7 +48,7 @@ int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, c
         buffer_text(&list, i == 0 ? "" : ", ");
         buffer_text(&list, names[i]);
     }
-    policy_hint(reader, _("There are: %s."), buffer_string(&list));
+    policy_hint(reader, _("there are: %s"), buffer_string(&list));
     return -1;
 }
 
@@ -64,7 +64,7 @@ static bool single_line(struct policy_reader *reader, const struct yaml_node *no
     }
     if (node->length == 0) {
         policy_problem(reader, node, _("must not be empty"));
-        policy_hint(reader, _("Remove the line for the default."));
+        policy_hint(reader, _("remove the line for the default"));
         return false;
     }
     return true;
@@ -107,7 +107,7 @@ static void read_currency(struct policy_reader *reader, const struct policy_key 
         return;
     }
     policy_problem(reader, node, _("'%s' is no currency"), node->text);
-    policy_hint(reader, _("Write the three capital letters of ISO 4217, such as CNY or EUR."));
+    policy_hint(reader, _("write the three capital letters of ISO 4217, such as CNY or EUR"));
 }
 
 static void read_database(struct policy_reader *reader, const struct policy_key *key,
@@ -119,8 +119,8 @@ static void read_database(struct policy_reader *reader, const struct policy_key 
         return;
     }
     policy_problem(reader, node, _("is no address of a database"));
-    policy_hint(reader, _("Write postgresql://HOST/NAME, or remove the line for the book's own "
-                          "file."));
+    policy_hint(reader, _("write postgresql://HOST/NAME, or remove the line for the book's own "
+                          "file"));
 }
 
 /* ---- numbers ---- */
@@ -166,7 +166,7 @@ static bool parse_decimal(struct policy_reader *reader, const struct yaml_node *
     bool rounded = false;
     if (!decimal_parse(node->text, length, out, &rounded)) {
         policy_problem(reader, node, _("'%s' is no number"), node->text);
-        policy_hint(reader, _("Write digits and a point, such as 12.5, without separators."));
+        policy_hint(reader, _("write digits and a point, such as 12.5, without separators"));
         return false;
     }
     if (rounded) {
@@ -236,7 +236,7 @@ static bool parse_period(struct policy_reader *reader, const struct yaml_node *n
         break;
     default:
         policy_problem(reader, node, _("'%s' is not counted in days"), node->text);
-        policy_hint(reader, _("Write days, weeks, months or years: 14d, 2w, 3mo, 1y."));
+        policy_hint(reader, _("write days, weeks, months or years: 14d, 2w, 3mo, 1y"));
         return false;
     }
     if (out->count > 36500) {
@@ -266,7 +266,7 @@ static void read_limit(struct policy_reader *reader, const struct policy_key *ke
     }
     if (duration.unit == DURATION_MONTHS || duration.unit == DURATION_YEARS) {
         policy_problem(reader, node, _("'%s' is no time limit"), node->text);
-        policy_hint(reader, _("Write clock time (30m, 4h, 2d, 1w) or working time (4wh, 2wd)."));
+        policy_hint(reader, _("write clock time (30m, 4h, 2d, 1w) or working time (4wh, 2wd)"));
         return;
     }
     if (duration.count == 0 || duration.count > 1000000) {
@@ -346,7 +346,7 @@ static void read_service(struct policy_reader *reader, const struct policy_key *
     }
     if (policy->service_count == 0) {
         policy_problem(reader, node, _("there is no service '%s'"), node->text);
-        policy_hint(reader, _("Name it in complaints.services first."));
+        policy_hint(reader, _("name it in complaints.services first"));
         return;
     }
     int index = policy_resolve(reader, node, node->text, _("service"), policy->services,
@@ -428,6 +428,7 @@ static void read_names(struct policy_reader *reader, const struct policy_key *ke
 {
     const char **names = policy_array(reader, node->count, sizeof *names);
     size_t count = 0;
+    size_t before = reader->problem_count;
     if (names == NULL) {
         return;
     }
@@ -437,6 +438,9 @@ static void read_names(struct policy_reader *reader, const struct policy_key *ke
         } else if (single_line(reader, member) && is_new_name(reader, member, names, count)) {
             names[count++] = member->text;
         }
+    }
+    if (reader->problem_count > before) {
+        count = 0; /* who refers to a name is not told a second problem */
     }
     memcpy((char *)base + key->offset, &names, sizeof names);
     memcpy((char *)base + key->count_offset, &count, sizeof count);
@@ -474,18 +478,18 @@ static bool check_interval(struct policy_reader *reader, const struct yaml_node 
 {
     if (node->kind != YAML_SCALAR || !parse_interval(node->text, out)) {
         policy_problem(reader, node, _("'%s' is no interval of a day"), node->text);
-        policy_hint(reader, _("Write it so: 09:00-12:00. A whole day is 00:00-24:00."));
+        policy_hint(reader, _("write it so: 09:00-12:00. A whole day is 00:00-24:00"));
         return false;
     }
     if (out->from >= out->to) {
         policy_problem(reader, node, _("'%s' ends before it begins"), node->text);
-        policy_hint(reader, _("Split time past midnight: until 24:00, and from 00:00 on the next "
-                              "day."));
+        policy_hint(reader, _("split time past midnight: until 24:00, and from 00:00 on the next "
+                              "day"));
         return false;
     }
     if (before != NULL && out->from < before->to) {
         policy_problem(reader, node, _("'%s' begins before the one before it ends"), node->text);
-        policy_hint(reader, _("Intervals of a day stand in order and do not overlap."));
+        policy_hint(reader, _("intervals of a day stand in order and do not overlap"));
         return false;
     }
     return true;

@@ -32,7 +32,7 @@ static void close_descriptor(const int *descriptor)
 static crm_status refuse_size(const char *path, struct error *error)
 {
     error_set(error, CRM_INVALID, _("%s: larger than %zu bytes"), path, YAML_BYTES);
-    return error_hint(error, _("Is it the right file? Such files have some hundred lines."));
+    return error_hint(error, _("is it the right file? Such files have some hundred lines"));
 }
 
 static crm_status read_all(int descriptor, const char *path, struct buffer *out,
@@ -74,7 +74,7 @@ crm_status yaml_read_file(struct arena *arena, const char *path, const char **te
     }
     if (S_ISDIR(about.st_mode)) {
         error_set(error, CRM_INVALID, _("%s: a directory, not a file"), path);
-        return error_hint(error, _("Name a file in it."));
+        return error_hint(error, _("name a file in it"));
     }
     cleanup(buffer_release) struct buffer bytes = {0};
     crm_status status = read_all(descriptor, path, &bytes, error);
@@ -165,12 +165,12 @@ static crm_status refuse_syntax(const struct builder *builder)
     error_set(builder->error, CRM_INVALID, _("no valid YAML: %s"), problem);
     error_place(builder->error, builder->file, (long)mark.line + 1, (long)mark.column + 1);
     if (parser->context != NULL) {
-        return error_hint(builder->error, _("It happened %s that begins in line %ld."),
+        return error_hint(builder->error, _("it happened %s that begins in line %ld"),
                           parser->context, (long)parser->context_mark.line + 1);
     }
     return error_hint(builder->error,
-                      _("Indent with spaces, write one space after each colon, and put text with "
-                        "special characters in quotes."));
+                      _("indent with spaces, write one space after each colon, and put text with "
+                        "special characters in quotes"));
 }
 
 static crm_status next_event(struct builder *builder, yaml_event_t *event)
@@ -201,11 +201,11 @@ static crm_status check_event(const struct builder *builder, const yaml_event_t 
     }
     if (anchor != NULL) {
         return refuse_at(builder, event->start_mark, _("anchors (&) and aliases (*) are not used"),
-                         _("Write the value out, or put it in quotes if it begins so."));
+                         _("write the value out, or put it in quotes if it begins so"));
     }
     if (tag != NULL) {
         return refuse_at(builder, event->start_mark, _("tags (!) are not used"),
-                         _("Leave the tag out, or put the value in quotes if it begins so."));
+                         _("leave the tag out, or put the value in quotes if it begins so"));
     }
     return CRM_OK;
 }
@@ -217,7 +217,7 @@ static crm_status copy_scalar(const struct builder *builder, const yaml_event_t 
     size_t length = event->data.scalar.length;
     if (memchr(text, '\0', length) != NULL) {
         return refuse_at(builder, event->start_mark, _("a NUL character in a text"),
-                         _("Remove the \\0."));
+                         _("remove the \\0"));
     }
     node->text = arena_copy_length(builder->arena, text, length);
     node->length = length;
@@ -244,7 +244,7 @@ static crm_status read_key(struct builder *builder, const yaml_event_t *event,
 {
     if (event->type != YAML_SCALAR_EVENT) {
         return refuse_at(builder, event->start_mark, _("a key that is no text"),
-                         _("A key is one word before the colon."));
+                         _("a key is one word before the colon"));
     }
     struct yaml_node scalar = {0};
     crm_status status = check_event(builder, event);
@@ -295,7 +295,7 @@ static crm_status refuse_duplicates(const struct builder *builder, const struct 
     place.column = place.key_column;
     yaml_refuse(builder->file, &place, builder->error, _("given twice, first in line %ld"),
                 sorted[second - 1]->key_line);
-    return error_hint(builder->error, _("Remove one of the two."));
+    return error_hint(builder->error, _("remove one of the two"));
 }
 
 static crm_status build_node(struct builder *builder, yaml_event_t *event, int depth,
@@ -344,7 +344,7 @@ static crm_status build_node(struct builder *builder, yaml_event_t *event, int d
     }
     if (depth > YAML_DEPTH) {
         return refuse_at(builder, event->start_mark, _("nested too deeply"),
-                         _("At most 32 levels are read."));
+                         _("at most 32 levels are read"));
     }
     if (event->type == YAML_SCALAR_EVENT) {
         node->kind = YAML_SCALAR;
@@ -382,7 +382,7 @@ static crm_status build_document(struct builder *builder, yaml_event_t *event,
     }
     if (status == CRM_OK && event->type != YAML_STREAM_END_EVENT) {
         return refuse_at(builder, event->start_mark, _("a second document in one file"),
-                         _("Remove the line '---' and what follows it."));
+                         _("remove the line '---' and what follows it"));
     }
     return status;
 }
@@ -403,7 +403,7 @@ static crm_status check_bytes(const char *name, const char *text, size_t length,
     error_set(error, CRM_INVALID, "%s",
               has_nul ? _("a NUL byte in the file") : _("invalid UTF-8 in the file"));
     error_place(error, name, line, column);
-    return error_hint(error, _("Save the file as UTF-8 text."));
+    return error_hint(error, _("save the file as UTF-8 text"));
 }
 
 static crm_status parse_root(struct arena *arena, const char *name, const char *text, size_t length,
