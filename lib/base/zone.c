@@ -3,14 +3,13 @@
 #include "base/zone.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum {
     DAY_SECONDS = 86400,
     LONGEST_NAME = 64,
-    LARGEST_FILE = 64 * 1024 /* the largest of the database has 4 KiB */
+    LARGEST_FILE = 16 * 1024 /* those of the database have up to 4 KiB */
 };
 
 static const char *const usual_directories[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
@@ -138,7 +137,10 @@ instant zone_instant(const struct zone *zone, day_number date, int second)
     /* When clocks go back, both offsets fit in the repeated hour and the earlier one comes first.
      * A third offset can hold for less than a day in between. */
     int between = zone_offset(zone, local - before);
-    int candidates[] = {before, between, after};
+    if (between == before) {
+        return local - before;
+    }
+    const int candidates[] = {between, after};
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
         if (zone_offset(zone, local - candidates[i]) == candidates[i]) {
             return local - candidates[i];
@@ -219,11 +221,13 @@ static FILE *find_zone(const char *directory, const char *name)
 {
     const char *const *places;
     size_t count = zone_directories(&directory, &places);
-    FILE *file = NULL;
-    for (size_t i = 0; i < count && file == NULL; i++) {
-        file = open_zone(places[i], name);
+    for (size_t i = 0; i < count; i++) {
+        FILE *file = open_zone(places[i], name);
+        if (file != NULL) {
+            return file;
+        }
     }
-    return file;
+    return NULL;
 }
 
 static bool has_database(const char *directory)
@@ -240,16 +244,13 @@ static bool has_database(const char *directory)
 static crm_status read_zone(struct arena *arena, FILE *file, const char *name, struct zone *zone,
                             struct error *error)
 {
-    cleanup(cleanup_free) unsigned char *data = malloc(LARGEST_FILE);
-    if (data == NULL) {
-        return error_no_memory(error);
-    }
-    size_t length = fread(data, 1, LARGEST_FILE, file);
+    unsigned char data[LARGEST_FILE];
+    size_t length = fread(data, 1, sizeof data, file);
     if (ferror(file)) {
         return error_set(error, CRM_IO, _("cannot read the time zone \"%s\""), name);
     }
     crm_status status = zone_file_parse(arena, data, length, zone, error);
-    if (status == CRM_CORRUPT || length == LARGEST_FILE) {
+    if (status == CRM_CORRUPT || length == sizeof data) {
         error_set(error, CRM_CORRUPT, _("the file of the time zone \"%s\" is damaged"), name);
         return error_hint(error, _("install the time zone database again (package tzdata)"));
     }

@@ -27,6 +27,9 @@ struct walk {
     int year;     /* of `list`; 0 before the first day */
     const struct day_list *list, *next_list;
     bool next_list_loaded;
+    /* The edge looked up last: the next span begins where this one ends. */
+    int64_t edge_local;
+    instant edge;
 };
 
 static crm_status load_list(struct walk *walk, int year, const struct day_list **out)
@@ -160,8 +163,18 @@ static enum span_kind piece_kind(const struct day *day, size_t piece)
     return piece == 0 || piece == 2 * day->count ? SPAN_NIGHT : SPAN_BREAK;
 }
 
+static instant edge_instant(struct walk *walk, int second)
+{
+    int64_t local = (int64_t)walk->day.date * DAY_SECONDS + second;
+    if (local != walk->edge_local) {
+        walk->edge_local = local;
+        walk->edge = zone_instant(walk->calendar->zone, walk->day.date, second);
+    }
+    return walk->edge;
+}
+
 /* The pieces of a day follow each other without holes, and so do the days. */
-static struct span walk_span(const struct walk *walk)
+static struct span walk_span(struct walk *walk)
 {
     const struct day *day = &walk->day;
     size_t piece = walk->piece;
@@ -173,11 +186,11 @@ static struct span walk_span(const struct walk *walk)
         from = piece == 0 ? 0 : day->intervals[piece / 2 - 1].to * 60;
         to = piece == 2 * day->count ? DAY_SECONDS : day->intervals[piece / 2].from * 60;
     }
-    const struct zone *zone = walk->calendar->zone;
     enum span_kind kind = piece_kind(day, piece);
     bool named = day->listed != NULL && (kind == SPAN_WORKING || kind == SPAN_HOLIDAY);
-    return (struct span){.from = zone_instant(zone, day->date, from),
-                         .to = zone_instant(zone, day->date, to),
+    instant begins = edge_instant(walk, from); /* before the other: the memory holds one edge */
+    return (struct span){.from = begins,
+                         .to = edge_instant(walk, to),
                          .kind = kind,
                          .name = named ? day->listed->name : NULL};
 }
@@ -280,7 +293,7 @@ static crm_status walk_begin(struct walk *walk, const struct calendar *calendar,
 {
     day_number date;
     int second;
-    *walk = (struct walk){.calendar = calendar, .error = error};
+    *walk = (struct walk){.calendar = calendar, .error = error, .edge_local = INT64_MIN};
     zone_local(calendar->zone, at, &date, &second);
     return walk_to_day(walk, date);
 }
@@ -460,7 +473,7 @@ static crm_status move_working_days(const struct calendar *calendar, instant sta
 crm_status calendar_working_day(const struct calendar *calendar, day_number date, day_number *out,
                                 struct error *error)
 {
-    struct walk walk = {.calendar = calendar, .error = error};
+    struct walk walk = {.calendar = calendar, .error = error, .edge_local = INT64_MIN};
     crm_status status = refuse_closed(calendar, error);
     if (status == CRM_OK) {
         status = walk_to_day(&walk, date);
