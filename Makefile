@@ -33,7 +33,7 @@ VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm)
 
 $(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -Wl,--allow-shlib-undefined -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
 
 $(BUILD)/libcrm.so.$(SOVERSION): $(LIB_OBJ) lib/crm.map
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcrm.so.$(SOVERSION) \

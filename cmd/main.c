@@ -165,10 +165,7 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
         status = call->command->run(call);
     crm_status written = call->sink == NULL ? CRM_OK : crm_sink_finish(call->sink);
     crm_sink_free(call->sink);
-    crm_status closed = screen_close(&screen, call);
-    if (status != CRM_OK)
-        return status;
-    return closed != CRM_OK ? closed : written;
+    return screen_close(&screen, call, status != CRM_OK ? status : written);
 }
 
 /* ---- Checks before running --------------------------------------------------------------------

@@ -37,8 +37,9 @@ struct screen {
 
 /* Prepares call->stream; `held` output goes through the pager when it is longer than the screen. */
 crm_status screen_open(struct screen *screen, struct call *call, bool held);
-/* Writes what was held back; CRM_IO, with a message, when stdout could not be written. */
-crm_status screen_close(struct screen *screen, struct call *call);
+/* Writes what was held back. `status` is what the command came to; CRM_IO, with a message, when it
+ * was CRM_OK but stdout could not be written. */
+crm_status screen_close(struct screen *screen, struct call *call, crm_status status);
 bool screen_color(const struct screen *screen, const struct call *call);
 /* The crm_progress of a terminal: one line on stderr that is wiped at the end. */
 void screen_progress(void *context, const char *what, int64_t done, int64_t total);

@@ -64,7 +64,7 @@ static bool page(const struct screen *screen)
     return started && !(WIFEXITED(ended) && WEXITSTATUS(ended) == 127);
 }
 
-crm_status screen_close(struct screen *screen, struct call *call)
+crm_status screen_close(struct screen *screen, struct call *call, crm_status status)
 {
     if (screen->stream != NULL && screen->stream != stdout) {
         fclose(screen->stream);
@@ -75,8 +75,9 @@ crm_status screen_close(struct screen *screen, struct call *call)
         free(screen->text);
     }
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return CRM_OK;
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (status != CRM_OK || written)
+        return status;
     return call_fail(call, CRM_IO, _("cannot write the output: %s"),
                      errno != 0 ? strerror(errno) : _("writing failed"));
 }
