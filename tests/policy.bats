@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+# crm policy: check and show.
+
+load helper
+
+@test "a new book's policy has no problems" {
+    new_book
+    call crm policy check
+    expect 0 "" ""
+}
+
+@test "check needs no book when a file is named" {
+    printf 'currency: EUR\n' >good.yaml
+    call crm policy check good.yaml
+    expect 0 "" ""
+}
+
+@test "every problem is a row with file, line, column and key, in the order of lines" {
+    printf 'complaints:\n  at_risk: 120\ncurrencey: EUR\nsurveys: {min_n: ten}\n' >p.yaml
+    call crm policy check p.yaml
+    expect 3 '{"file":"p.yaml","line":2,"column":12,"key":"complaints.at_risk","message":"120 is not within 1 and 100","hint":null}
+{"file":"p.yaml","line":3,"column":1,"key":"currencey","message":"there is no such key","hint":"did you mean '"'currency'"'?"}
+{"file":"p.yaml","line":4,"column":18,"key":"surveys.min_n","message":"'"'ten'"' is no whole number","hint":null}' \
+        $'crm: p.yaml: 3 problems\nhint: crm-policy(5) explains every key'
+}
+
+@test "check works in a book that a broken policy keeps from opening" {
+    new_book
+    printf 'time_zone: UTC\ncurrency: yuan\n' >.crm/policy.yaml
+    call crm list
+    [ "$status" -eq 3 ]
+    [[ $err == "crm: "*"policy.yaml:2:11: key 'currency': 'yuan' is no currency"* ]]
+    call crm policy check --format csv --fields line,column,key,message
+    expect 3 $'line,column,key,message\n2,11,currency,\'yuan\' is no currency' -
+    [[ $err == *"policy.yaml: 1 problem"* ]]
+    call crm policy show
+    [ "$status" -eq 3 ]
+}
+
+@test "a file that is no YAML has one row with the place" {
+    printf 'a: [1\nb: 2\n' >p.yaml
+    call crm policy check p.yaml --fields line,column,key
+    expect 3 '{"line":2,"column":2,"key":null}' $'crm: p.yaml: 1 problem\nhint: crm-policy(5) explains every key'
+}
+
+@test "a missing file, a directory without policy, and no book are errors" {
+    call crm policy check none.yaml
+    expect 1 "" "crm: none.yaml: No such file or directory"
+    mkdir empty
+    call crm policy check empty
+    expect 1 "" "crm: empty/policy.yaml: No such file or directory"
+    call crm policy check
+    [ "$status" -eq 1 ]
+    [ -z "$out" ]
+}
+
+@test "a directory is looked into for its policy" {
+    new_book other
+    printf 'surveys: {min_n: 0}\n' >other/policy.yaml
+    call crm policy check other --fields file,line
+    expect 3 '{"file":"other/policy.yaml","line":1}' -
+}
+
+@test "show lists every rule with the line it comes from, or default" {
+    new_book
+    printf 'currency: EUR\nsurveys:\n  min_n: 30\n' >.crm/policy.yaml
+    crm policy show >rows
+    [ "$(jq -c 'select(.key == "currency") | [.value, .origin]' rows)" = '["EUR","policy.yaml:1"]' ]
+    [ "$(jq -c 'select(.key == "surveys.min_n") | [.value, .origin]' rows)" = '["30","policy.yaml:3"]' ]
+    [ "$(jq -c 'select(.key == "surveys.min_days") | [.value, .origin]' rows)" = '["90","default"]' ]
+    [ "$(jq -c 'select(.key == "visits.cadence.B.channel") | [.value, .origin]' rows)" = '["phone","default"]' ]
+    [ "$(jq -r 'select(.key == "calendars.office.week.mon") | .value' rows)" = "09:00-12:00, 13:00-18:00" ]
+    [ "$(jq -r 'select(.key == "complaints.limits[6].respond") | .value' rows)" = 30m ]
+    [ "$(jq -r 'select(.help == null or .help == "") | .key' rows)" = "" ]
+}
+
+@test "a policy changed by hand takes effect at the next command" {
+    new_book
+    call crm policy show --format csv --fields value
+    [[ $out == *CNY* ]]
+    sed 's/^currency: .*/currency: USD/' .crm/policy.yaml >changed
+    cp changed .crm/policy.yaml
+    call crm policy show --format csv --fields value
+    [[ $out == *USD* && $out != *CNY* ]]
+}
+
+@test "policy without a subcommand and an unknown one are wrong usage" {
+    call crm policy
+    [ "$status" -eq 2 ]
+    call crm policy chek
+    expect 2 "" $'crm: crm policy: there is no "chek"\nhint: did you mean crm policy check?'
+}
+
+@test "the manual's example is a good policy" {
+    sed -n '/^tiers:$/,/^\.Ed$/p' "$ROOT/man/crm-policy.5" | grep -v '^\.Ed' >example.yaml
+    [ "$(wc -l <example.yaml)" -gt 15 ]
+    call crm policy check example.yaml
+    expect 0 "" ""
+}
+
+@test "files made to break YAML parsers are answered" {
+    need_shared
+    for file in "$SHARED"/torture/yaml/*.yaml; do
+        call crm policy check "$file"
+        [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "$file: $status"; false; }
+    done
+}
