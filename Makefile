@@ -29,8 +29,12 @@ CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 SOVERSION := 0
 VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 
+# Translations: lib/locale/LANGUAGE.po. Without gettext's tools everything is built but these.
+PO := $(wildcard lib/locale/*.po)
+MO := $(if $(shell command -v msgfmt),$(PO:lib/locale/%.po=$(BUILD)/locale/%/LC_MESSAGES/crm.mo))
+
 .PHONY: all clean
-all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm)
+all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm) $(MO)
 
 $(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
@@ -65,6 +69,29 @@ unit: $(UNIT_BIN)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcrm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) -lcmocka
+
+$(BUILD)/locale/%/LC_MESSAGES/crm.mo: lib/locale/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+# make pot collects the messages; make po brings them into the translations, for a translator.
+.PHONY: pot po install-locale
+pot: $(BUILD)/crm.pot
+$(BUILD)/crm.pot: $(LIB_SRC) $(CMD_SRC)
+	@mkdir -p $(@D)
+	xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --keyword=dngettext:2,3 \
+	  --package-name=crm --no-wrap --add-location=file --sort-by-file -o $@ $(sort $^)
+
+po: $(BUILD)/crm.pot
+	for file in $(PO); do \
+	  msgmerge --quiet --update --backup=none --no-fuzzy-matching --no-wrap $$file $< || exit 1; \
+	  msgfmt --check --statistics -o /dev/null $$file; \
+	done
+
+install-locale: $(MO)
+	for file in $(MO:$(BUILD)/locale/%=%); do \
+	  install -D -m 644 $(BUILD)/locale/$$file $(DESTDIR)$(PREFIX)/share/locale/$$file || exit 1; \
+	done
 
 clean:
 	rm -rf $(BUILD)

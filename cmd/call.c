@@ -163,6 +163,20 @@ crm_status call_unknown_kind(struct call *call, const char *word)
     return call_hint(call, CRM_USAGE, _("a name with blanks goes between quotes"));
 }
 
+crm_status call_hint_command(struct call *call, crm_status status, const char *word)
+{
+    const char *names[64];
+    size_t count = 0;
+    while (count < 64 && commands[count] != NULL) {
+        names[count] = commands[count]->name;
+        count++;
+    }
+    const char *nearest = crm_suggest(word, names, count);
+    if (nearest != NULL)
+        return call_hint(call, status, _("did you mean %s?"), nearest);
+    return call_hint(call, status, _("crm help lists the commands"));
+}
+
 crm_status call_record(struct call *call, const char **kind, const char **reference)
 {
     *kind = call_take_kind(call, 1);

@@ -168,6 +168,8 @@ crm_status call_fail(struct call *call, crm_status status, const char *format, .
 /* Adds how to mend it; returns `status`. */
 crm_status call_hint(struct call *call, crm_status status, const char *format, ...)
     CMD_PRINTF(3, 4);
+/* Adds the nearest command as hint; returns `status`. */
+crm_status call_hint_command(struct call *call, crm_status status, const char *word);
 /* Adds an assignment, replacing an earlier one of that field (tags are joined). `field` and `value`
  * are borrowed. */
 crm_status call_assign(struct call *call, const char *field, const char *value);

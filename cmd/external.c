@@ -53,15 +53,8 @@ static void replace_words(const struct expansion *alias, int at, int *argc, char
 
 static crm_status unknown_command(struct call *call, const char *name)
 {
-    const char *names[64];
-    size_t count = 0;
-    for (; commands[count] != NULL && count < 64; count++)
-        names[count] = commands[count]->name;
     call_fail(call, CRM_USAGE, _("there is no command \"%s\""), name);
-    const char *nearest = crm_suggest(name, names, count);
-    if (nearest != NULL)
-        return call_hint(call, CRM_USAGE, _("did you mean %s?"), nearest);
-    return call_hint(call, CRM_USAGE, _("crm help lists the commands"));
+    return call_hint_command(call, CRM_USAGE, name);
 }
 
 crm_status external_run(struct call *call, int at, int *argc, char ***argv, bool expanded)

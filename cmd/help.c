@@ -53,15 +53,8 @@ static bool show_page(const char *page)
 
 static crm_status unknown_topic(struct call *call, const char *word)
 {
-    const char *names[64];
-    size_t count = 0;
-    for (; commands[count] != NULL && count < 64; count++)
-        names[count] = commands[count]->name;
     call_fail(call, CRM_NOT_FOUND, _("there is no manual of \"%s\""), word);
-    const char *nearest = crm_suggest(word, names, count);
-    if (nearest != NULL)
-        return call_hint(call, CRM_NOT_FOUND, _("did you mean %s?"), nearest);
-    return call_hint(call, CRM_NOT_FOUND, _("crm help lists the commands"));
+    return call_hint_command(call, CRM_NOT_FOUND, word);
 }
 
 /* The text of `crm WORDS --help`. */

@@ -6,6 +6,14 @@
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 
+static const struct option set_options[] = {
+    {.name = "set",
+     .type = OPTION_LIST,
+     .argument = N_("FIELD=VALUE"),
+     .help = N_("any field, also one that the policy adds")},
+    {0},
+};
+
 static const struct option write_options[] = {
     {.name = "dry-run",
      .letter = 'n',
@@ -184,6 +192,9 @@ bool option_get(const struct command *command, const char *kind, size_t index,
     if (command != NULL) {
         if (view_table(command->options, OPTION_OWN, &index, out) ||
             view_fields(command, kind, &index, out))
+            return true;
+        if (command->fields != FIELDS_NONE && command->fields_only == NULL &&
+            view_table(set_options, OPTION_SET, &index, out))
             return true;
         unsigned writes = COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE;
         if ((command->flags & writes) != 0 && view_table(write_options, OPTION_WRITE, &index, out))

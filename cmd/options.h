@@ -8,6 +8,7 @@
 enum option_source {
     OPTION_OWN,   /* the command's table */
     OPTION_FIELD, /* a field of the kind */
+    OPTION_SET,   /* --set FIELD=VALUE: custom fields, which only the book knows */
     OPTION_WRITE, /* of every command that writes */
     OPTION_GLOBAL /* of every command */
 };
@@ -18,7 +19,7 @@ enum option_source {
 struct option_view {
     enum option_source source;
     char name[OPTION_NAME_SIZE];
-    const struct option *row; /* NULL for a field */
+    const struct option *row; /* NULL for OPTION_FIELD */
     size_t kind, field;       /* OPTION_FIELD */
     char letter;
     bool takes_value; /* a word follows, or =VALUE */

@@ -159,6 +159,20 @@ static crm_status take_field(struct parser *parser, const struct option_view *vi
     return call_assign(parser->call, field.name, value);
 }
 
+/* FIELD=VALUE; the field may be written with - for _. */
+static crm_status take_set(struct parser *parser, const char *pair)
+{
+    size_t length = strcspn(pair, "=");
+    if (length == 0 || pair[length] == '\0') {
+        call_fail(parser->call, CRM_USAGE, _("--set: \"%s\" sets no field"), pair);
+        return call_hint(parser->call, CRM_USAGE, _("write --set FIELD=VALUE"));
+    }
+    char *field = call_allocate(length + 1, 1);
+    for (size_t i = 0; i < length; i++)
+        field[i] = (char)(pair[i] == '-' ? '_' : pair[i]);
+    return call_assign(parser->call, field, pair + length + 1);
+}
+
 static crm_status take_choice(struct parser *parser, const struct option_view *view,
                               const char *value, const char **target)
 {
@@ -225,6 +239,8 @@ static crm_status take_row(struct parser *parser, const struct option_view *view
 
 static crm_status take(struct parser *parser, const struct option_view *view, const char *value)
 {
+    if (view->source == OPTION_SET)
+        return take_set(parser, value);
     return view->source == OPTION_FIELD ? take_field(parser, view, value)
                                         : take_row(parser, view, value);
 }

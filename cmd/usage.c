@@ -5,11 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { HELP_COLUMN = 30 };
+enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
 
 static void print_row(FILE *stream, const char *left, const char *right)
 {
-    int pad = HELP_COLUMN - (int)strlen(left) - 2;
+    int pad = HELP_COLUMN - (int)crm_text_width(left) - 2;
     if (pad < 2)
         fprintf(stream, "  %s\n%*s%s\n", left, HELP_COLUMN, "", right);
     else
@@ -40,9 +40,16 @@ static void print_option(FILE *stream, const struct option_view *view)
     const char *choice = view->source == OPTION_FIELD ? option_choice(view, 0) : NULL;
     if (choice == NULL)
         return;
-    fprintf(stream, "%*s", HELP_COLUMN, "");
-    for (size_t i = 0; (choice = option_choice(view, i)) != NULL; i++)
-        fprintf(stream, "%s%s", i == 0 ? "" : ", ", choice);
+    size_t column = HELP_WIDTH;
+    for (size_t i = 0; (choice = option_choice(view, i)) != NULL; i++) {
+        size_t width = strlen(choice) + 2;
+        bool fits = column + width <= HELP_WIDTH;
+        if (fits)
+            fprintf(stream, ", %s", choice);
+        else
+            fprintf(stream, "%s%*s%s", i == 0 ? "" : ",\n", HELP_COLUMN, "", choice);
+        column = fits ? column + width : HELP_COLUMN + width;
+    }
     fputc('\n', stream);
 }
 

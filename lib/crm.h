@@ -215,6 +215,9 @@ CRM_API const char *crm_suggest(const char *word, const char *const *candidates,
  * stream fails. */
 CRM_API crm_status crm_json_text(FILE *stream, const char *text);
 
+/* Columns that text takes on a terminal. */
+CRM_API size_t crm_text_width(const char *text);
+
 typedef enum crm_cell_type {
     CRM_CELL_TEXT,
     CRM_CELL_INTEGER,

@@ -19,6 +19,11 @@ int crm_kind_of_reference(const char *reference)
     return kind == NULL ? -1 : crm_kind_find(kind->name);
 }
 
+size_t crm_text_width(const char *text)
+{
+    return text_width(text, strlen(text));
+}
+
 crm_status crm_json_text(FILE *stream, const char *text)
 {
     struct buffer quoted = {0};
