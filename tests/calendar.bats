@@ -135,6 +135,29 @@ hint: load the official list of 2027: crm calendar import FILE --name town"
 hint: policy.yaml has: office"
 }
 
+@test "an import that can't be written leaves the old list" {
+    import_town
+    sed 's/Harbour/Haven/' "$LIST" >other.json
+    mkdir .crm/calendars/town-2026.json.new
+    call crm calendar import other.json --name town --format table
+    expect 1 ""
+    [[ $err == *"town-2026.json.new: cannot write"* ]]
+    cmp "$LIST" .crm/calendars/town-2026.json
+}
+
+@test "no file of the JSON torture suite is a day list" {
+    need_shared
+    refused=0
+    for file in "$SHARED"/torture/json/*; do
+        call crm calendar import "$file"
+        [ "$status" = 3 ]
+        [ -z "$out" ]
+        refused=$((refused + 1))
+    done
+    [ "$refused" -gt 0 ]
+    [ ! -e .crm/calendars/cn-2026.json ]
+}
+
 @test "the published rows of China 2026" {
     need_shared
     sed -i 's/^    holidays: town$/    holidays: cn/' .crm/policy.yaml
