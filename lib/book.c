@@ -259,7 +259,7 @@ static crm_status open_policy(struct crm_book *book)
     }
     crm_status status = policy_load(path, &book->policy, &book->error);
     if (status == CRM_OK)
-        status = zone_load(&book->arena, book->policy->time_zone, NULL, &book->zone, &book->error);
+        book->zone = book->policy->zone;
     return status;
 }
 

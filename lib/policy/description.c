@@ -51,7 +51,7 @@ static const struct policy_key indicator_keys[] = {
      .maximum = 1000000000000, .default_text = "100",
      .help = N_("linear: the raw value that gives 100 points")},
     {"bands", POLICY_LIST, .offset = offsetof(struct indicator, bands),
-     .count_offset = offsetof(struct indicator, band_count), .default_text = "[]",
+     .count_offset = offsetof(struct indicator, band_count), .maximum = 100, .default_text = "[]",
      .help = N_("bands: ranges of raw values and the points of each"), .section = &band_section},
     {"weight", POLICY_DECIMAL, KEY_REQUIRED, offsetof(struct indicator, weight), .minimum = 0,
      .maximum = 100, .help = N_("share of the score in percent; all weights sum to 100")},
@@ -77,8 +77,9 @@ static const struct policy_key scheme_keys[] = {
      CHOICES(crossing_choices), .default_text = "outside",
      .help = N_("pareto: whether the customer who crosses a line is inside it")},
     {"indicators", POLICY_MAP, .offset = offsetof(struct tier_scheme, indicators),
-     .count_offset = offsetof(struct tier_scheme, indicator_count), .default_text = "{}",
-     .help = N_("score and quota: the parts of the score"), .section = &indicator_section},
+     .count_offset = offsetof(struct tier_scheme, indicator_count), .maximum = 100,
+     .default_text = "{}", .help = N_("score and quota: the parts of the score"),
+     .section = &indicator_section},
     {"thresholds", POLICY_THRESHOLDS, .offset = offsetof(struct tier_scheme, thresholds),
      .count_offset = offsetof(struct tier_scheme, threshold_count), .flags = KEY_REQUIRED,
      .help = N_("the line of each tier but the last")},
@@ -100,7 +101,7 @@ static const struct policy_key tier_keys[] = {
      .count_offset = offsetof(struct policy, tier_count), .minimum = 1, .maximum = 26,
      .default_text = "[A, B, C]", .help = N_("the tiers, best first")},
     {"schemes", POLICY_MAP, KEY_TIERED, offsetof(struct policy, schemes),
-     offsetof(struct policy, scheme_count), .minimum = 1,
+     offsetof(struct policy, scheme_count), .minimum = 1, .maximum = 50,
      .default_text = "{abc: {method: pareto, thresholds: {A: 80, B: 95}}}",
      .help = N_("ways to give a customer a tier, side by side"), .section = &scheme_section},
     {"main", POLICY_SCHEME, .offset = offsetof(struct policy, main_scheme),
@@ -237,7 +238,7 @@ static const struct policy_key complaint_keys[] = {
      .count_offset = offsetof(struct policy, service_count), .maximum = 100,
      .default_text = "[standard, on_site, remote]", .help = N_("types of service")},
     {"causes", POLICY_MAP, .offset = offsetof(struct policy, causes),
-     .count_offset = offsetof(struct policy, cause_count),
+     .count_offset = offsetof(struct policy, cause_count), .maximum = 500,
      .default_text = "{product: {label: 产品}, defect: {label: 质量缺陷, parent: product},"
                      " wrong_item: {label: 错发漏发, parent: product}, process: {label: 流程},"
                      " late: {label: 延误, parent: process},"

@@ -328,6 +328,10 @@ static const struct {
     {"tiers:\n  schemes:\n    s:\n      method: score\n      measure: profit\n"
      "      thresholds: {A: 80, B: 60}\n      indicators: {a: {source: years, weight: 100}}\n",
      "policy.yaml:5:7: key 'tiers.schemes.s.measure': is not used by the method score"},
+    {"tiers: {names: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, "
+     "z, "
+     "aa]}\n",
+     "policy.yaml:1:16: key 'tiers.names': has 27 members, more than 26"},
     /* visits */
     {"visits:\n  cadence:\n    A: {every: 3mo, channel: fax}\n    B: {every: 6mo}\n"
      "    C: {every: 1y}\n",
