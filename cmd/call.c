@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* What run functions use of the call that they serve. */
-#include "command.h"
+#include "program.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-void *call_allocate(size_t count, size_t size)
+struct block {
+    struct block *next;
+    max_align_t memory[];
+};
+
+void *call_allocate(struct call *call, size_t count, size_t size)
 {
-    void *memory = calloc(count == 0 ? 1 : count, size);
-    if (memory == NULL) {
+    bool fits = size == 0 || count <= (SIZE_MAX - sizeof(struct block)) / size;
+    struct block *block = fits ? calloc(1, sizeof *block + count * size) : NULL;
+    if (block == NULL) {
         fputs("crm: out of memory\n", stderr);
         exit(1);
     }
-    return memory;
+    block->next = call->memory;
+    call->memory = block;
+    return block->memory;
+}
+
+void call_release(struct call *call)
+{
+    while (call->memory != NULL) {
+        struct block *next = call->memory->next;
+        free(call->memory);
+        call->memory = next;
+    }
 }
 
 /* Cuts at a character boundary what did not fit. */
@@ -68,10 +85,10 @@ static const char *field_type(const struct call *call, const char *name)
     return "";
 }
 
-static const char *join_tags(const char *first, const char *second)
+static const char *join_tags(struct call *call, const char *first, const char *second)
 {
     size_t size = strlen(first) + strlen(second) + 2;
-    char *joined = call_allocate(size, 1);
+    char *joined = call_allocate(call, size, 1);
     snprintf(joined, size, "%s,%s", first, second);
     return joined;
 }
@@ -83,15 +100,14 @@ crm_status call_assign(struct call *call, const char *field, const char *value)
         if (strcmp(given->field, field) != 0)
             continue;
         bool joined = given->value[0] != '\0' && strcmp(field_type(call, field), "tags") == 0;
-        given->value = joined ? join_tags(given->value, value) : value;
+        given->value = joined ? join_tags(call, given->value, value) : value;
         return CRM_OK;
     }
     if (call->field_count == call->field_capacity) {
         size_t capacity = call->field_capacity == 0 ? 16 : call->field_capacity * 2;
-        crm_assignment *grown = call_allocate(capacity, sizeof *grown);
+        crm_assignment *grown = call_allocate(call, capacity, sizeof *grown);
         if (call->field_count > 0)
             memcpy(grown, call->fields, call->field_count * sizeof *grown);
-        free(call->fields);
         call->fields = grown;
         call->field_capacity = capacity;
     }

@@ -136,7 +136,7 @@ struct globals {
     bool help;
 };
 
-/* One run of one command. All memory lives until the program ends. */
+/* One run of one command. */
 struct call {
     const struct command *command;
     const struct command *path[4]; /* from the top: tier, apply; ends with NULL */
@@ -151,9 +151,10 @@ struct call {
 
     crm_book *book;
     crm_sink *sink;
-    FILE *stream;      /* for text that is no rows; may be paged */
-    const char *place; /* directory of the book */
-    int exit_code;     /* instead of 0 when the command succeeds: `remind --exit-code` */
+    FILE *stream;         /* for text that is no rows; may be paged */
+    const char *place;    /* directory of the book */
+    struct block *memory; /* of call_allocate */
+    int exit_code;        /* instead of 0 when the command succeeds: `remind --exit-code` */
 
     /* A failure found by the program itself; "" when it is the book's. */
     char message[768];
@@ -189,8 +190,9 @@ const char *call_take_kind(struct call *call, size_t keep);
 crm_filter call_filter(const struct call *call, size_t first);
 /* "crm visit add": the command as it is typed. Returns `out`. */
 char *call_name(const struct call *call, char *out, size_t size);
-/* calloc that ends the program with a sentence when memory is exhausted. */
-void *call_allocate(size_t count, size_t size);
+/* Zeroed memory that lives as long as the call; ends the program with a sentence when there is
+ * none. */
+void *call_allocate(struct call *call, size_t count, size_t size);
 
 /* ---- The program ------------------------------------------------------------------------- */
 

@@ -6,7 +6,6 @@
  * candidates and no message: a shell that completes must not print. */
 #include "program.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { RECORD_LIMIT = 100 };
@@ -71,7 +70,7 @@ static void offer_commands(const struct completer *completer)
 static void move_lead(struct completer *completer, const char *mark)
 {
     size_t before = strlen(completer->lead), more = (size_t)(mark - completer->prefix) + 1;
-    char *lead = call_allocate(before + more + 1, 1);
+    char *lead = call_allocate(completer->line, before + more + 1, 1);
     memcpy(lead, completer->lead, before);
     memcpy(lead + before, completer->prefix, more);
     completer->lead = lead;
@@ -253,7 +252,7 @@ static bool offer_option_value(struct completer *completer, const struct layout 
 static crm_status run(struct call *call)
 {
     int count = (int)call->argument_count;
-    char **words = call_allocate((size_t)count + 2, sizeof *words);
+    char **words = call_allocate(call, (size_t)count + 2, sizeof *words);
     words[0] = "crm";
     for (int i = 0; i < count; i++)
         words[i + 1] = (char *)call->arguments[i];
@@ -274,7 +273,7 @@ static crm_status run(struct call *call)
         offer_word(&completer, &layout);
     else if (!offer_option_value(&completer, &layout, completer.prefix))
         offer_options(&completer, command, line.kind);
-    free(words);
+    call_release(&line);
     return CRM_OK;
 }
 

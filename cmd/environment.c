@@ -26,10 +26,10 @@ static const char *variable(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
-static char *join(const char *directory, const char *name)
+static char *join(struct call *call, const char *directory, const char *name)
 {
     size_t size = strlen(directory) + strlen(name) + 2;
-    char *path = call_allocate(size, 1);
+    char *path = call_allocate(call, size, 1);
     bool slash = directory[0] == '\0' || directory[strlen(directory) - 1] == '/';
     snprintf(path, size, "%s%s%s", directory, slash ? "" : "/", name);
     return path;
@@ -50,45 +50,43 @@ static bool is_file(const char *path)
 /* ---- Directories of the installation ------------------------------------------------------- */
 
 /* Directory of this program, NULL when it cannot be told. */
-static const char *program_directory(void)
+static const char *program_directory(struct call *call)
 {
-    char *path = call_allocate(PATH_MAX, 1);
+    char *path = call_allocate(call, PATH_MAX, 1);
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     char *slash = length <= 0 ? NULL : strrchr(path, '/');
-    if (slash == NULL) {
-        free(path);
+    if (slash == NULL)
         return NULL;
-    }
     *slash = '\0';
     return path;
 }
 
 /* The first of the candidates beside the program that is a directory, else `otherwise`. A program
  * in its build directory finds the sources' files, an installed one those of its prefix. */
-static const char *beside_program(const char *const *candidates, const char *otherwise)
+static const char *beside_program(struct call *call, const char *const *candidates,
+                                  const char *otherwise)
 {
-    const char *program = program_directory();
+    const char *program = program_directory(call);
     for (; program != NULL && *candidates != NULL; candidates++) {
-        char *path = join(program, *candidates);
+        char *path = join(call, program, *candidates);
         if (is_directory(path))
             return path;
-        free(path);
     }
     return otherwise;
 }
 
-static const char *data_directory(void)
+static const char *data_directory(struct call *call)
 {
     static const char *const candidates[] = {"../share/crm", "../lib/presets", "../../lib/presets",
                                              NULL};
-    return beside_program(candidates, CRM_DATADIR);
+    return beside_program(call, candidates, CRM_DATADIR);
 }
 
-char *environment_manual(void)
+const char *environment_manual(struct call *call)
 {
     static const char *const candidates[] = {"../man", "../../man", "../share/man/man1", NULL};
-    const char *found = beside_program(candidates, NULL);
-    return found == NULL ? NULL : join(found, "");
+    const char *found = beside_program(call, candidates, NULL);
+    return found == NULL ? NULL : join(call, found, "");
 }
 
 /* ---- Language ---------------------------------------------------------------------------------
@@ -108,7 +106,7 @@ static const char *wanted_language(void)
     return plain && variable("LANGUAGE") == NULL ? NULL : name;
 }
 
-void environment_language(const char *name)
+void environment_language(struct call *call, const char *name)
 {
     static const char *const candidates[] = {"../share/locale", "locale", NULL};
     const char *wanted = name != NULL ? name : wanted_language();
@@ -122,70 +120,67 @@ void environment_language(const char *name)
         if (name != NULL || variable("LANGUAGE") == NULL)
             setenv("LANGUAGE", wanted, 1);
     }
-    bindtextdomain("crm", beside_program(candidates, CRM_LOCALEDIR));
+    bindtextdomain("crm", beside_program(call, candidates, CRM_LOCALEDIR));
     bind_textdomain_codeset("crm", "UTF-8");
 }
 
 /* ---- The book -----------------------------------------------------------------------------------
  */
 
-static bool is_book(const char *directory)
+static bool is_book(struct call *call, const char *directory)
 {
-    char *database = join(directory, "crm.db"), *policy = join(directory, "policy.yaml");
+    char *database = join(call, directory, "crm.db"),
+         *policy = join(call, directory, "policy.yaml");
     bool found = is_file(policy) && is_file(database);
-    free(database);
-    free(policy);
     return found;
 }
 
 /* The book at `start` or in a directory above it: .crm in it, or the directory itself. */
-static char *find_upwards(const char *start)
+static char *find_upwards(struct call *call, const char *start)
 {
-    char *directory = realpath(start, NULL);
-    while (directory != NULL) {
-        char *hidden = join(directory, ".crm");
+    char *directory = call_allocate(call, PATH_MAX, 1);
+    if (realpath(start, directory) == NULL)
+        return NULL;
+    for (;;) {
+        char *hidden = join(call, directory, ".crm");
         if (is_directory(hidden))
             return hidden;
-        free(hidden);
-        if (is_book(directory))
+        if (is_book(call, directory))
             return directory;
         char *slash = strrchr(directory, '/');
         if (slash == NULL || strcmp(directory, "/") == 0)
-            break;
+            return NULL;
         slash[slash == directory ? 1 : 0] = '\0';
     }
-    free(directory);
-    return NULL;
 }
 
 /* A directory of the user's: $VARIABLE/crm, else ~/OTHERWISE/crm; NULL without a home. */
-static char *user_directory(const char *name, const char *otherwise)
+static char *user_directory(struct call *call, const char *name, const char *otherwise)
 {
     const char *base = variable(name);
     if (base != NULL && base[0] == '/')
-        return join(base, "crm");
+        return join(call, base, "crm");
     const char *home = variable("HOME");
     if (home == NULL)
         return NULL;
-    char *parent = join(home, otherwise);
-    char *path = join(parent, "crm");
-    free(parent);
+    char *parent = join(call, home, otherwise);
+    char *path = join(call, parent, "crm");
     return path;
 }
 
-static const char *inside(const char *directory, const char *path)
+static const char *inside(struct call *call, const char *directory, const char *path)
 {
-    return directory == NULL || path[0] == '/' ? path : join(directory, path);
+    return directory == NULL || path[0] == '/' ? path : join(call, directory, path);
 }
 
 static crm_status place_to_make(struct call *call)
 {
     const char *chosen = call->globals.book;
     if (call->argument_count > 0)
-        chosen = inside(call->globals.directory, call->arguments[0]);
+        chosen = inside(call, call->globals.directory, call->arguments[0]);
     else if (chosen == NULL)
         chosen = variable("CRM_BOOK");
-    call->place = chosen != NULL ? chosen : inside(call->globals.directory, ".crm");
+    call->place = chosen != NULL ? chosen : inside(call, call->globals.directory, ".crm");
     return CRM_OK;
 }
 
@@ -199,12 +194,12 @@ crm_status environment_place(struct call *call)
     if (call->place == NULL && call->globals.directory == NULL)
         call->place = variable("CRM_BOOK");
     if (call->place == NULL)
-        call->place = find_upwards(start);
+        call->place = find_upwards(call, start);
     if (call->place != NULL)
         return CRM_OK;
     if (!is_directory(start))
         return call_fail(call, CRM_NOT_FOUND, _("%s: %s"), start, strerror(errno));
-    call->place = user_directory("XDG_DATA_HOME", ".local/share");
+    call->place = user_directory(call, "XDG_DATA_HOME", ".local/share");
     if (call->place != NULL && is_directory(call->place))
         return CRM_OK;
     call_fail(call, CRM_NOT_FOUND, _("there is no book in %s or above"), start);
@@ -227,18 +222,18 @@ crm_status environment_book(struct call *call, const char *command_line)
         crm_book_set_now_text(call->book, now);
     else
         crm_book_set_now(call->book, (int64_t)time(NULL));
-    crm_book_set_data_directory(call->book, data_directory());
+    crm_book_set_data_directory(call->book, data_directory(call));
     crm_book_set_dry_run(call->book, call->globals.dry_run);
     bool writes = (call->command->flags & (COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE)) != 0;
     return writes ? crm_book_set_actor(call->book, actor(), command_line) : CRM_OK;
 }
 
-void environment_export(const struct call *call)
+void environment_export(struct call *call)
 {
     if (call->globals.book != NULL) {
         setenv("CRM_BOOK", call->globals.book, 1);
     } else if (call->globals.directory != NULL) {
-        const char *found = find_upwards(call->globals.directory);
+        const char *found = find_upwards(call, call->globals.directory);
         if (found != NULL)
             setenv("CRM_BOOK", found, 1);
     }
@@ -249,11 +244,10 @@ void environment_export(const struct call *call)
 /* ---- Preferences
  * ---------------------------------------------------------------------------------- */
 
-char *environment_config(const char *name)
+char *environment_config(struct call *call, const char *name)
 {
-    char *directory = user_directory("XDG_CONFIG_HOME", ".config");
-    char *path = directory == NULL ? NULL : join(directory, name);
-    free(directory);
+    char *directory = user_directory(call, "XDG_CONFIG_HOME", ".config");
+    char *path = directory == NULL ? NULL : join(call, directory, name);
     return path;
 }
 

@@ -21,6 +21,7 @@ static void run_program(struct call *call, char **words)
 }
 
 struct expansion {
+    struct call *call;
     char **words;
     int count;
 };
@@ -28,18 +29,19 @@ struct expansion {
 static void add_word(void *context, const char *word)
 {
     struct expansion *expansion = context;
-    char **grown = call_allocate((size_t)expansion->count + 2, sizeof *grown);
+    char **grown = call_allocate(expansion->call, (size_t)expansion->count + 2, sizeof *grown);
     if (expansion->count > 0)
         memcpy(grown, expansion->words, (size_t)expansion->count * sizeof *grown);
     size_t size = strlen(word) + 1;
-    grown[expansion->count] = call_allocate(size, 1);
+    grown[expansion->count] = call_allocate(expansion->call, size, 1);
     memcpy(grown[expansion->count++], word, size);
     expansion->words = grown;
 }
 
-static void replace_words(const struct expansion *alias, int at, int *argc, char ***argv)
+static void replace_words(struct call *call, const struct expansion *alias, int at, int *argc,
+                          char ***argv)
 {
-    char **words = call_allocate((size_t)(*argc + alias->count) + 1, sizeof *words);
+    char **words = call_allocate(call, (size_t)(*argc + alias->count) + 1, sizeof *words);
     int count = 0;
     for (int i = 0; i < at; i++)
         words[count++] = (*argv)[i];
@@ -63,14 +65,14 @@ crm_status external_run(struct call *call, int at, int *argc, char ***argv, bool
     run_program(call, *argv + at);
     if (errno != ENOENT && errno != 0 && errno != EACCES && errno != ENOTDIR)
         return call_fail(call, CRM_IO, "crm-%s: %s", name, strerror(errno));
-    char *path = expanded ? NULL : environment_config("config.yaml");
+    const char *path = expanded ? NULL : environment_config(call, "config.yaml");
     if (path == NULL)
         return unknown_command(call, name);
-    struct expansion alias = {0};
+    struct expansion alias = {.call = call};
     crm_status status = crm_alias_words(call->book, path, name, add_word, &alias);
     if (status == CRM_NOT_FOUND)
         return unknown_command(call, name);
     if (status == CRM_OK)
-        replace_words(&alias, at, argc, argv);
+        replace_words(call, &alias, at, argc, argv);
     return status;
 }

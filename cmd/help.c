@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,10 +37,10 @@ static bool run_man(const char *option, const char *page)
            WEXITSTATUS(ended) == 0;
 }
 
-static bool show_page(const char *page)
+static bool show_page(struct call *call, const char *page)
 {
     static const char *const sections[] = {"1", "5"};
-    const char *directory = environment_manual();
+    const char *directory = environment_manual(call);
     for (size_t i = 0; directory != NULL && i < 2; i++) {
         char file[4096];
         int length = snprintf(file, sizeof file, "%s%s.%s", directory, page, sections[i]);
@@ -60,7 +59,7 @@ static crm_status unknown_topic(struct call *call, const char *word)
 /* The text of `crm WORDS --help`. */
 static crm_status show_usage(struct call *call)
 {
-    char **words = call_allocate(call->argument_count + 2, sizeof *words);
+    char **words = call_allocate(call, call->argument_count + 2, sizeof *words);
     for (size_t i = 0; i < call->argument_count; i++)
         words[i + 1] = (char *)call->arguments[i];
     struct layout layout = layout_find((int)call->argument_count + 1, words);
@@ -70,7 +69,6 @@ static crm_status show_usage(struct call *call)
     shown.kind = layout_kind(&layout, words, &named);
     if (layout.depth > 0)
         usage_command(call->stream, &shown, layout.path[layout.depth - 1]);
-    free(words);
     return layout.depth > 0 ? CRM_OK : unknown_topic(call, call->arguments[0]);
 }
 
@@ -86,7 +84,7 @@ static crm_status run(struct call *call)
         snprintf(page, sizeof page, "%s", topic);
     else
         snprintf(page, sizeof page, "crm-%s", topic);
-    if (strchr(page, '/') == NULL && show_page(page))
+    if (strchr(page, '/') == NULL && show_page(call, page))
         return CRM_OK;
     return show_usage(call);
 }

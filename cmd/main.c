@@ -120,8 +120,12 @@ static crm_status open_book(struct call *call, int argc, char **argv)
     if ((flags & (opened | COMMAND_BOOK_CREATE)) == 0)
         return CRM_OK;
     crm_status status = environment_place(call);
+    char *line = command_line(argc, argv);
+    if (line == NULL)
+        status = call_fail(call, CRM_NO_MEMORY, _("out of memory"));
     if (status == CRM_OK)
-        status = environment_book(call, command_line(argc, argv));
+        status = environment_book(call, line);
+    free(line);
     if (status != CRM_OK || (flags & opened) == 0)
         return status;
     bool writes = (flags & COMMAND_BOOK_WRITE) != 0;
@@ -294,10 +298,10 @@ int main(int argc, char **argv)
         fputs("crm: out of memory\n", stderr);
         return 1;
     }
-    environment_language(NULL);
+    environment_language(&call, NULL);
     crm_status status = parse(&call, &argc, &argv);
     if (call.globals.language != NULL)
-        environment_language(call.globals.language);
+        environment_language(&call, call.globals.language);
     if (status == CRM_OK)
         status = choose(&call);
     if (status == CRM_OK)
@@ -305,5 +309,6 @@ int main(int argc, char **argv)
     if (status != CRM_OK)
         report(&call, status);
     crm_book_free(call.book);
+    call_release(&call);
     return status == CRM_OK ? call.exit_code : exit_code(status);
 }

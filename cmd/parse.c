@@ -167,7 +167,7 @@ static crm_status take_set(struct parser *parser, const char *pair)
         call_fail(parser->call, CRM_USAGE, _("--set: \"%s\" sets no field"), pair);
         return call_hint(parser->call, CRM_USAGE, _("write --set FIELD=VALUE"));
     }
-    char *field = call_allocate(length + 1, 1);
+    char *field = call_allocate(parser->call, length + 1, 1);
     for (size_t i = 0; i < length; i++)
         field[i] = (char)(pair[i] == '-' ? '_' : pair[i]);
     return call_assign(parser->call, field, pair + length + 1);
@@ -203,12 +203,11 @@ static crm_status take_integer(struct parser *parser, const struct option_view *
     return CRM_OK;
 }
 
-static void take_word(struct words *words, const char *value)
+static void take_word(struct call *call, struct words *words, const char *value)
 {
-    const char **grown = call_allocate(words->count + 1, sizeof *grown);
+    const char **grown = call_allocate(call, words->count + 1, sizeof *grown);
     if (words->count > 0)
         memcpy(grown, words->items, words->count * sizeof *grown);
-    free(words->items);
     grown[words->count++] = value;
     words->items = grown;
 }
@@ -229,7 +228,7 @@ static crm_status take_row(struct parser *parser, const struct option_view *view
     case OPTION_CHOICE:
         return take_choice(parser, view, value, target);
     case OPTION_LIST:
-        take_word(target, value);
+        take_word(parser->call, target, value);
         return CRM_OK;
     case OPTION_INTEGER:
         return take_integer(parser, view, value, target);
@@ -263,7 +262,7 @@ static crm_status take_with_value(struct parser *parser, const struct option_vie
 static crm_status unknown_option(struct parser *parser, const char *word)
 {
     const char *names[128];
-    struct option_view *views = call_allocate(128, sizeof *views);
+    struct option_view *views = call_allocate(parser->call, 128, sizeof *views);
     size_t count = 0;
     while (count < 128 && option_get(parser->command, parser->call->kind, count, &views[count])) {
         names[count] = views[count].name;
@@ -279,7 +278,6 @@ static crm_status unknown_option(struct parser *parser, const char *word)
     else
         call_hint(parser->call, CRM_USAGE, _("%s --help lists the options"),
                   call_name(parser->call, name, sizeof name));
-    free(views);
     return CRM_USAGE;
 }
 
@@ -362,8 +360,8 @@ crm_status options_parse(struct call *call, const struct layout *layout, int arg
     call->command = command;
     memcpy(call->path, layout->path, sizeof call->path);
     call->kind = layout_kind(layout, argv, &call->kind_named);
-    call->arguments = call_allocate((size_t)argc + 1, sizeof *call->arguments);
-    char *options = call_allocate(1, command->options_size + 1);
+    call->arguments = call_allocate(call, (size_t)argc + 1, sizeof *call->arguments);
+    char *options = call_allocate(call, 1, command->options_size + 1);
     if (command->defaults != NULL)
         memcpy(options, command->defaults, command->options_size);
     call->options = options;
@@ -375,7 +373,7 @@ crm_status options_parse(struct call *call, const struct layout *layout, int arg
 crm_status options_parse_globals(struct call *call, int end, char **argv)
 {
     struct layout none = {0};
-    call->arguments = call_allocate((size_t)end + 1, sizeof *call->arguments);
+    call->arguments = call_allocate(call, (size_t)end + 1, sizeof *call->arguments);
     struct parser parser = {.call = call, .argv = argv, .end = end};
     return parse_words(&parser, &none);
 }

@@ -6,24 +6,27 @@
 #include "command.h"
 #include "options.h"
 
+/* Frees what call_allocate gave. */
+void call_release(struct call *call);
+
 /* ---- environment.c: the only reader of the environment ------------------------------------ */
 
 /* Sets the language of messages: `name` if not NULL, else as the environment says. */
-void environment_language(const char *name);
+void environment_language(struct call *call, const char *name);
 /* Directory of the book: --book, CRM_BOOK, .crm or a book here or above, else the user's own; for
  * COMMAND_BOOK_CREATE where it is to be made. CRM_NOT_FOUND when there is none. */
 crm_status environment_place(struct call *call);
 /* Clock, actor and data directory of call->book. */
 crm_status environment_book(struct call *call, const char *command_line);
 /* Path of a file of the user's configuration; NULL when there is no home directory. */
-char *environment_config(const char *name);
+char *environment_config(struct call *call, const char *name);
 /* Directory of the manual pages that belong to this program, with a slash at its end; NULL when
  * they are not beside it. */
-char *environment_manual(void);
+const char *environment_manual(struct call *call);
 const char *environment_pager(void);
 bool environment_no_color(void);
 /* For programs started by this one: the book that the options chose. */
-void environment_export(const struct call *call);
+void environment_export(struct call *call);
 
 /* ---- screen.c: the terminal ----------------------------------------------------------------- */
 
