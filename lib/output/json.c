@@ -128,7 +128,7 @@ static char *make_room(struct buffer *out, char *to, size_t length)
 }
 
 /* A value that has no short way. Returns where the next goes, NULL when memory is exhausted. */
-static char *put_other(struct crm_sink *sink, char *to, size_t i, const struct value *value)
+static char *put_other(struct crm_sink *sink, const char *to, size_t i, const struct value *value)
 {
     const struct json_state *state = sink->state;
     sink->out.length = (size_t)(to - sink->out.data);

@@ -392,6 +392,29 @@ static void test_full_device(void **state)
     }
 }
 
+/* Memory that ran out on the way is told by every call from then on, and nothing is written. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    const struct value row[] = {value_text("a"), value_integer(1)};
+    for (size_t i = 0; i < crm_format_count(); i++) {
+        struct capture capture;
+        capture_open(&capture, (crm_sink_options){.format = crm_format_name(i)}, NULL);
+        assert_int_equal(sink_begin(capture.sink, &two_table), CRM_OK);
+        assert_int_equal(sink_row(capture.sink, row), CRM_OK);
+        capture.sink->out.failed = true;
+        assert_int_equal(sink_row(capture.sink, row), CRM_NO_MEMORY);
+        assert_int_equal(sink_row(capture.sink, row), CRM_NO_MEMORY);
+        assert_int_equal(sink_end(capture.sink), CRM_NO_MEMORY);
+        assert_int_equal(sink_finish(capture.sink), CRM_NO_MEMORY);
+        assert_int_equal(capture.error.status, CRM_NO_MEMORY);
+        sink_free(capture.sink);
+        (void)fclose(capture.stream);
+        assert_int_equal(capture.length, 0);
+        free(capture.text);
+    }
+}
+
 /* ---- Properties: what is printed can be read back ---------------------------------------- */
 
 static const char *const pieces[] = {"a",       "Acme", "华东", "😀",    "\"",     ",",
@@ -612,6 +635,7 @@ int main(void)
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_no_sink),
         cmocka_unit_test(test_full_device),
+        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_jsonl_reads_back),
         cmocka_unit_test(test_csv_reads_back),
         cmocka_unit_test(test_tsv_reads_back),
