@@ -168,6 +168,34 @@ CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char
 CRM_API crm_status crm_calendar_between(crm_book *book, const char *from, const char *to,
                                         const char *calendar, bool explain, crm_sink *sink);
 
+/* ---- Reports ----------------------------------------------------------------------------- */
+
+typedef struct crm_report_info {
+    const char *name;
+    const char *title;      /* translated */
+    const char *definition; /* translated: what the figures are */
+    size_t group_count;     /* ways of grouping: crm_report_group */
+} crm_report_info;
+
+typedef struct crm_report_options {
+    const char *from;    /* first day, as a person writes dates; NULL: twelve months before `to` */
+    const char *to;      /* last day; NULL: today */
+    const char *by;      /* comma-separated groupings; NULL: the report's first */
+    const char *measure; /* "revenue" or "profit", for reports that measure; NULL: revenue */
+    int64_t limit;       /* most rows; 0: all */
+    crm_filter filter;   /* on customers */
+} crm_report_options;
+
+CRM_API size_t crm_report_count(void);
+CRM_API bool crm_report_get(size_t index, crm_report_info *out);
+/* Name of a way of grouping, NULL when out of range. */
+CRM_API const char *crm_report_group(size_t index, size_t group);
+/* One row for each report: report, title, by. */
+CRM_API crm_status crm_report_list(crm_book *book, crm_sink *sink);
+/* CRM_USAGE for an unknown report or grouping, or a period that ends before it begins. */
+CRM_API crm_status crm_report_run(crm_book *book, const char *name,
+                                  const crm_report_options *options, crm_sink *sink);
+
 /* ---- Kinds and fields: the program's model of itself ------------------------------------- */
 
 typedef struct crm_choice_info {

@@ -11,14 +11,48 @@ static crm_status hand_over(void *context, const struct value *row)
     return sink_row(context, row);
 }
 
+/* Whether `name` is a member of "a, b, c". */
+static bool is_in_list(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; at != NULL;) {
+        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+        at = strchr(at, ' ');
+        at = at == NULL ? NULL : at + 1;
+    }
+    return false;
+}
+
 /* What one record looks like: its table and its single row. */
 struct whole_record {
     struct selection selection;
     struct value *values;
 };
 
+/* " WHERE …" for the one record: by id, or by the columns of a kind stored without one. */
+static void which_record(struct query *query, const struct kind *kind, int64_t id,
+                         const struct record *written)
+{
+    buffer_text(&query->sql, " WHERE ");
+    if (kind->cluster == NULL) {
+        buffer_text(&query->sql, "t.id = ");
+        query_value(query, value_integer(id));
+        return;
+    }
+    bool first = true;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!is_in_list(kind->cluster, kind->fields[i].name))
+            continue;
+        buffer_printf(&query->sql, "%st.%s = ", first ? "" : " AND ", kind->fields[i].name);
+        query_value(query, written->values[i]);
+        first = false;
+    }
+}
+
 static crm_status load_record(struct crm_book *book, const struct kind *kind, int64_t id,
-                              struct arena *arena, struct whole_record *out)
+                              const struct record *written, struct arena *arena,
+                              struct whole_record *out)
 {
     crm_status status = selection_make(book, kind, 0, NULL, arena, &out->selection);
     if (status != CRM_OK)
@@ -29,8 +63,8 @@ static crm_status load_record(struct crm_book *book, const struct kind *kind, in
         buffer_printf(&query.sql, "%s%s", i > 0 ? ", " : "", out->selection.sql[i]);
         out->selection.columns[i].flags = 0; /* one record is shown whole */
     }
-    buffer_printf(&query.sql, " %s WHERE t.id = ", out->selection.from);
-    query_value(&query, value_integer(id));
+    buffer_printf(&query.sql, " %s", out->selection.from);
+    which_record(&query, kind, id, written);
     out->values = arena_array(arena, out->selection.count, sizeof *out->values);
     if (out->values == NULL || query.sql.failed)
         return error_no_memory(&book->error);
@@ -47,14 +81,14 @@ static struct table record_table(const struct kind *kind, const struct selection
                           .record = true};
 }
 
-crm_status record_write(struct crm_book *book, const struct kind *kind, int64_t id,
-                        struct crm_sink *sink)
+static crm_status write_one(struct crm_book *book, const struct kind *kind, int64_t id,
+                            const struct record *written, struct crm_sink *sink)
 {
-    if (sink == NULL || id == 0)
+    if (sink == NULL)
         return CRM_OK;
     struct arena arena cleanup(arena_release) = {0};
     struct whole_record record;
-    crm_status status = load_record(book, kind, id, &arena, &record);
+    crm_status status = load_record(book, kind, id, written, &arena, &record);
     if (status != CRM_OK)
         return status;
     const struct table table = record_table(kind, &record.selection);
@@ -64,12 +98,18 @@ crm_status record_write(struct crm_book *book, const struct kind *kind, int64_t 
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
+crm_status record_write(struct crm_book *book, const struct kind *kind, int64_t id,
+                        struct crm_sink *sink)
+{
+    return write_one(book, kind, id, NULL, sink);
+}
+
 crm_status record_write_head(struct crm_book *book, const struct kind *kind, int64_t id,
                              struct crm_sink *sink)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct whole_record record;
-    crm_status status = load_record(book, kind, id, &arena, &record);
+    crm_status status = load_record(book, kind, id, NULL, &arena, &record);
     if (status != CRM_OK)
         return status;
     const struct table table = record_table(kind, &record.selection);
@@ -190,7 +230,7 @@ static crm_status add_record(struct crm_book *book, const struct kind *kind,
         status = record_complete(book, &record, &arena);
     if (status == CRM_OK)
         status = insert_with_facts(book, &record, &id);
-    return status == CRM_OK ? record_write(book, kind, id, sink) : status;
+    return status == CRM_OK ? write_one(book, kind, id, &record, sink) : status;
 }
 
 crm_status crm_record_add(crm_book *book, const char *kind_name, const crm_assignment *fields,

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* report visits: what was done, missed and planned, and with what outcome. */
+#include "report/report.h"
+
+#include <string.h>
+
+#define JOIN_STAFF " LEFT JOIN staff s ON s.id = v.staff"
+
+static const struct report_group groups[] = {
+    {"tier", N_("Tier"), "c.tier", "", false},
+    {"channel", N_("Channel"), "v.channel", "", false},
+    {"staff", N_("Staff"), "s.login", JOIN_STAFF, false},
+    {"customer", N_("Customer"), "c.key", "", false},
+    {"segment", N_("Segment"), "c.segment", "", false},
+    {"month", N_("Month"), NULL, "", true},
+};
+
+enum { FIGURES = 8 };
+
+static crm_status hand_over(void *context, const struct value *row)
+{
+    struct report_request *request = context;
+    struct value out[MOST_GROUPS + FIGURES + 2];
+    size_t count = request->group_count + FIGURES;
+    memcpy(out, row, count * sizeof *out);
+    out[count] = value_text(request->from);
+    out[count + 1] = value_text(request->to);
+    return sink_row(request->sink, out);
+}
+
+static crm_status begin(struct report_request *request)
+{
+    struct column columns[MOST_GROUPS + FIGURES + 2];
+    size_t count = 0;
+    for (size_t i = 0; i < request->group_count; i++)
+        columns[count++] = (struct column){.name = request->groups[i]->name,
+                                           .label = _(request->groups[i]->label)};
+    const struct column figures[FIGURES] = {
+        {.name = "done", .label = _("Done"), .type = DATA_INTEGER, .flags = COLUMN_BAR},
+        {.name = "missed", .label = _("Missed"), .type = DATA_INTEGER},
+        {.name = "cancelled", .label = _("Cancelled"), .type = DATA_INTEGER},
+        {.name = "planned", .label = _("Planned"), .type = DATA_INTEGER},
+        {.name = "customers", .label = _("Customers visited"), .type = DATA_INTEGER},
+        {.name = "minutes", .label = _("Minutes"), .type = DATA_INTEGER},
+        {.name = "outcome", .label = _("Outcome, mean"), .type = DATA_REAL, .decimals = 2},
+        {.name = "rated", .label = _("Rated"), .type = DATA_INTEGER},
+    };
+    memcpy(columns + count, figures, sizeof figures);
+    count += FIGURES;
+    columns[count++] = report_from_column();
+    columns[count++] = report_to_column();
+    const struct table table = {
+        .name = "visits", .title = _(report_visits.title), .columns = columns, .count = count};
+    return sink_begin(request->sink, &table);
+}
+
+static crm_status visits_sql(const struct report_request *request, struct query *query)
+{
+    struct buffer *sql = &query->sql;
+    buffer_text(sql, "SELECT ");
+    for (size_t i = 0; i < request->group_count; i++) {
+        report_group_sql(request, i, query);
+        buffer_text(sql, ", ");
+    }
+    buffer_text(sql, "count(*) FILTER (WHERE v.status = 'done'), "
+                     "count(*) FILTER (WHERE v.status = 'missed'), "
+                     "count(*) FILTER (WHERE v.status = 'cancelled'), "
+                     "count(*) FILTER (WHERE v.status = 'planned'), "
+                     "count(DISTINCT CASE WHEN v.status = 'done' THEN v.customer END), "
+                     "coalesce(sum(v.minutes) FILTER (WHERE v.status = 'done'), 0), "
+                     "avg(v.outcome * 1.0), count(v.outcome) "
+                     "FROM visit v JOIN customer c ON c.id = v.customer");
+    report_group_joins(request, sql);
+    buffer_text(sql, " WHERE 1 = 1");
+    report_period_sql(request, query);
+    crm_status status = report_customer_filter(request, "v.customer", query);
+    report_group_by(request, 0, sql);
+    for (size_t i = 0; i < request->group_count; i++)
+        buffer_printf(sql, "%s%zu", i == 0 ? " ORDER BY " : ", ", i + 1);
+    if (request->limit > 0)
+        buffer_printf(sql, " LIMIT %lld", (long long)request->limit);
+    return status == CRM_OK && sql->failed ? error_no_memory(&request->book->error) : status;
+}
+
+static crm_status run(struct report_request *request)
+{
+    struct query query cleanup(query_release) = {0};
+    crm_status status = visits_sql(request, &query);
+    if (status == CRM_OK)
+        status = begin(request);
+    if (status == CRM_OK)
+        status = store_query(request->book->store, buffer_string(&query.sql), query.parameters,
+                             query.count, hand_over, request);
+    if (status == CRM_OK)
+        status = sink_end(request->sink);
+    return status == CRM_OK ? report_notes(request) : status;
+}
+
+const struct report report_visits = {
+    .name = "visits",
+    .title = N_("Visits"),
+    .definition = N_("Each visit counts on the day it was done, else on the day it was planned "
+                     "for; the outcome is the mean of those rated 1 to 5."),
+    .by = groups,
+    .by_count = sizeof groups / sizeof *groups,
+    /* A planned day has no hour: noon is within the same day in every zone but the farthest. */
+    .instant = "coalesce(v.done_at, v.planned_on || 'T12:00:00Z')",
+    .run = run,
+};

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# crm report: periods, grouping, sums.
+
+load helper
+
+setup_test() {
+    new_book
+    for c in alpha:north beta:south; do
+        crm add "${c%%:*}" --segment "${c#*:}" >/dev/null
+    done
+    crm add product Pen --code pen --category office >/dev/null
+    crm add product Desk --code desk --category furniture >/dev/null
+    crm add order A-1 --customer alpha --ordered-on 2025-05-31 --region 华东 >/dev/null
+    crm add order A-2 --customer alpha --ordered-on 2026-02-01 >/dev/null
+    crm add order B-1 --customer beta --ordered-on 2026-02-28 >/dev/null
+    crm add line --order-ref A-1 --product pen --quantity 3 --unit-price 1.2345 --profit 1 >/dev/null
+    crm add line --order-ref A-2 --product desk --amount 100.5 --profit -20.25 >/dev/null
+    crm add line --order-ref A-2 --product pen --amount=-0.5 >/dev/null
+    crm add line --order-ref B-1 --product pen --amount 7 --profit 2 >/dev/null
+}
+
+@test "revenue by month reads the sums kept by month, over whole months" {
+    call crm report revenue
+    expect 0 '{"month":"2025-05","revenue":3.7035,"profit":1,"orders":1,"customers":1,"currency":"CNY","from":"2025-04-01","to":"2026-03-31"}
+{"month":"2026-02","revenue":107,"profit":-18.25,"orders":2,"customers":2,"currency":"CNY","from":"2025-04-01","to":"2026-03-31"}' ''
+}
+
+@test "revenue by month is the same from sums and from lines" {
+    crm report revenue --by month --from 2025-01-01 --to 2026-12-31 --fields month,revenue,profit,orders,customers >sums
+    crm report revenue --by month --from 2025-01-02 --to 2026-12-31 --fields month,revenue,profit,orders,customers >lines
+    [ -s sums ]
+    cmp sums lines
+}
+
+@test "revenue by segment falls, and defaults to twelve months to the day" {
+    call crm report revenue --by segment
+    expect 0 '{"segment":"north","revenue":103.7035,"profit":-19.25,"orders":2,"customers":1,"currency":"CNY","from":"2025-03-03","to":"2026-03-02"}
+{"segment":"south","revenue":7,"profit":2,"orders":1,"customers":1,"currency":"CNY","from":"2025-03-03","to":"2026-03-02"}' ''
+}
+
+@test "two groupings give a row for each combination; limit cuts" {
+    call crm report revenue --by category,customer --from 2026 --fields category,customer,revenue
+    expect 0 '{"category":"furniture","customer":"alpha","revenue":100.5}
+{"category":"office","customer":"beta","revenue":7}
+{"category":"office","customer":"alpha","revenue":-0.5}' ''
+    call crm report revenue --by category,customer --from 2026 --fields category,customer,revenue -n 1
+    expect 0 '{"category":"furniture","customer":"alpha","revenue":100.5}' ''
+}
+
+@test "the region is that of delivery" {
+    call crm report revenue --by region --from 2025 --fields region,revenue
+    expect 0 '{"region":null,"revenue":107}
+{"region":"华东","revenue":3.7035}' ''
+}
+
+@test "a filter is on the customer" {
+    call crm report revenue segment=south --by year --fields year,revenue,customers
+    expect 0 '{"year":"2026","revenue":7,"customers":1}' ''
+}
+
+@test "a cancelled order leaves every figure, and comes back" {
+    crm edit order B-1 --status cancelled >/dev/null
+    call crm report revenue --from 2026-02 --to 2026-02 --fields month,revenue,customers
+    expect 0 '{"month":"2026-02","revenue":100,"customers":1}' ''
+    crm edit order B-1 --status completed >/dev/null
+    call crm report revenue --from 2026-02 --to 2026-02 --fields month,revenue,customers
+    expect 0 '{"month":"2026-02","revenue":107,"customers":2}' ''
+}
+
+@test "moving an order to another customer and day moves its sums" {
+    crm edit order A-2 --customer beta --ordered-on 2026-01-15 >/dev/null
+    call crm report revenue --by customer,month --from 2026 --fields customer,month,revenue
+    expect 0 '{"customer":"beta","month":"2026-01","revenue":100}
+{"customer":"beta","month":"2026-02","revenue":7}' ''
+    call crm list customer --fields key,orders,revenue_total,last_order_on
+    expect 0 '{"key":"alpha","orders":1,"revenue_total":3.7035,"last_order_on":"2025-05-31"}
+{"key":"beta","orders":2,"revenue_total":107,"last_order_on":"2026-02-28"}' ''
+}
+
+@test "merging customers keeps the sums" {
+    crm report revenue --by month --fields month,revenue,profit,orders >before
+    crm merge beta alpha >/dev/null
+    crm report revenue --by month --fields month,revenue,profit,orders >after
+    cmp before after
+    call crm report revenue --by customer --from 2025 --fields customer,revenue,orders
+    expect 0 '{"customer":"alpha","revenue":110.7035,"orders":3}' ''
+}
+
+@test "currencies are never added up" {
+    crm add order E-1 --customer beta --currency EUR --ordered-on 2026-02-10 >/dev/null
+    crm add line --order-ref E-1 --amount 50 >/dev/null
+    call crm report revenue --by year --from 2026 --to 2026 --fields year,revenue,currency
+    expect 0 '{"year":"2026","revenue":107,"currency":"CNY"}
+{"year":"2026","revenue":50,"currency":"EUR"}' ''
+}
+
+@test "the table has the numbers of the JSON, its caption and its definition" {
+    call crm report revenue --by segment --format table
+    expect 0 - ''
+    [[ $out == *"From 2025-03-03"*"To 2026-03-02"* ]]
+    [[ $out == *"103.7035"* && $out == *"-19.25"* ]]
+    [[ $out == *"cancelled orders left out"* ]]
+}
+
+@test "what there is not is refused with what there is" {
+    call crm report revnue
+    expect 2 '' "crm: there is no report 'revnue'
+hint: did you mean 'revenue'?"
+    call crm report revenue --by wether
+    [ "$status" -eq 2 ]
+    [[ $err == *"choose one of month, quarter, year, customer"* ]]
+    call crm report revenue --from 2026-03-01 --to 2026-02-01
+    [ "$status" -eq 2 ]
+    [[ $err == *"begins on 2026-03-01, after its end on 2026-02-01"* ]]
+    call crm report revenue colour=red
+    [ "$status" -eq 2 ]
+    [[ $err == *"no field 'colour'"* ]]
+}
