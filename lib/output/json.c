@@ -117,6 +117,27 @@ static bool is_short_text(const struct column *column, const struct value *value
             column->type == DATA_REFERENCE);
 }
 
+static bool is_small_integer(const struct column *column, const struct value *value)
+{
+    return column->type == DATA_INTEGER && value->type == VALUE_INTEGER &&
+           value->integer > INT32_MIN && value->integer < INT32_MAX;
+}
+
+static char *put_small_integer(char *to, int64_t number)
+{
+    char digits[12];
+    size_t count = 0;
+    uint32_t rest = (uint32_t)(number < 0 ? -number : number);
+    do {
+        digits[sizeof digits - ++count] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0)
+        *to++ = '-';
+    memcpy(to, digits + sizeof digits - count, count);
+    return to + count;
+}
+
 /* Makes room for `length` bytes after `to`, up to which the buffer is filled. */
 static char *make_room(struct buffer *out, char *to, size_t length)
 {
@@ -155,6 +176,8 @@ static void put_members(struct crm_sink *sink, const struct value *values)
             to = to == NULL ? NULL : text_json_put(to, value->text, value->length);
         } else if (column->type == DATA_DECIMAL && value->type == VALUE_INTEGER) {
             to += decimal_format(value->integer, to);
+        } else if (is_small_integer(column, value)) {
+            to = put_small_integer(to, value->integer);
         } else {
             to = put_other(sink, to, i, value);
         }
