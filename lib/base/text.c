@@ -60,6 +60,19 @@ static size_t scan_character(const unsigned char *text, size_t available, bool *
     return length;
 }
 
+static bool continues(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* True for U+1000 to U+CFFF, and so for nearly all Chinese: three bytes without a special case
+ * among the second ones. */
+static bool is_common_triple(const unsigned char *text, size_t available)
+{
+    return text[0] >= 0xE1 && text[0] <= 0xEC && available >= 3 && continues(text[1]) &&
+           continues(text[2]);
+}
+
 size_t text_valid_prefix(const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
@@ -70,8 +83,8 @@ size_t text_valid_prefix(const char *text, size_t length)
         while (at < length && bytes[at] < 0x80)
             at++;
         while (at < length && bytes[at] >= 0x80) {
-            bool valid;
-            size_t step = scan_character(bytes + at, length - at, &valid);
+            bool valid = is_common_triple(bytes + at, length - at);
+            size_t step = valid ? 3 : scan_character(bytes + at, length - at, &valid);
             if (!valid)
                 return at;
             at += step;
@@ -150,18 +163,11 @@ static char *put_escape(char *to, unsigned char character)
     return to;
 }
 
-static bool continues(unsigned char byte)
-{
-    return (byte & 0xC0) == 0x80;
-}
-
 /* One character, whatever it is, from *from to `to`, which has room for 6 bytes. */
 static char *put_character(char *to, const unsigned char **from, const unsigned char *end)
 {
     unsigned char byte = **from;
-    /* U+1000 to U+CFFF, and so nearly all Chinese: no special case among the second bytes. */
-    if (byte >= 0xE1 && byte <= 0xEC && end - *from >= 3 && continues((*from)[1]) &&
-        continues((*from)[2])) {
+    if (is_common_triple(*from, (size_t)(end - *from))) {
         memcpy(to, *from, 3);
         *from += 3;
         return to + 3;
