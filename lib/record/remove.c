@@ -77,27 +77,27 @@ static crm_status remove_row(struct crm_book *book, const struct kind *kind, int
 }
 
 static crm_status refuse_when_referred_to(struct crm_book *book, const struct kind *kind,
-                                          struct obstacles *obstacles, const char *reference)
+                                          int64_t id, const char *reference)
 {
-    crm_status status = each_reference(book, kind, count_reference, obstacles);
-    if (status != CRM_OK || obstacles->list.length == 0)
+    struct obstacles obstacles = {.id = id};
+    crm_status status = each_reference(book, kind, count_reference, &obstacles);
+    bool free_to_go = obstacles.list.length == 0;
+    if (status == CRM_OK && !free_to_go)
+        error_set(&book->error, CRM_CONFLICT, _("%s '%s' is referred to by: %s"), kind->name,
+                  reference, buffer_string(&obstacles.list));
+    buffer_release(&obstacles.list);
+    if (status != CRM_OK || free_to_go)
         return status;
-    error_set(&book->error, CRM_CONFLICT, _("%s '%s' is referred to by: %s"), kind->name, reference,
-              buffer_string(&obstacles->list));
     if (kind == &kind_customer)
         return error_hint(&book->error, _("merge it into another (crm merge), or edit its status"));
     return error_hint(&book->error, _("change or remove those first"));
 }
 
-static crm_status remove_record(struct crm_book *book, const struct kind *kind, int64_t id,
-                                const char *reference)
+static crm_status remove_record(struct crm_book *book, const struct kind *kind, int64_t id)
 {
     struct obstacles obstacles = {.id = id};
     int64_t customer = 0;
-    crm_status status = refuse_when_referred_to(book, kind, &obstacles, reference);
-    buffer_release(&obstacles.list);
-    if (status == CRM_OK)
-        status = record_customer(book, kind, id, &customer);
+    crm_status status = record_customer(book, kind, id, &customer);
     if (status == CRM_OK && customer != 0)
         status = derived_before(book, kind, customer);
     if (status == CRM_OK)
@@ -120,9 +120,11 @@ crm_status crm_record_remove(crm_book *book, const char *kind_name, const char *
     if (status == CRM_OK)
         status = record_resolve(book, kind, reference, &id);
     if (status == CRM_OK)
-        status = record_write(book, kind, id, sink); /* what was removed is shown */
+        status = refuse_when_referred_to(book, kind, id, reference);
     if (status == CRM_OK)
-        status = remove_record(book, kind, id, reference);
+        status = record_write(book, kind, id, sink); /* what is removed is shown */
+    if (status == CRM_OK)
+        status = remove_record(book, kind, id);
     return book_end(book, status);
 }
 
