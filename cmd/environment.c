@@ -2,7 +2,6 @@
 /* The only reader of the environment: language, place of the book, clock, user, directories. */
 #include "program.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <locale.h>
 #include <pwd.h>
@@ -198,7 +197,7 @@ crm_status environment_place(struct call *call)
     if (call->place != NULL)
         return CRM_OK;
     if (!is_directory(start))
-        return call_fail(call, CRM_NOT_FOUND, _("%s: %s"), start, strerror(errno));
+        return call_fail(call, CRM_NOT_FOUND, _("there is no directory %s"), start);
     call->place = user_directory(call, "XDG_DATA_HOME", ".local/share");
     if (call->place != NULL && is_directory(call->place))
         return CRM_OK;

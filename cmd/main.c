@@ -160,14 +160,15 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
     crm_status status = screen_open(&screen, call, plain || strcmp(format, "table") == 0);
     if (status != CRM_OK)
         return status;
-    bool progress = isatty(STDERR_FILENO) == 1 && !call->globals.quiet;
-    if (progress)
-        crm_book_set_progress(call->book, screen_progress, NULL);
+    bool shown = false;
+    if (isatty(STDERR_FILENO) == 1 && !call->globals.quiet)
+        crm_book_set_progress(call->book, screen_progress, &shown);
     status = open_book(call, argc, argv);
     if (status == CRM_OK)
         status = open_sink(call, &screen, format);
     if (status == CRM_OK)
         status = call->command->run(call);
+    screen_progress_end(shown);
     crm_status written = call->sink == NULL ? CRM_OK : crm_sink_finish(call->sink);
     crm_sink_free(call->sink);
     return screen_close(&screen, call, status != CRM_OK ? status : written);

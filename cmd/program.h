@@ -44,10 +44,10 @@ crm_status screen_open(struct screen *screen, struct call *call, bool held);
  * was CRM_OK but stdout could not be written. */
 crm_status screen_close(struct screen *screen, struct call *call, crm_status status);
 bool screen_color(const struct screen *screen, const struct call *call);
-/* The crm_progress of a terminal: one line on stderr that is wiped at the end. */
+/* The crm_progress of a terminal: one line on stderr. *context is a bool, set when it was shown. */
 void screen_progress(void *context, const char *what, int64_t done, int64_t total);
-/* Wipes the line of screen_progress. */
-void screen_progress_end(void);
+/* Wipes that line. */
+void screen_progress_end(bool shown);
 
 /* ---- usage.c: --help ------------------------------------------------------------------------ */
 

@@ -92,7 +92,8 @@ bool screen_color(const struct screen *screen, const struct call *call)
 
 void screen_progress(void *context, const char *what, int64_t done, int64_t total)
 {
-    (void)context;
+    bool *shown = context;
+    *shown = true;
     enum { BAR = 30 };
     char bar[BAR + 1] = "";
     if (total <= 0) {
@@ -105,7 +106,8 @@ void screen_progress(void *context, const char *what, int64_t done, int64_t tota
     fprintf(stderr, "\r\033[K%s [%s] %d%%", what, bar, (int)((double)done / (double)total * 100));
 }
 
-void screen_progress_end(void)
+void screen_progress_end(bool shown)
 {
-    fputs("\r\033[K", stderr);
+    if (shown)
+        fputs("\r\033[K", stderr);
 }

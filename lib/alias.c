@@ -63,21 +63,27 @@ static crm_status split(const char *text, const struct words *words)
     return failed ? CRM_NO_MEMORY : quote != '\0' ? CRM_INVALID : CRM_OK;
 }
 
+static crm_status each_item(yaml_document_t *document, const yaml_node_t *node,
+                            const struct words *words)
+{
+    for (yaml_node_item_t *item = node->data.sequence.items.start;
+         item < node->data.sequence.items.top; item++) {
+        const char *word = scalar(yaml_document_get_node(document, *item));
+        if (word == NULL)
+            return CRM_INVALID;
+        words->each(words->context, word);
+    }
+    return CRM_OK;
+}
+
 static crm_status expand(struct error *error, yaml_document_t *document, const yaml_node_t *node,
                          const char *name, const struct words *words)
 {
     crm_status status = CRM_INVALID;
-    if (scalar(node) != NULL)
-        status = split(scalar(node), words);
-    for (yaml_node_item_t *item =
-             node->type != YAML_SEQUENCE_NODE ? NULL : node->data.sequence.items.start;
-         item != NULL && item < node->data.sequence.items.top; item++) {
-        const char *word = scalar(yaml_document_get_node(document, *item));
-        status = word == NULL ? CRM_INVALID : CRM_OK;
-        if (word == NULL)
-            break;
-        words->each(words->context, word);
-    }
+    if (node->type == YAML_SCALAR_NODE)
+        status = split((const char *)node->data.scalar.value, words);
+    else if (node->type == YAML_SEQUENCE_NODE)
+        status = each_item(document, node, words);
     if (status == CRM_INVALID) {
         error_set(error, status, _("aliases: \"%s\" is no command"), name);
         return error_hint(error, _("write %s: visit due --within 7d, or a list of words"), name);

@@ -202,3 +202,41 @@ load helper
     [ "$status" = 0 ]
     [[ $out == *产品与需求的匹配程度* ]]
 }
+
+@test "-C to a directory that there is not" {
+    call crm -C nowhere list
+    expect 1 "" "crm: there is no directory nowhere"
+}
+
+# What crm prints on a terminal of 6 lines and 40 columns.
+terminal() {
+    command -v script >/dev/null || skip "no script(1)"
+    script -qec "stty rows 6 cols 40; $1" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "on a terminal: a table, paged when longer than the screen, status kept" {
+    new_book
+    crm add Acme --key acme >/dev/null
+    export CRM_PAGER="sed s/^/P:/"
+    [[ $(terminal "'$CRM' list --fields key,name --color never") == *"acme  Acme"* ]]
+    [[ $(terminal "'$CRM' list --fields key,name") != *P:* ]]
+    [[ $(terminal "'$CRM' list --help") == "P:usage: crm list"* ]]
+    [[ $(terminal "'$CRM' show nosuch; echo code \$?") == *"code 1" ]]
+    export CRM_PAGER="head -n 1"
+    [ "$(terminal "'$CRM' list --help; echo code \$?")" = $'usage: crm list [options] [KIND] [FILTER...]\ncode 0' ]
+    export CRM_PAGER=no-such-pager
+    [[ $(terminal "'$CRM' list --help") == *"usage: crm list"*"print the options of a command" ]]
+}
+
+@test "colour: on a terminal unless NO_COLOR, never, always" {
+    new_book
+    crm add Acme --key acme >/dev/null
+    export TERM=xterm
+    [[ $(terminal "'$CRM' list --fields key") == *$'\033'* ]]
+    [[ $(NO_COLOR=1 terminal "'$CRM' list --fields key") != *$'\033'* ]]
+    [[ $(terminal "'$CRM' list --fields key --color never") != *$'\033'* ]]
+    call crm list --fields key --format table --color always
+    [[ $out == *$'\033'* ]]
+    call crm list --fields key --format table
+    [[ $out != *$'\033'* ]]
+}
