@@ -93,6 +93,13 @@ install-locale: $(MO)
 	  install -D -m 644 $(BUILD)/locale/$$file $(DESTDIR)$(PREFIX)/share/locale/$$file || exit 1; \
 	done
 
+# The fields in crm-add(1), after a field was added: tests/conformance.bats asks for it.
+.PHONY: man-fields
+man-fields: $(BUILD)/crm
+	$(BUILD)/crm --lang en introspect | jq -r -f man/fields.jq >$(BUILD)/fields.mdoc
+	sed -i -e '/Made by make man-fields: begin/,/Made by make man-fields: end/{//!d}' \
+	  -e '/Made by make man-fields: begin/r $(BUILD)/fields.mdoc' man/crm-add.1
+
 clean:
 	rm -rf $(BUILD)
 

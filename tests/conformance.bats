@@ -56,10 +56,10 @@ page_of() {
 
 # Long options that a page documents: .It Fl -name in its lists.
 page_options() {
-    sed -nE 's/^\.It (.*)/\1/p' "$1" | grep -oE 'Fl -[a-z][a-z0-9-]*' | sed 's/Fl /-/' | sort -u
+    sed -nE 's/\\&//g; s/^\.It (.*)/\1/p' "$1" | grep -oE 'Fl -[a-z][a-z0-9-]*' | sed 's/Fl /-/' | sort -u
 }
 
-# Fields as options are documented once, by kind, in crm-fields(5)'s place: the list of the kind.
+# Fields as options are documented once, in crm-add(1).
 own_options() {
     jq -r --arg name "$1" '
         [.commands[] | select(.name == $name) | recurse(.subcommands[]) | .options[]
@@ -76,7 +76,7 @@ own_options() {
             continue
         fi
         # Options in the page that are neither own, fields, nor global do not exist.
-        fields=$(jq -r '.kinds[].fields[].name | "--" + gsub("_"; "-")' model.json | sort -u)
+        fields=$(jq -r '.kinds[].fields[].name | gsub("_"; "-") | "--" + ., "--no-" + .' model.json | sort -u)
         missing=$(comm -23 <(own_options "$name") <(page_options "$page"))
         invented=$(comm -13 <(sort -u <(own_options "$name") <(global_options) <(printf '%s\n' "$fields")) \
             <(page_options "$page"))
@@ -93,6 +93,13 @@ own_options() {
         grep -q "Xr crm-$name 1" "$ROOT/man/crm.1" || { echo "crm(1) lacks $name"; failed=1; }
     done
     [ "$failed" = 0 ]
+}
+
+@test "crm-add(1) lists the fields of every kind: make man-fields" {
+    jq -r -f "$ROOT/man/fields.jq" model.json >expected
+    grep -q "^\.It Fl -industry" expected
+    sed -n '/man-fields: begin/,/man-fields: end/{//!p}' "$ROOT/man/crm-add.1" >found
+    diff expected found
 }
 
 @test "every manual page is clean" {
