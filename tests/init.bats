@@ -16,7 +16,7 @@ load helper
     expect 0 '{"book":".crm"}' ""
     call crm init --book there
     expect 0 '{"book":"there"}' ""
-    CRM_BOOK=env call crm init
+    CRM_BOOK="env" call crm init
     expect 0 '{"book":"env"}' ""
     mkdir sub
     call crm -C sub init
