@@ -25,6 +25,7 @@ struct report_request {
     size_t group_count;
     const struct crm_filter *filter; /* on customers */
     int64_t limit;                   /* rows; 0: all */
+    int64_t rows;                    /* handed over so far */
     bool profit;                     /* measure profit in place of revenue */
     struct crm_sink *sink;
 };
@@ -43,6 +44,8 @@ struct report {
 extern const struct report report_revenue, report_pareto, report_visits, report_complaints,
     report_satisfaction, report_book;
 
+/* Hands a row to the sink, as long as the limit allows. */
+crm_status report_row(struct report_request *request, const struct value *values);
 /* The definition as a note, after the rows. */
 crm_status report_notes(const struct report_request *request);
 /* Columns "from" and "to", the same in all rows. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const struct report *const reports[] = {&report_revenue, &report_visits};
+static const struct report *const reports[] = {&report_revenue, &report_visits, &report_complaints};
 static const size_t report_count = sizeof reports / sizeof *reports;
 
 size_t crm_report_count(void)
@@ -125,6 +125,14 @@ struct column report_to_column(void)
 {
     return (struct column){
         .name = "to", .label = _("To"), .type = DATA_DATE, .flags = COLUMN_CONSTANT};
+}
+
+crm_status report_row(struct report_request *request, const struct value *values)
+{
+    request->rows++;
+    if (request->limit > 0 && request->rows > request->limit)
+        return CRM_OK;
+    return sink_row(request->sink, values);
 }
 
 crm_status report_notes(const struct report_request *request)

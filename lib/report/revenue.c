@@ -31,36 +31,38 @@ static const struct report_group groups[] = {
 
 enum { FIGURES = 5 }; /* revenue, profit, orders, customers, currency */
 
+/* Sums over all rows, those beyond --limit included. */
 struct totals {
     struct report_request *request;
     int64_t revenue, profit;
     bool overflow;
     bool several_currencies;
     char currency[8];
-    int64_t rows;
 };
+
+static void add_up(struct totals *totals, const struct value *figures)
+{
+    const struct value *currency = &figures[4];
+    if (!decimal_add(totals->revenue, figures[0].integer, &totals->revenue) ||
+        !decimal_add(totals->profit, figures[1].integer, &totals->profit))
+        totals->overflow = true;
+    if (totals->currency[0] != '\0' && strcmp(totals->currency, currency->text) != 0)
+        totals->several_currencies = true;
+    if (currency->length < sizeof totals->currency)
+        memcpy(totals->currency, currency->text, currency->length + 1);
+}
 
 static crm_status hand_over(void *context, const struct value *row)
 {
     struct totals *totals = context;
     struct report_request *request = totals->request;
-    const struct value *figures = row + request->group_count;
     struct value out[MOST_GROUPS + FIGURES + 2];
-    if (request->limit > 0 && totals->rows >= request->limit)
-        return CRM_OK;
-    totals->rows++;
-    if (!decimal_add(totals->revenue, figures[0].integer, &totals->revenue) ||
-        !decimal_add(totals->profit, figures[1].integer, &totals->profit))
-        totals->overflow = true;
-    if (totals->rows > 1 && figures[4].length < sizeof totals->currency &&
-        strncmp(totals->currency, figures[4].text, sizeof totals->currency) != 0)
-        totals->several_currencies = true;
-    if (figures[4].length < sizeof totals->currency)
-        memcpy(totals->currency, figures[4].text, figures[4].length + 1);
-    memcpy(out, row, (request->group_count + FIGURES) * sizeof *out);
-    out[request->group_count + FIGURES] = value_text(request->from);
-    out[request->group_count + FIGURES + 1] = value_text(request->to);
-    return sink_row(request->sink, out);
+    size_t count = request->group_count + FIGURES;
+    add_up(totals, row + request->group_count);
+    memcpy(out, row, count * sizeof *out);
+    out[count] = value_text(request->from);
+    out[count + 1] = value_text(request->to);
+    return report_row(request, out);
 }
 
 static crm_status begin(struct report_request *request)
@@ -153,12 +155,12 @@ static crm_status run_on_lines(struct report_request *request, struct totals *to
 static crm_status note_totals(const struct totals *totals)
 {
     char revenue[24], profit[24];
-    if (totals->rows == 0 || totals->several_currencies || totals->overflow)
+    if (totals->currency[0] == '\0' || totals->several_currencies || totals->overflow)
         return CRM_OK;
     decimal_format(totals->revenue, revenue);
     decimal_format(totals->profit, profit);
-    return sink_note(totals->request->sink, _("Sum of the rows: revenue %s, profit %s %s."),
-                     revenue, profit, totals->currency);
+    return sink_note(totals->request->sink, _("In all: revenue %s, profit %s %s."), revenue, profit,
+                     totals->currency);
 }
 
 static crm_status run(struct report_request *request)

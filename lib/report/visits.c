@@ -25,7 +25,7 @@ static crm_status hand_over(void *context, const struct value *row)
     memcpy(out, row, count * sizeof *out);
     out[count] = value_text(request->from);
     out[count + 1] = value_text(request->to);
-    return sink_row(request->sink, out);
+    return report_row(request, out);
 }
 
 static crm_status begin(struct report_request *request)
@@ -77,8 +77,6 @@ static crm_status visits_sql(const struct report_request *request, struct query 
     report_group_by(request, 0, sql);
     for (size_t i = 0; i < request->group_count; i++)
         buffer_printf(sql, "%s%zu", i == 0 ? " ORDER BY " : ", ", i + 1);
-    if (request->limit > 0)
-        buffer_printf(sql, " LIMIT %lld", (long long)request->limit);
     return status == CRM_OK && sql->failed ? error_no_memory(&request->book->error) : status;
 }
 
