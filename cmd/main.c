@@ -274,6 +274,18 @@ static crm_status choose(struct call *call)
     return CRM_OK;
 }
 
+/* --lang, looked for before anything is parsed: it is the language of the parser's messages. */
+static const char *language_given(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            return argv[i] + 7;
+        if (strcmp(argv[i], "--lang") == 0)
+            return argv[i + 1];
+    }
+    return NULL;
+}
+
 static crm_status parse(struct call *call, int *argc, char ***argv)
 {
     bool expanded = false;
@@ -300,10 +312,8 @@ int main(int argc, char **argv)
         fputs("crm: out of memory\n", stderr);
         return 1;
     }
-    environment_language(&call, NULL);
+    environment_language(&call, language_given(argc, argv));
     crm_status status = parse(&call, &argc, &argv);
-    if (call.globals.language != NULL)
-        environment_language(&call, call.globals.language);
     if (status == CRM_OK)
         status = choose(&call);
     if (status == CRM_OK)

@@ -201,6 +201,15 @@ load helper
     call crm --lang zh_CN add --help
     [ "$status" = 0 ]
     [[ $out == *产品与需求的匹配程度* ]]
+    call crm --lang=zh_CN --help
+    [[ $out == 用法* ]]
+    call crm lisst --lang zh_CN
+    expect 2 "" -
+    [[ $err == *提示* && $err != *"no command"* ]]
+    LC_ALL=zh_CN.UTF-8 call crm --help
+    [[ $out == 用法* ]]
+    LC_ALL=zh_CN.UTF-8 call crm --lang en --help
+    [[ $out == usage* ]]
 }
 
 @test "-C to a directory that there is not" {
