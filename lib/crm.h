@@ -168,6 +168,32 @@ CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char
 CRM_API crm_status crm_calendar_between(crm_book *book, const char *from, const char *to,
                                         const char *calendar, bool explain, crm_sink *sink);
 
+/* ---- Complaints ------------------------------------------------------------------------- */
+
+/* Opens a complaint at `at` (text as on a command line; NULL: now). It has an owner always: the one
+ * given, else the customer's, else the actor if one of the staff, else CRM_INVALID. */
+CRM_API crm_status crm_complaint_add(crm_book *book, const crm_assignment *fields, size_t count,
+                                     const char *at, crm_sink *sink);
+
+/* Something that happens to a complaint. Texts may be NULL. */
+typedef struct crm_complaint_step {
+    const char *event;        /* responded, assigned, paused, resumed, resolved, closed, reopened */
+    const char *at;           /* when; NULL: now */
+    const char *staff;        /* assigned: the new owner */
+    const char *department;   /* assigned: the new department */
+    const char *reason;       /* why, what was said, or how it was resolved */
+    const char *cause;        /* resolved: one of the policy's causes */
+    const char *satisfaction; /* closed: 1 to 5 */
+} crm_complaint_step;
+
+/* CRM_CONFLICT when that cannot happen in the state in which the complaint is, or not at that time.
+ */
+CRM_API crm_status crm_complaint_change(crm_book *book, const char *reference,
+                                        const crm_complaint_step *step, crm_sink *sink);
+/* Complaints that pass the filter; `open`: not resolved yet; `breached`: past a limit. */
+CRM_API crm_status crm_complaint_list(crm_book *book, const crm_filter *filter, bool open,
+                                      bool breached, crm_sink *sink);
+
 /* ---- Reports ----------------------------------------------------------------------------- */
 
 typedef struct crm_report_info {

@@ -3,6 +3,7 @@
 #include "record/record.h"
 
 #include "base/text.h"
+#include "complaint.h"
 #include "sales.h"
 
 #include <string.h>
@@ -19,6 +20,8 @@ crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_
 
 crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer)
 {
+    if (kind == &kind_complaint)
+        return complaint_count_open(book, customer);
     return moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
 }
 
@@ -28,12 +31,16 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
         return sales_complete_order(book, record);
     if (record->kind == &kind_line)
         return sales_complete_line(book, record, arena);
+    if (record->kind == &kind_complaint)
+        return complaint_complete(book, record, arena);
     return CRM_OK;
 }
 
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
                           int64_t customer)
 {
+    if (record->kind == &kind_complaint)
+        return complaint_update(book, record, id);
     return record->kind == &kind_order ? sales_update_order(book, record, id, customer) : CRM_OK;
 }
 
@@ -122,9 +129,5 @@ crm_status derived_check(struct crm_book *book, const struct record *record)
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink)
 {
-    (void)book;
-    (void)kind;
-    (void)id;
-    (void)sink;
-    return CRM_OK;
+    return kind == &kind_complaint ? complaint_sections(book, id, sink) : CRM_OK;
 }

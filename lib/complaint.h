@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Complaints: their limits, their events, and what they ask of people now. */
+#ifndef CRM_COMPLAINT_H
+#define CRM_COMPLAINT_H
+
+#include "record/record.h"
+#include "rules/sla.h"
+
+/* ---- For lib/derived.c ---- */
+
+/* A new complaint gets an owner (the customer's, else whoever acts) and its limits. */
+crm_status complaint_complete(struct crm_book *book, struct record *record, struct arena *arena);
+/* Before complaint `id` is edited: limits follow severity, service and customer; a hand-over to
+ * another owner or department is an event. */
+crm_status complaint_update(struct crm_book *book, const struct record *record, int64_t id);
+/* Keeps customer.open_complaints. */
+crm_status complaint_count_open(struct crm_book *book, int64_t customer);
+/* The events of a complaint, as a section of its page. */
+crm_status complaint_sections(struct crm_book *book, int64_t id, struct crm_sink *sink);
+
+/* ---- For reminders and pages ---- */
+
+/* A duty that is open: a first response, or a resolution. Text is borrowed during the call. */
+struct complaint_item {
+    const char *kind;                   /* complaint_response, complaint_resolution */
+    int64_t complaint, customer, owner; /* ids */
+    const char *customer_key, *customer_name;
+    const char *tier;        /* of the customer; NULL: unrated */
+    const char *owner_login; /* NULL only in damaged books */
+    const char *severity, *description;
+    const char *due;      /* as stored, YYYY-MM-DDTHH:MM:SSZ; NULL when state is unknown */
+    const char *state;    /* due, at_risk, breached; unknown: the calendar does not reach so far */
+    int64_t used_percent; /* of the limit */
+    int64_t late;         /* seconds past the limit, negative: left, in the limit's own time */
+    bool working;         /* late is working time, else clock time */
+};
+typedef crm_status (*complaint_visitor)(void *context, const struct complaint_item *item);
+
+/* Calls `each` for every open duty, in the order of complaints, that is at risk or breached, due
+ * until `until`, or of unknown due time. A resolution that is paused is left out, unless its limit
+ * passed before. Anything but CRM_OK from `each` ends it. */
+crm_status complaint_items(struct crm_book *book, instant until, complaint_visitor each,
+                           void *context);
+
+/* ---- Between the files of this domain ---- */
+
+/* One complaint as its row and its events tell. Text lives in the arena it was loaded into. */
+struct complaint {
+    int64_t id, customer, owner, reopened;
+    const char *status, *severity;
+    const char *service, *department, *tier; /* may be NULL */
+    struct value responded_at, resolved_at, respond_due, resolve_due;
+    instant opened, responded; /* `responded` only when responded_at is not null */
+    instant last_event;
+    struct sla_run *runs; /* of the clock of resolution */
+    size_t run_count;
+};
+crm_status complaint_load(struct crm_book *book, int64_t id, struct arena *arena,
+                          struct complaint *out);
+
+/* Why a due time could not be told; "" when it could. */
+struct complaint_doubt {
+    char text[768];
+    char hint[384];
+};
+/* Computes a due time as it is stored: null when the policy sets no limit, the clock stands still,
+ * or the calendar is not known so far (then doubt says why; it may be NULL). */
+crm_status complaint_due(struct crm_book *book, const struct complaint *complaint,
+                         enum sla_clock clock, struct arena *arena, struct value *out,
+                         struct complaint_doubt *doubt);
+/* Stores the limits of complaint `id`: those of the clocks in `anew` are computed anew, others only
+ * when they were not known. */
+enum complaint_clocks { CLOCK_NONE = 0, CLOCK_RESPONSE = 1, CLOCK_RESOLUTION = 2, CLOCK_BOTH = 3 };
+crm_status complaint_store_dues(struct crm_book *book, int64_t id, enum complaint_clocks anew,
+                                struct complaint_doubt *doubt);
+/* Writes complaint `id` as its commands print it; what is in doubt is noted. */
+crm_status complaint_write(struct crm_book *book, int64_t id, const struct complaint_doubt *doubt,
+                           struct crm_sink *sink);
+
+#endif
