@@ -154,8 +154,7 @@ static void offer_value(struct completer *completer, const struct option_view *v
 static void offer_options(const struct completer *completer, const struct command *command,
                           const char *kind)
 {
-    struct option_view view;
-    for (size_t i = 0; option_get(command, kind, i, &view); i++) {
+    for (struct option_view view = {0}; option_next(command, kind, &view);) {
         char word[OPTION_NAME_SIZE + 8];
         snprintf(word, sizeof word, "--%s", view.name);
         offer(completer, word, view.help);
@@ -232,11 +231,10 @@ static bool offer_option_value(struct completer *completer, const struct layout 
     const char *equals = attached ? strchr(word, '=') : NULL;
     if (strncmp(word, "-", 1) != 0 || (attached && equals == NULL))
         return false;
-    struct option_view view;
     bool is_long = word[1] == '-';
     const char *name = is_long ? word + 2 : word + strlen(word) - 1;
     size_t length = is_long ? strcspn(name, "=") : 0;
-    for (size_t i = 0; option_get(command, completer->line->kind, i, &view); i++) {
+    for (struct option_view view = {0}; option_next(command, completer->line->kind, &view);) {
         bool same = is_long ? strncmp(view.name, name, length) == 0 && view.name[length] == '\0'
                             : view.letter == *name;
         if (!same || !view.takes_value)

@@ -36,8 +36,7 @@ static void write_option(struct json *json, const struct option_view *view)
 /* Those of the command itself, or the ones that every command takes. */
 static void write_options(struct json *json, const struct command *command, const char *kind)
 {
-    struct option_view view;
-    for (size_t i = 0; option_get(command, kind, i, &view); i++)
+    for (struct option_view view = {0}; option_next(command, kind, &view);)
         if (command == NULL || view.source != OPTION_GLOBAL)
             write_option(json, &view);
 }

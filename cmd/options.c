@@ -108,19 +108,6 @@ static void view_row(const struct option *row, enum option_source source, struct
     snprintf(out->name, sizeof out->name, "%s", row->name);
 }
 
-/* A row of a table that ends with an empty one; *index is lowered by the rows passed. */
-static bool view_table(const struct option *table, enum option_source source, size_t *index,
-                       struct option_view *out)
-{
-    for (const struct option *row = table; row != NULL && row->name != NULL; row++) {
-        if ((*index)-- == 0) {
-            view_row(row, source, out);
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool field_taken(const struct command *command, const crm_field_info *field)
 {
     if (command->fields_only == NULL)
@@ -170,37 +157,56 @@ static void view_field(size_t kind, size_t number, const crm_field_info *field,
             *at = '-';
 }
 
-static bool view_fields(const struct command *command, const char *kind, size_t *index,
-                        struct option_view *out)
+/* The first field taken from number `at` on. */
+static bool next_field(const struct command *command, const char *kind, size_t at,
+                       struct option_view *out)
 {
     int found = kind == NULL ? -1 : crm_kind_find(kind);
-    if (command->fields == FIELDS_NONE || found < 0)
-        return false;
     crm_field_info field;
-    for (size_t i = 0; crm_kind_field((size_t)found, i, &field); i++) {
-        if (field_taken(command, &field) && (*index)-- == 0) {
-            view_field((size_t)found, i, &field, out);
+    for (; found >= 0 && crm_kind_field((size_t)found, at, &field); at++) {
+        if (field_taken(command, &field)) {
+            view_field((size_t)found, at, &field, out);
+            out->next = at + 1;
             return true;
         }
     }
     return false;
 }
 
-bool option_get(const struct command *command, const char *kind, size_t index,
-                struct option_view *out)
+/* The table of a source other than fields, ended by an empty row; NULL when it is not taken. */
+static const struct option *source_table(const struct command *command, enum option_source source)
 {
-    if (command != NULL) {
-        if (view_table(command->options, OPTION_OWN, &index, out) ||
-            view_fields(command, kind, &index, out))
-            return true;
-        if (command->fields != FIELDS_NONE && command->fields_only == NULL &&
-            view_table(set_options, OPTION_SET, &index, out))
-            return true;
-        unsigned writes = COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE;
-        if ((command->flags & writes) != 0 && view_table(write_options, OPTION_WRITE, &index, out))
-            return true;
+    const unsigned writes = COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE;
+    if (source == OPTION_GLOBAL)
+        return global_options;
+    if (command == NULL)
+        return NULL;
+    if (source == OPTION_OWN)
+        return command->options;
+    if (source == OPTION_SET && command->fields != FIELDS_NONE && command->fields_only == NULL)
+        return set_options;
+    return source == OPTION_WRITE && (command->flags & writes) != 0 ? write_options : NULL;
+}
+
+bool option_next(const struct command *command, const char *kind, struct option_view *view)
+{
+    size_t at = view->next;
+    for (int number = (int)view->source; number <= OPTION_GLOBAL; number++, at = 0) {
+        enum option_source source = (enum option_source)number;
+        if (source == OPTION_FIELD) {
+            if (command != NULL && command->fields != FIELDS_NONE &&
+                next_field(command, kind, at, view))
+                return true;
+            continue;
+        }
+        const struct option *table = source_table(command, source);
+        if (table == NULL || table[at].name == NULL)
+            continue;
+        view_row(&table[at], source, view);
+        view->next = at + 1;
+        return true;
     }
-    return view_table(global_options, OPTION_GLOBAL, &index, out);
+    return false;
 }
 
 const char *option_choice(const struct option_view *view, size_t index)

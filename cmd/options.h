@@ -18,6 +18,7 @@ enum option_source {
 /* One option as parser, help, completion and introspection see it. */
 struct option_view {
     enum option_source source;
+    size_t next; /* number in its source of the option after it */
     char name[OPTION_NAME_SIZE];
     const struct option *row; /* NULL for OPTION_FIELD */
     size_t kind, field;       /* OPTION_FIELD */
@@ -32,10 +33,10 @@ struct option_view {
     const char *of;
 };
 
-/* The option number `index` of a command (NULL: those before any command) in the order of help;
- * false at the end. `kind` is the kind whose fields are options, NULL for none. */
-bool option_get(const struct command *command, const char *kind, size_t index,
-                struct option_view *out);
+/* Moves a view, zeroed at first, to the next option of a command (NULL: those before any command)
+ * in the order of help; false at the end. `kind` is the kind whose fields are options, NULL for
+ * none. */
+bool option_next(const struct command *command, const char *kind, struct option_view *view);
 /* The values that an option may have, NULL at the end. */
 const char *option_choice(const struct option_view *view, size_t index);
 /* Label of a field's choice for people, else "". */

@@ -24,15 +24,14 @@ static bool matches(const struct option_view *view, const char *name, size_t len
 static bool long_takes_value(const struct command *command, const char *name)
 {
     size_t length = strlen(name);
-    struct option_view view;
-    for (size_t i = 0; option_get(command, NULL, i, &view); i++)
+    for (struct option_view view = {0}; option_next(command, NULL, &view);)
         if (matches(&view, name, length))
             return view.takes_value;
     if (command == NULL)
         return false;
     crm_kind_info kind;
     for (size_t k = 0; command->fields != FIELDS_NONE && crm_kind_get(k, &kind); k++) {
-        for (size_t i = 0; option_get(command, kind.name, i, &view); i++)
+        for (struct option_view view = {0}; option_next(command, kind.name, &view);)
             if (view.source == OPTION_FIELD && matches(&view, name, length))
                 return view.takes_value;
     }
@@ -44,7 +43,8 @@ static bool long_takes_value(const struct command *command, const char *name)
 
 static bool find_letter(const struct command *command, char letter, struct option_view *out)
 {
-    for (size_t i = 0; option_get(command, NULL, i, out); i++)
+    *out = (struct option_view){0};
+    while (option_next(command, NULL, out))
         if (out->letter == letter)
             return true;
     for (const struct command *sub = command == NULL ? NULL : command->subcommands;
@@ -264,7 +264,9 @@ static crm_status unknown_option(struct parser *parser, const char *word)
     const char *names[128];
     struct option_view *views = call_allocate(parser->call, 128, sizeof *views);
     size_t count = 0;
-    while (count < 128 && option_get(parser->command, parser->call->kind, count, &views[count])) {
+    struct option_view view = {0};
+    while (count < 128 && option_next(parser->command, parser->call->kind, &view)) {
+        views[count] = view;
         names[count] = views[count].name;
         count++;
     }
@@ -288,8 +290,7 @@ static crm_status parse_long(struct parser *parser, const char *word)
     size_t length = value == NULL ? strlen(word) : (size_t)(value - word);
     value = value == NULL ? NULL : value + 1;
     bool negated = strncmp(word, "no-", 3) == 0;
-    struct option_view view;
-    for (size_t i = 0; option_get(parser->command, parser->call->kind, i, &view); i++) {
+    for (struct option_view view = {0}; option_next(parser->command, parser->call->kind, &view);) {
         if (matches(&view, word, length)) {
             if (view.takes_value)
                 return take_with_value(parser, &view, value);
@@ -307,9 +308,9 @@ static crm_status parse_long(struct parser *parser, const char *word)
 static crm_status parse_letters(struct parser *parser, const char *letters)
 {
     for (const char *letter = letters; *letter != '\0'; letter++) {
-        struct option_view view;
+        struct option_view view = {0};
         bool found = false;
-        for (size_t i = 0; !found && option_get(parser->command, NULL, i, &view); i++)
+        while (!found && option_next(parser->command, NULL, &view))
             found = view.letter == *letter;
         if (!found) {
             call_fail(parser->call, CRM_USAGE, _("unknown option -%c"), *letter);

@@ -56,9 +56,8 @@ static void print_option(FILE *stream, const struct option_view *view)
 static void print_options(FILE *stream, const struct command *command, const char *kind,
                           bool global, const char *title)
 {
-    struct option_view view;
     bool any = false;
-    for (size_t i = 0; option_get(command, kind, i, &view); i++) {
+    for (struct option_view view = {0}; option_next(command, kind, &view);) {
         if ((view.source == OPTION_GLOBAL) != global)
             continue;
         if (!any)

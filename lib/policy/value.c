@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of a policy, one reader a type. */
-#include "policy/reader.h"
+#include "policy/value.h"
 
 #include "base/decimal.h"
 #include "base/text.h"
@@ -54,7 +54,7 @@ int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, c
 
 /* ---- text ---- */
 
-static bool single_line(struct policy_reader *reader, const struct yaml_node *node)
+bool policy_single_line(struct policy_reader *reader, const struct yaml_node *node)
 {
     for (size_t i = 0; i < node->length; i++) {
         if ((unsigned char)node->text[i] < 0x20 || node->text[i] == 0x7F) {
@@ -74,7 +74,7 @@ static void read_text(struct policy_reader *reader, const struct policy_key *key
                       const struct yaml_node *node, void *target)
 {
     (void)key;
-    if (single_line(reader, node)) {
+    if (policy_single_line(reader, node)) {
         set_text(target, node->text);
     }
 }
@@ -160,7 +160,7 @@ static void read_percent(struct policy_reader *reader, const struct policy_key *
     read_bounded(reader, key, node, node->length - (sign ? 1 : 0), target);
 }
 
-static bool parse_decimal(struct policy_reader *reader, const struct yaml_node *node, size_t length,
+bool policy_parse_decimal(struct policy_reader *reader, const struct yaml_node *node, size_t length,
                           int64_t *out)
 {
     bool rounded = false;
@@ -176,7 +176,7 @@ static bool parse_decimal(struct policy_reader *reader, const struct yaml_node *
     return true;
 }
 
-static bool within(struct policy_reader *reader, const struct yaml_node *node, int64_t number,
+bool policy_within(struct policy_reader *reader, const struct yaml_node *node, int64_t number,
                    int64_t minimum, int64_t maximum)
 {
     if (number >= minimum * DECIMAL_ONE && number <= maximum * DECIMAL_ONE) {
@@ -191,8 +191,8 @@ static void read_decimal(struct policy_reader *reader, const struct policy_key *
                          const struct yaml_node *node, void *target)
 {
     int64_t number = 0;
-    if (parse_decimal(reader, node, node->length, &number) &&
-        within(reader, node, number, key->minimum, key->maximum)) {
+    if (policy_parse_decimal(reader, node, node->length, &number) &&
+        policy_within(reader, node, number, key->minimum, key->maximum)) {
         memcpy(target, &number, sizeof number);
     }
 }
@@ -300,7 +300,7 @@ static void read_choice(struct policy_reader *reader, const struct policy_key *k
     set_int(target, index < 0 ? 0 : index);
 }
 
-static bool is_any(const struct yaml_node *node)
+bool policy_is_any(const struct yaml_node *node)
 {
     return strcmp(node->text, "any") == 0;
 }
@@ -308,9 +308,9 @@ static bool is_any(const struct yaml_node *node)
 static void read_word(struct policy_reader *reader, const struct policy_key *key,
                       const struct yaml_node *node, void *target)
 {
-    int index = is_any(node) ? -1
-                             : policy_resolve(reader, node, node->text, _("choice"), key->choices,
-                                              key->choice_count);
+    int index = policy_is_any(node) ? -1
+                                    : policy_resolve(reader, node, node->text, _("choice"),
+                                                     key->choices, key->choice_count);
     set_text(target, index < 0 ? NULL : key->choices[index]);
 }
 
@@ -319,9 +319,9 @@ static void read_tier(struct policy_reader *reader, const struct policy_key *key
 {
     (void)key;
     const struct policy *policy = reader->policy;
-    set_int(target, is_any(node) ? -1
-                                 : policy_resolve(reader, node, node->text, _("tier"),
-                                                  policy->tiers, policy->tier_count));
+    set_int(target, policy_is_any(node) ? -1
+                                        : policy_resolve(reader, node, node->text, _("tier"),
+                                                         policy->tiers, policy->tier_count));
 }
 
 static void read_channel(struct policy_reader *reader, const struct policy_key *key,
@@ -329,9 +329,9 @@ static void read_channel(struct policy_reader *reader, const struct policy_key *
 {
     (void)key;
     const struct policy *policy = reader->policy;
-    int index = is_any(node) ? 0
-                             : policy_resolve(reader, node, node->text, _("channel"),
-                                              policy->channels, policy->channel_count);
+    int index = policy_is_any(node) ? 0
+                                    : policy_resolve(reader, node, node->text, _("channel"),
+                                                     policy->channels, policy->channel_count);
     set_int(target, index < 0 ? 0 : index);
 }
 
@@ -340,7 +340,7 @@ static void read_service(struct policy_reader *reader, const struct policy_key *
 {
     (void)key;
     const struct policy *policy = reader->policy;
-    if (is_any(node)) {
+    if (policy_is_any(node)) {
         set_text(target, NULL);
         return;
     }
@@ -405,162 +405,6 @@ static void read_cause(struct policy_reader *reader, const struct policy_key *ke
                                   earlier, sizeof(struct cause)));
 }
 
-/* ---- lists ---- */
-
-static bool is_new_name(struct policy_reader *reader, const struct yaml_node *node,
-                        const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], node->text) == 0) {
-            policy_problem(reader, node, _("'%s' is named twice"), node->text);
-            return false;
-        }
-    }
-    if (is_any(node)) {
-        policy_problem(reader, node, _("'any' stands for all and can't be a name"));
-        return false;
-    }
-    return true;
-}
-
-static void read_names(struct policy_reader *reader, const struct policy_key *key,
-                       const struct yaml_node *node, void *base)
-{
-    const char **names = policy_array(reader, node->count, sizeof *names);
-    size_t count = 0;
-    size_t before = reader->problem_count;
-    if (names == NULL) {
-        return;
-    }
-    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
-        if (member->kind != YAML_SCALAR) {
-            policy_problem(reader, member, _("must be a name"));
-        } else if (single_line(reader, member) && is_new_name(reader, member, names, count)) {
-            names[count++] = member->text;
-        }
-    }
-    if (reader->problem_count > before) {
-        count = 0; /* who refers to a name is not told a second problem */
-    }
-    memcpy((char *)base + key->offset, &names, sizeof names);
-    memcpy((char *)base + key->count_offset, &count, sizeof count);
-}
-
-/* hh:mm up to 24:00 in minutes, -1 otherwise; moves *text behind it. */
-static int parse_clock(const char **text)
-{
-    const char *at = *text;
-    size_t digits = strspn(at, "0123456789");
-    if (digits < 1 || digits > 2 || at[digits] != ':' ||
-        strspn(at + digits + 1, "0123456789") != 2) {
-        return -1;
-    }
-    int hour = atoi(at);
-    int minute = atoi(at + digits + 1);
-    *text = at + digits + 3;
-    return minute < 60 && hour * 60 + minute <= 1440 ? hour * 60 + minute : -1;
-}
-
-static bool parse_interval(const char *text, struct interval *out)
-{
-    out->from = parse_clock(&text);
-    if (out->from < 0) {
-        return false;
-    }
-    size_t dash = *text == '-' ? 1 : strncmp(text, "–", strlen("–")) == 0 ? strlen("–") : 0;
-    text += dash;
-    out->to = dash > 0 ? parse_clock(&text) : -1;
-    return out->to >= 0 && *text == '\0';
-}
-
-static bool check_interval(struct policy_reader *reader, const struct yaml_node *node,
-                           const struct interval *before, struct interval *out)
-{
-    if (node->kind != YAML_SCALAR || !parse_interval(node->text, out)) {
-        policy_problem(reader, node, _("'%s' is no interval of a day"), node->text);
-        policy_hint(reader, _("write it so: 09:00-12:00. A whole day is 00:00-24:00"));
-        return false;
-    }
-    if (out->from >= out->to) {
-        policy_problem(reader, node, _("'%s' ends before it begins"), node->text);
-        policy_hint(reader, _("split time past midnight: until 24:00, and from 00:00 on the next "
-                              "day"));
-        return false;
-    }
-    if (before != NULL && out->from < before->to) {
-        policy_problem(reader, node, _("'%s' begins before the one before it ends"), node->text);
-        policy_hint(reader, _("intervals of a day stand in order and do not overlap"));
-        return false;
-    }
-    return true;
-}
-
-static void read_intervals(struct policy_reader *reader, const struct policy_key *key,
-                           const struct yaml_node *node, void *base)
-{
-    struct interval *intervals = policy_array(reader, node->count, sizeof *intervals);
-    size_t count = 0;
-    if (intervals == NULL) {
-        return;
-    }
-    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
-        const struct interval *before = count > 0 ? &intervals[count - 1] : NULL;
-        if (check_interval(reader, member, before, &intervals[count])) {
-            count++;
-        }
-    }
-    memcpy((char *)base + key->offset, &intervals, sizeof intervals);
-    memcpy((char *)base + key->count_offset, &count, sizeof count);
-}
-
-/* The meaning of a threshold depends on the method, which stands before it in the description. */
-static void read_threshold(struct policy_reader *reader, const struct tier_scheme *scheme,
-                           const struct yaml_node *node, struct tier_threshold *out)
-{
-    const struct policy *policy = reader->policy;
-    out->line = node->line;
-    out->tier =
-        policy_resolve(reader, node, node->key, _("tier"), policy->tiers, policy->tier_count);
-    if (node->kind != YAML_SCALAR || node->length == 0) {
-        policy_problem(reader, node, _("must be a limit"));
-        return;
-    }
-    if (scheme->method == TIER_RULES) {
-        out->filter = node->text;
-        return;
-    }
-    bool sign = node->length > 1 && node->text[node->length - 1] == '%';
-    out->percent = sign && scheme->method == TIER_QUOTA;
-    int64_t maximum = scheme->method == TIER_QUOTA && !sign ? 1000000000 : 100;
-    if (parse_decimal(reader, node, node->length - (sign ? 1 : 0), &out->limit)) {
-        within(reader, node, out->limit, 0, maximum);
-    }
-}
-
-static int compare_thresholds(const void *left, const void *right)
-{
-    const struct tier_threshold *a = left;
-    const struct tier_threshold *b = right;
-    return (a->tier > b->tier) - (a->tier < b->tier);
-}
-
-static void read_thresholds(struct policy_reader *reader, const struct policy_key *key,
-                            const struct yaml_node *node, void *base)
-{
-    struct tier_scheme *scheme = base;
-    struct tier_threshold *thresholds = policy_array(reader, node->count, sizeof *thresholds);
-    (void)key;
-    if (thresholds == NULL) {
-        return;
-    }
-    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
-        read_threshold(reader, scheme, member, &thresholds[member->index]);
-    }
-    qsort(thresholds, node->count, sizeof *thresholds, compare_thresholds);
-    scheme->thresholds = thresholds;
-    scheme->threshold_count = node->count;
-}
-
 /* ---- all types -------------------------------------------------------------------------- */
 
 static const struct {
@@ -588,9 +432,9 @@ static const struct {
     [POLICY_SERVICE] = {YAML_SCALAR, false, N_("a service"), read_service},
     [POLICY_CAUSE] = {YAML_SCALAR, false, N_("a cause"), read_cause},
     [POLICY_DEMOTION] = {YAML_SCALAR, true, N_("a number or a time"), read_demotion},
-    [POLICY_NAMES] = {YAML_SEQUENCE, true, N_("a list of names"), read_names},
-    [POLICY_INTERVALS] = {YAML_SEQUENCE, true, N_("a list of intervals"), read_intervals},
-    [POLICY_THRESHOLDS] = {YAML_MAPPING, true, N_("a limit for each tier"), read_thresholds},
+    [POLICY_NAMES] = {YAML_SEQUENCE, true, N_("a list of names"), policy_read_names},
+    [POLICY_INTERVALS] = {YAML_SEQUENCE, true, N_("a list of intervals"), policy_read_intervals},
+    [POLICY_THRESHOLDS] = {YAML_MAPPING, true, N_("a limit for each tier"), policy_read_thresholds},
     [POLICY_SECTION] = {YAML_MAPPING, true, N_("a group of keys"), NULL},
     [POLICY_LIST] = {YAML_SEQUENCE, true, N_("a list"), NULL},
     [POLICY_MAP] = {YAML_MAPPING, true, N_("a group of named members"), NULL},
