@@ -84,13 +84,14 @@ struct argument {
 };
 
 enum command_flags {
-    COMMAND_NO_BOOK = 1,     /* call->book is there, but closed */
-    COMMAND_BOOK_READ = 2,   /* the book is open for reading */
-    COMMAND_BOOK_WRITE = 4,  /* open for writing; the command takes --dry-run */
-    COMMAND_BOOK_CREATE = 8, /* makes the book: call->book is closed, call->place says where */
-    COMMAND_DOCUMENT = 16,   /* its output is one JSON document, on a terminal too */
-    COMMAND_PLAIN = 32,      /* prints no rows: call->sink is NULL */
-    COMMAND_HIDDEN = 64      /* not listed by help */
+    COMMAND_NO_BOOK = 1,         /* call->book is there, but closed */
+    COMMAND_BOOK_READ = 2,       /* the book is open for reading */
+    COMMAND_BOOK_WRITE = 4,      /* open for writing; the command takes --dry-run */
+    COMMAND_BOOK_CREATE = 8,     /* makes the book: call->book is closed, call->place says where */
+    COMMAND_DOCUMENT = 16,       /* its output is one JSON document, on a terminal too */
+    COMMAND_PLAIN = 32,          /* prints no rows: call->sink is NULL */
+    COMMAND_HIDDEN = 64,         /* not listed by help */
+    COMMAND_BOOK_MAY_WRITE = 128 /* with COMMAND_BOOK_READ: the library may reopen it for writing */
 };
 
 /* Whether the command takes the fields of a kind as options: --field-name VALUE. They arrive in

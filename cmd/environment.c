@@ -223,7 +223,8 @@ crm_status environment_book(struct call *call, const char *command_line)
         crm_book_set_now(call->book, (int64_t)time(NULL));
     crm_book_set_data_directory(call->book, data_directory(call));
     crm_book_set_dry_run(call->book, call->globals.dry_run);
-    bool writes = (call->command->flags & (COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE)) != 0;
+    bool writes = (call->command->flags &
+                   (COMMAND_BOOK_WRITE | COMMAND_BOOK_MAY_WRITE | COMMAND_BOOK_CREATE)) != 0;
     return writes ? crm_book_set_actor(call->book, actor(), command_line) : CRM_OK;
 }
 

@@ -176,7 +176,7 @@ static bool next_field(const struct command *command, const char *kind, size_t a
 /* The table of a source other than fields, ended by an empty row; NULL when it is not taken. */
 static const struct option *source_table(const struct command *command, enum option_source source)
 {
-    const unsigned writes = COMMAND_BOOK_WRITE | COMMAND_BOOK_CREATE;
+    const unsigned writes = COMMAND_BOOK_WRITE | COMMAND_BOOK_MAY_WRITE | COMMAND_BOOK_CREATE;
     if (source == OPTION_GLOBAL)
         return global_options;
     if (command == NULL)

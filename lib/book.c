@@ -295,6 +295,18 @@ crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mo
     return status;
 }
 
+crm_status book_want_write(struct crm_book *book)
+{
+    if (book->mode == CRM_OPEN_WRITE)
+        return CRM_OK;
+    store_close(book->store);
+    book->store = NULL;
+    crm_status status = open_store(book, CRM_OPEN_WRITE);
+    if (status == CRM_OK)
+        book->mode = CRM_OPEN_WRITE;
+    return status;
+}
+
 /* ---- Transactions ---- */
 
 crm_status book_read(struct crm_book *book)

@@ -154,6 +154,24 @@ CRM_API crm_status crm_record_complete(
     crm_book *book, const char *kind, const char *prefix, size_t limit,
     void (*each)(void *context, const char *key, const char *description), void *context);
 
+/* ---- Visits ----------------------------------------------------------------------------- */
+
+/* Adds a visit to that customer: done `at` that time (NULL: now), or planned when `fields` give a
+ * planned_on and `at` is NULL. Its staff, unless given, is who acts, else the customer's owner. */
+CRM_API crm_status crm_visit_add(crm_book *book, const char *customer, const char *at,
+                                 const crm_assignment *fields, size_t count, crm_sink *sink);
+/* A planned or missed visit took place `at` that time (NULL: now). CRM_CONFLICT when it is done
+ * already. */
+CRM_API crm_status crm_visit_done(crm_book *book, const char *visit, const char *at,
+                                  const crm_assignment *fields, size_t count, crm_sink *sink);
+/* A planned visit does not take place: cancelled, or missed when its day is over. */
+CRM_API crm_status crm_visit_skip(crm_book *book, const char *visit, const char *reason,
+                                  crm_sink *sink);
+/* Visits due by now, most urgent first: of customers that pass the filter, of that owner (`staff`,
+ * NULL: any), and those falling due `within` a time such as 7d (NULL: none). */
+CRM_API crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const char *within,
+                                 const char *staff, crm_sink *sink);
+
 /* ---- Calendars -------------------------------------------------------------------------- */
 
 /* Copies an official day list of one year (JSON) into the book's calendars/, as NAME-YEAR.json.

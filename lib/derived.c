@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "complaint.h"
 #include "sales.h"
+#include "visit.h"
 
 #include <string.h>
 
@@ -18,11 +19,19 @@ crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_
     return moves_sales(kind) ? sales_take_out(book, customer) : CRM_OK;
 }
 
+/* A first order begins the relation with a customer who has no since-date. */
+static bool moves_visits(const struct kind *kind)
+{
+    return kind == &kind_visit || kind == &kind_customer || kind == &kind_tier_change ||
+           moves_sales(kind);
+}
+
 crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer)
 {
     if (kind == &kind_complaint)
         return complaint_count_open(book, customer);
-    return moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
+    crm_status status = moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
+    return status == CRM_OK && moves_visits(kind) ? visit_refresh(book, customer) : status;
 }
 
 crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena)
@@ -31,6 +40,8 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
         return sales_complete_order(book, record);
     if (record->kind == &kind_line)
         return sales_complete_line(book, record, arena);
+    if (record->kind == &kind_visit)
+        return visit_complete(book, record);
     if (record->kind == &kind_complaint)
         return complaint_complete(book, record, arena);
     return CRM_OK;
@@ -39,9 +50,13 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
                           int64_t customer)
 {
+    if (record->kind == &kind_order)
+        return sales_update_order(book, record, id, customer);
+    if (record->kind == &kind_visit)
+        return visit_check_update(book, record, id);
     if (record->kind == &kind_complaint)
         return complaint_update(book, record, id);
-    return record->kind == &kind_order ? sales_update_order(book, record, id, customer) : CRM_OK;
+    return CRM_OK;
 }
 
 /* ---- Words that the policy defines ---- */

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* crm visit: who is due, and what happened. */
+#include "command.h"
+
+static const struct argument filter_arguments[] = {
+    {.name = N_("FILTER"),
+     .help = N_("field=value, or a word to search for"),
+     .optional = true,
+     .repeats = true,
+     .complete = COMPLETE_FILTER},
+    {0},
+};
+
+static const struct argument visit_arguments[] = {
+    {.name = N_("VISIT"),
+     .help = N_("number, such as V-7"),
+     .complete = COMPLETE_RECORD,
+     .of = "visit"},
+    {0},
+};
+
+/* ---- add and done ---- */
+
+struct time_options {
+    const char *at;
+};
+
+static const struct option time_options[] = {
+    {.name = "at",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct time_options, at),
+     .argument = N_("TIME"),
+     .help = N_("when it took place: yesterday 14:30, 2018-01-02T10:00; now when left out")},
+    {0},
+};
+
+static const struct argument customer_arguments[] = {
+    {.name = N_("REF"),
+     .help = N_("customer: key, #id, external id or name"),
+     .complete = COMPLETE_RECORD,
+     .of = "customer"},
+    {0},
+};
+
+static const char *const add_fields[] = {
+    "contact",  "staff",   "channel",  "purpose", "planned_on", "minutes",   "outcome",     "need",
+    "feedback", "problem", "solution", "next_on", "campaign",   "complaint", "external_id", NULL};
+
+static crm_status run_add(struct call *call)
+{
+    const struct time_options *options = call->options;
+    return crm_visit_add(call->book, call->arguments[0], options->at, call->fields,
+                         call->field_count, call->sink);
+}
+
+static const char *const done_fields[] = {"contact", "staff",    "channel",   "purpose", "minutes",
+                                          "outcome", "need",     "feedback",  "problem", "solution",
+                                          "next_on", "campaign", "complaint", NULL};
+
+static crm_status run_done(struct call *call)
+{
+    const struct time_options *options = call->options;
+    return crm_visit_done(call->book, call->arguments[0], options->at, call->fields,
+                          call->field_count, call->sink);
+}
+
+/* ---- skip ---- */
+
+struct skip_options {
+    const char *reason;
+};
+
+static const struct option skip_options[] = {
+    {.name = "reason",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct skip_options, reason),
+     .argument = N_("TEXT"),
+     .help = N_("why it does not take place")},
+    {0},
+};
+
+static crm_status run_skip(struct call *call)
+{
+    const struct skip_options *options = call->options;
+    return crm_visit_skip(call->book, call->arguments[0], options->reason, call->sink);
+}
+
+/* ---- due and list ---- */
+
+struct due_options {
+    const char *within;
+    const char *staff;
+};
+
+static const struct option due_options[] = {
+    {.name = "within",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct due_options, within),
+     .argument = N_("TIME"),
+     .help = N_("also what falls due in that time: 7d, 2w, 1mo")},
+    {.name = "for",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct due_options, staff),
+     .argument = N_("STAFF"),
+     .help = N_("only customers of that owner"),
+     .complete = COMPLETE_RECORD,
+     .of = "staff"},
+    {0},
+};
+
+static crm_status run_due(struct call *call)
+{
+    const struct due_options *options = call->options;
+    crm_filter filter = call_filter(call, 0);
+    return crm_visit_due(call->book, &filter, options->within, options->staff, call->sink);
+}
+
+static crm_status run_list(struct call *call)
+{
+    crm_filter filter = call_filter(call, 0);
+    return crm_record_list(call->book, "visit", &filter, call->sink);
+}
+
+/* ---- The table ---- */
+
+static const struct command subcommands[] = {
+    {.name = "due",
+     .summary = N_("whom to visit, most urgent first"),
+     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
+     .arguments = filter_arguments,
+     .options = due_options,
+     .options_size = sizeof(struct due_options),
+     .run = run_due},
+    {.name = "add",
+     .summary = N_("record a visit, or plan one"),
+     .description = N_("Done now or --at that time; planned with --planned-on."),
+     .flags = COMMAND_BOOK_WRITE,
+     .arguments = customer_arguments,
+     .options = time_options,
+     .options_size = sizeof(struct time_options),
+     .fields = FIELDS_EDIT,
+     .fields_of = "visit",
+     .fields_only = add_fields,
+     .run = run_add},
+    {.name = "done",
+     .summary = N_("record that a planned visit took place"),
+     .flags = COMMAND_BOOK_WRITE,
+     .arguments = visit_arguments,
+     .options = time_options,
+     .options_size = sizeof(struct time_options),
+     .fields = FIELDS_EDIT,
+     .fields_of = "visit",
+     .fields_only = done_fields,
+     .run = run_done},
+    {.name = "skip",
+     .summary = N_("record that a planned visit does not take place"),
+     .flags = COMMAND_BOOK_WRITE,
+     .arguments = visit_arguments,
+     .options = skip_options,
+     .options_size = sizeof(struct skip_options),
+     .run = run_skip},
+    {.name = "list",
+     .summary = N_("list visits"),
+     .flags = COMMAND_BOOK_READ,
+     .arguments = filter_arguments,
+     .run = run_list},
+    {0},
+};
+
+const struct command command_visit = {
+    .name = "visit",
+    .summary = N_("visit customers and see who is due"),
+    .subcommands = subcommands,
+};

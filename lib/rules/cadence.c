@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* When the next visit is due. */
+#include "rules/cadence.h"
+
+void cadence_contact(struct cadence_history *history, int channel, day_number day,
+                     const day_number *promise)
+{
+    const struct cadence *rule = history->rule;
+    if (rule->channel == 0 || channel >= rule->channel) {
+        history->satisfied = true;
+        history->counts = day;
+    }
+    history->promised = promise != NULL;
+    history->promise = promise != NULL ? *promise : 0;
+}
+
+const struct cadence *cadence_of_tier(const struct policy *policy, int tier)
+{
+    bool known = tier >= 0 && (size_t)tier < policy->tier_count;
+    return &policy->cadences[known ? (size_t)tier : policy->tier_count - 1];
+}
+
+/* Reads the day lists that a search from `day` may look into; it is no failure when there are none.
+ */
+static crm_status read_lists(const struct calendar *calendar, day_number day, struct error *error)
+{
+    int year, month, day_of_month;
+    const struct day_list *list = NULL;
+    if (calendar->policy->holidays == NULL)
+        return CRM_OK;
+    date_to_civil(day, &year, &month, &day_of_month);
+    crm_status status = calendar->lists(calendar->context, year, &list, error);
+    return status == CRM_OK ? calendar->lists(calendar->context, year + 1, &list, error) : status;
+}
+
+/* By weekday alone; a calendar without any working time leaves the day as it is. */
+static day_number working_weekday(const struct calendar *calendar, day_number day)
+{
+    for (day_number moved = day; moved < day + 7 && moved <= DATE_LAST; moved++)
+        if (calendar->policy->week_count[date_weekday(moved)] > 0)
+            return moved;
+    return day;
+}
+
+static crm_status working_day(const struct calendar *calendar, day_number day, day_number *out,
+                              struct error *error)
+{
+    *out = day;
+    if (calendar == NULL)
+        return CRM_OK;
+    crm_status status = calendar_working_day(calendar, day, out, error);
+    if (status != CRM_INVALID)
+        return status;
+    /* The lists end before that day, or the calendar has no working time: neither is a reason to
+     * have no date at all. A list that is there but damaged is. */
+    error_clear(error);
+    *out = working_weekday(calendar, day);
+    return read_lists(calendar, day, error);
+}
+
+crm_status cadence_due(const struct cadence_history *history, day_number since,
+                       const struct calendar *calendar, day_number *due, struct error *error)
+{
+    const struct cadence *rule = history->rule;
+    day_number day =
+        history->satisfied ? date_add(history->counts, rule->every) : date_add(since, rule->first);
+    return working_day(calendar, day, due, error);
+}
+
+enum duty_state cadence_state(const struct cadence *rule, bool satisfied, day_number due,
+                              day_number today)
+{
+    if (today > date_add(due, rule->grace))
+        return DUTY_OVERDUE;
+    return satisfied ? DUTY_DUE : DUTY_FIRST;
+}
+
+const char *duty_state_name(enum duty_state state)
+{
+    static const char *const names[] = {[DUTY_FIRST] = "first",
+                                        [DUTY_DUE] = "due",
+                                        [DUTY_PROMISED] = "promised",
+                                        [DUTY_OVERDUE] = "overdue"};
+    return names[state];
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Visits: the dates kept of them, and the duties that follow from those dates. */
+#ifndef CRM_VISIT_H
+#define CRM_VISIT_H
+
+#include "record/record.h"
+#include "rules/cadence.h"
+
+/* ---- Records ---- */
+
+/* What a new visit says beyond its fields, and whether it makes sense: a visit done has a time that
+ * has come and a channel, contact and complaint are the customer's own, … */
+crm_status visit_complete(struct crm_book *book, struct record *record);
+/* The same for visit `id` as it will be after `record` was written over it. */
+crm_status visit_check_update(struct crm_book *book, const struct record *record, int64_t id);
+
+/* ---- Dates kept with each customer: last_visit_on, next_visit_on, promise_on ----
+ *
+ * The relation began on the customer's since-date, else on the day of the first order, else on the
+ * day the record was made. */
+
+/* After any change of the customer's visits, tier, status, since-date or first order. */
+crm_status visit_refresh(struct crm_book *book, int64_t customer);
+/* After changes of many customers: one pass over all, which writes what differs. Within the
+ * caller's transaction. */
+crm_status visit_refresh_all(struct crm_book *book);
+/* Before dates are read: computes all of them anew when the policy's cadence, the calendar or its
+ * day lists are no longer those that they were computed by. A book that was opened for reading is
+ * reopened for writing then. In a dry run the transaction stays open, to be ended by the caller's
+ * book_end, which does nothing when there is none. */
+crm_status visit_settle(struct crm_book *book);
+
+/* ---- Duties ---- */
+
+/* A visit that is due, or a promise. Texts are in the list's arena. */
+struct duty {
+    int64_t customer; /* id */
+    const char *key, *name;
+    const char *tier;  /* NULL: unrated */
+    int rank;          /* of the tier; unrated comes last */
+    const char *owner; /* login; NULL: none */
+    enum duty_state state;
+    day_number due;
+    int days_late; /* negative: days left */
+    const struct cadence *rule;
+    bool satisfied;      /* there was a contact that counts */
+    day_number last_on;  /* when; set if satisfied */
+    const char *channel; /* the weakest that will do, or "any" */
+};
+
+struct duty_list {
+    struct arena arena;
+    struct duty *items; /* most urgent first */
+    size_t count, capacity;
+};
+
+/* What to look for; all members may be NULL. */
+struct duty_request {
+    const struct crm_filter *filter; /* on the customer */
+    const char *staff;               /* only those whose owner this is */
+    const char *within;              /* also what falls due in that time */
+};
+
+/* Duties due until the end of the request's time. Zero-initialise *out; duty_list_release at the
+ * end. */
+crm_status visit_duties(struct crm_book *book, const struct duty_request *request,
+                        struct duty_list *out);
+void duty_list_release(struct duty_list *list);
+/* Last day of "within": today for NULL. Days, weeks, months, years; CRM_USAGE for other units. */
+crm_status visit_horizon(struct crm_book *book, const char *within, day_number *out);
+
+#endif

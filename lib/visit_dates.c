@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* The dates kept with each customer: last contact that counts, next visit due, open promise. */
+#include "visit.h"
+
+#include "calendar.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- Computing ---- */
+
+enum { CUSTOMER_ID, STATUS, TIER, SINCE, MADE_AT, LAST_ON, NEXT_ON, PROMISE_ON };
+static const char select_customers[] =
+    "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), j.happened_at, "
+    "c.last_visit_on, c.next_visit_on, c.promise_on "
+    "FROM customer c LEFT JOIN journal j ON j.id = c.entry";
+
+enum { VISIT_CUSTOMER, DONE_AT, CHANNEL, PROMISED };
+static const char select_visits[] = "SELECT v.customer, v.done_at, v.channel, v.next_on "
+                                    "FROM visit v WHERE v.status = 'done'";
+
+/* Two streams in the order of customers, read side by side. */
+struct refresh {
+    struct crm_book *book;
+    const struct calendar *calendar; /* NULL: the policy has none */
+    struct statement *customers, *visits, *update;
+    bool more; /* the visits' row is not used yet */
+};
+
+static void refresh_release(struct refresh *refresh)
+{
+    statement_free(refresh->customers);
+    statement_free(refresh->visits);
+    statement_free(refresh->update);
+}
+
+static crm_status damaged(struct crm_book *book, int64_t customer)
+{
+    return error_set(&book->error, CRM_CORRUPT, _("customer #%lld: a date or time is damaged"),
+                     (long long)customer);
+}
+
+static bool read_date(const struct value *value, day_number *out)
+{
+    return value->type == VALUE_TEXT && date_parse_iso(value->text, value->length, out);
+}
+
+/* The local day of a stored time. */
+static bool read_day(const struct crm_book *book, const struct value *value, day_number *out)
+{
+    instant at;
+    int second;
+    if (value->type != VALUE_TEXT || !time_parse_iso(value->text, value->length, NULL, &at))
+        return false;
+    zone_local(book->zone, at, out, &second);
+    return true;
+}
+
+/* Adds the visits of that customer; those of customers before it are passed over. */
+static crm_status read_visits(struct refresh *refresh, int64_t customer,
+                              struct cadence_history *history)
+{
+    struct crm_book *book = refresh->book;
+    crm_status status = CRM_OK;
+    while (refresh->more && status == CRM_OK) {
+        int64_t owner = statement_column(refresh->visits, VISIT_CUSTOMER).integer;
+        if (owner > customer)
+            break;
+        if (owner == customer) {
+            const struct value done = statement_column(refresh->visits, DONE_AT);
+            const struct value channel = statement_column(refresh->visits, CHANNEL);
+            const struct value next = statement_column(refresh->visits, PROMISED);
+            day_number day, promise;
+            bool promised = read_date(&next, &promise);
+            if (!read_day(book, &done, &day))
+                return damaged(book, customer);
+            int index =
+                channel.type == VALUE_TEXT ? policy_channel(book->policy, channel.text) : -1;
+            cadence_contact(history, index, day, promised ? &promise : NULL);
+        }
+        status = statement_step(refresh->visits, &refresh->more);
+    }
+    return status;
+}
+
+static bool same_text(const struct value *a, const struct value *b)
+{
+    if (a->type != b->type)
+        return false;
+    return a->type != VALUE_TEXT ||
+           (a->length == b->length && memcmp(a->text, b->text, a->length) == 0);
+}
+
+/* Writes the three dates if one of them differs from what is stored. */
+static crm_status store_dates(struct refresh *refresh, int64_t customer, const struct value *dates)
+{
+    bool same = true;
+    for (int i = 0; i < 3; i++) {
+        const struct value stored = statement_column(refresh->customers, LAST_ON + i);
+        same = same && same_text(&stored, &dates[i]);
+    }
+    if (same)
+        return CRM_OK;
+    const struct value parameters[] = {dates[0], dates[1], dates[2], value_integer(customer)};
+    crm_status status = CRM_OK;
+    if (refresh->update == NULL)
+        status = store_prepare(refresh->book->store,
+                               "UPDATE customer SET last_visit_on = $1, next_visit_on = $2, "
+                               "promise_on = $3 WHERE id = $4",
+                               &refresh->update);
+    if (status == CRM_OK)
+        status = statement_bind_all(refresh->update, parameters, 4);
+    return status == CRM_OK ? statement_run(refresh->update) : status;
+}
+
+static crm_status refresh_row(struct refresh *refresh)
+{
+    struct crm_book *book = refresh->book;
+    const int64_t id = statement_column(refresh->customers, CUSTOMER_ID).integer;
+    const struct value standing = statement_column(refresh->customers, STATUS);
+    const struct value tier = statement_column(refresh->customers, TIER);
+    const struct value began = statement_column(refresh->customers, SINCE);
+    const struct value made = statement_column(refresh->customers, MADE_AT);
+    struct cadence_history history = {
+        .rule = cadence_of_tier(
+            book->policy, tier.type == VALUE_TEXT ? policy_tier(book->policy, tier.text) : -1)};
+    day_number since, next = 0;
+    bool lost = standing.type == VALUE_TEXT && strcmp(standing.text, "lost") == 0;
+    if (!read_date(&began, &since) && !read_day(book, &made, &since))
+        return damaged(book, id);
+    crm_status status = read_visits(refresh, id, &history);
+    if (status == CRM_OK && !lost)
+        status = cadence_due(&history, since, refresh->calendar, &next, &book->error);
+    if (status != CRM_OK)
+        return status;
+    char last_text[DATE_TEXT], next_text[DATE_TEXT], promise_text[DATE_TEXT];
+    date_format(history.counts, last_text);
+    date_format(next, next_text);
+    date_format(history.promise, promise_text);
+    const struct value dates[] = {value_text(history.satisfied ? last_text : NULL),
+                                  value_text(lost ? NULL : next_text),
+                                  value_text(history.promised && !lost ? promise_text : NULL)};
+    return store_dates(refresh, id, dates);
+}
+
+/* `customer` 0: all of them. */
+static crm_status prepare(struct refresh *refresh, int64_t customer)
+{
+    struct crm_book *book = refresh->book;
+    struct arena arena cleanup(arena_release) = {0};
+    bool one = customer != 0;
+    const char *customers =
+        arena_printf(&arena, "%s%s", select_customers, one ? " WHERE c.id = $1" : " ORDER BY c.id");
+    const char *visits = arena_printf(&arena, "%s%s ORDER BY v.customer, v.done_at, v.id",
+                                      select_visits, one ? " AND v.customer = $1" : "");
+    if (customers == NULL || visits == NULL)
+        return error_no_memory(&book->error);
+    const struct value parameter = value_integer(customer);
+    const struct calendar *calendars = NULL;
+    crm_status status = book_calendars(book, &calendars);
+    if (status == CRM_OK && book->policy->calendar_count > 0)
+        refresh->calendar = &calendars[0];
+    if (status == CRM_OK)
+        status = store_prepare(book->store, customers, &refresh->customers);
+    if (status == CRM_OK)
+        status = store_prepare(book->store, visits, &refresh->visits);
+    if (status == CRM_OK && one)
+        status = statement_bind(refresh->customers, 1, &parameter);
+    if (status == CRM_OK && one)
+        status = statement_bind(refresh->visits, 1, &parameter);
+    return status == CRM_OK ? statement_step(refresh->visits, &refresh->more) : status;
+}
+
+static crm_status run(struct crm_book *book, int64_t customer)
+{
+    struct refresh refresh cleanup(refresh_release) = {.book = book};
+    bool row = false;
+    crm_status status = prepare(&refresh, customer);
+    if (status == CRM_OK)
+        status = statement_step(refresh.customers, &row);
+    while (status == CRM_OK && row) {
+        status = refresh_row(&refresh);
+        if (status == CRM_OK)
+            status = statement_step(refresh.customers, &row);
+    }
+    return status;
+}
+
+crm_status visit_refresh(struct crm_book *book, int64_t customer)
+{
+    return run(book, customer);
+}
+
+/* ---- What the dates were computed by ---- */
+
+static const char setting_name[] = "visit_dates";
+
+/* 64-bit FNV-1a. */
+static uint64_t mix(uint64_t hash, const void *data, size_t length)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ bytes[i]) * 1099511628211U;
+    return hash;
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+    return text == NULL ? mix(hash, "", 1) : mix(hash, text, strlen(text) + 1);
+}
+
+static uint64_t mix_number(uint64_t hash, int64_t number)
+{
+    return mix(hash, &number, sizeof number);
+}
+
+static uint64_t mix_duration(uint64_t hash, struct duration duration)
+{
+    return mix_number(mix_number(hash, duration.count), (int64_t)duration.unit);
+}
+
+static uint64_t mix_policy(uint64_t hash, const struct policy *policy)
+{
+    hash = mix_text(hash, policy->time_zone);
+    for (size_t i = 0; i < policy->channel_count; i++)
+        hash = mix_text(hash, policy->channels[i]);
+    for (size_t i = 0; i < policy->tier_count; i++) {
+        const struct cadence *cadence = &policy->cadences[i];
+        hash = mix_text(hash, policy->tiers[i]);
+        hash = mix_duration(mix_duration(hash, cadence->every), cadence->first);
+        hash = mix_number(hash, cadence->channel);
+    }
+    /* Of the working week only matters which days are in it. */
+    for (int day = 0; day < 7 && policy->calendar_count > 0; day++)
+        hash = mix_number(hash, policy->calendars[0].week_count[day] > 0);
+    return hash;
+}
+
+/* The day lists of that name in one directory, in any order: name, size and time of change. */
+static uint64_t day_lists_in(struct arena *arena, const char *directory, const char *name)
+{
+    uint64_t sum = 0;
+    DIR *stream = opendir(directory);
+    for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+        struct stat file;
+        const char *path = NULL;
+        if (strncmp(entry->d_name, name, strlen(name)) == 0)
+            path = arena_printf(arena, "%s/%s", directory, entry->d_name);
+        if (path == NULL || stat(path, &file) != 0)
+            continue;
+        uint64_t hash = mix_text(14695981039346656037U, entry->d_name);
+        sum += mix_number(mix_number(hash, file.st_size), file.st_mtime);
+    }
+    if (stream != NULL)
+        (void)closedir(stream);
+    return sum;
+}
+
+static crm_status fingerprint(struct crm_book *book, char out[17])
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct policy *policy = book->policy;
+    uint64_t hash = mix_policy(14695981039346656037U, policy);
+    const char *holidays = policy->calendar_count > 0 ? policy->calendars[0].holidays : NULL;
+    if (holidays != NULL) {
+        const char *own = book_path(book, &arena, "calendars");
+        const char *shipped = arena_printf(&arena, "%s/calendars", book->data_directory);
+        if (own == NULL || shipped == NULL)
+            return error_no_memory(&book->error);
+        hash = mix_number(hash, (int64_t)day_lists_in(&arena, own, holidays));
+        if (book->data_directory != NULL)
+            hash = mix_number(hash, (int64_t)day_lists_in(&arena, shipped, holidays));
+    }
+    (void)snprintf(out, 17, "%016llx", (unsigned long long)hash);
+    return CRM_OK;
+}
+
+static crm_status is_current(struct crm_book *book, bool *current)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value name = value_text(setting_name);
+    struct value stored;
+    char wanted[17];
+    crm_status status = fingerprint(book, wanted);
+    *current = false;
+    if (status == CRM_OK)
+        status = store_row_values(book->store, &arena,
+                                  "SELECT setting FROM book_setting WHERE name = $1", &name, 1,
+                                  &stored, 1);
+    if (status == CRM_OK)
+        *current = stored.type == VALUE_TEXT && strcmp(stored.text, wanted) == 0;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
+crm_status visit_refresh_all(struct crm_book *book)
+{
+    char text[17];
+    crm_status status = fingerprint(book, text);
+    if (status == CRM_OK)
+        status = run(book, 0);
+    if (status != CRM_OK)
+        return status;
+    const struct value parameters[] = {value_text(setting_name), value_text(text)};
+    return store_run(book->store,
+                     "INSERT INTO book_setting (name, setting) VALUES ($1, $2) "
+                     "ON CONFLICT (name) DO UPDATE SET setting = excluded.setting",
+                     parameters, 2);
+}
+
+crm_status visit_settle(struct crm_book *book)
+{
+    bool current = false;
+    crm_status status = is_current(book, &current);
+    if (status != CRM_OK || current)
+        return status;
+    status = book_want_write(book);
+    if (status == CRM_OK)
+        status = book_begin(book);
+    if (status == CRM_OK)
+        status = visit_refresh_all(book);
+    return book->dry_run && status == CRM_OK ? CRM_OK : book_end(book, status);
+}
