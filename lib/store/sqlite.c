@@ -103,19 +103,30 @@ static void fold_function(sqlite3_context *context, int count, sqlite3_value **v
         sqlite3_result_text(context, buffer_string(&folded), (int)folded.length, SQLITE_TRANSIENT);
 }
 
-static struct value value_of(sqlite3_value *source)
+/* Member by member: a structure made elsewhere and copied here would be read back in wider pieces
+ * than it was written, for which the processor waits; a third of the time of a long list. */
+static void read_value(sqlite3_value *source, struct value *out)
 {
+    out->integer = 0;
+    out->real = 0;
+    out->text = NULL;
+    out->length = 0;
     switch (sqlite3_value_type(source)) {
-    case SQLITE_INTEGER:
-        return value_integer(sqlite3_value_int64(source));
-    case SQLITE_FLOAT:
-        return value_real(sqlite3_value_double(source));
     case SQLITE_NULL:
-        return value_null();
-    default: {
-        const char *text = (const char *)sqlite3_value_text(source);
-        return value_text_length(text, (size_t)sqlite3_value_bytes(source));
-    }
+        out->type = VALUE_NULL;
+        break;
+    case SQLITE_INTEGER:
+        out->type = VALUE_INTEGER;
+        out->integer = sqlite3_value_int64(source);
+        break;
+    case SQLITE_FLOAT:
+        out->type = VALUE_REAL;
+        out->real = sqlite3_value_double(source);
+        break;
+    default:
+        out->text = (const char *)sqlite3_value_text(source);
+        out->type = out->text == NULL ? VALUE_NULL : VALUE_TEXT; /* memory is exhausted */
+        out->length = (size_t)sqlite3_value_bytes(source);
     }
 }
 
@@ -126,7 +137,7 @@ static void each_step(sqlite3_context *context, int count, sqlite3_value **value
     struct connection *connection = sqlite3_user_data(context);
     struct each_call *call = connection->call;
     for (int i = 0; i < count; i++)
-        call->values[i] = value_of(values[i]);
+        read_value(values[i], &call->values[i]);
     call->status = call->each(call->context, call->values);
     if (call->status == CRM_OK)
         return;
