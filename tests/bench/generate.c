@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* Sample data in any amount, as CSV on standard output; the same numbers give the same bytes.
+ *
+ *     generate customers COUNT           customers with the fields that most firms fill in
+ *     generate lines COUNT CUSTOMERS     order lines of so many customers, one flat row each
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PICK(state, words) ((words)[below(state, sizeof(words) / sizeof *(words))])
+
+/* splitmix64: a seed for each row, so that a longer file begins with the shorter one. */
+static uint64_t next(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static uint64_t below(uint64_t *state, uint64_t bound)
+{
+    return next(state) % bound;
+}
+
+static bool chance(uint64_t *state, unsigned percent)
+{
+    return below(state, 100) < percent;
+}
+
+static const char *const places[][4] = {
+    {"华东", "上海", "上海", "200120"}, {"华东", "浙江", "杭州", "310012"},
+    {"华东", "江苏", "南京", "210008"}, {"华北", "北京", "北京", "100020"},
+    {"华北", "天津", "天津", "300051"}, {"中南", "广东", "广州", "510030"},
+    {"中南", "广东", "深圳", "518026"}, {"中南", "湖北", "武汉", "430022"},
+    {"西南", "四川", "成都", "610041"}, {"西南", "重庆", "重庆", "400020"},
+    {"东北", "辽宁", "大连", "116001"}, {"西北", "陕西", "西安", "710004"},
+};
+static const char *const words[] = {"恒信", "远大", "新宇", "金泰", "华美", "天成",
+                                    "瑞丰", "博雅", "长虹", "顺达", "中科", "海纳"};
+static const char *const trades[] = {"机械", "电子", "贸易", "物流", "化工",
+                                     "食品", "医疗", "软件", "建材", "纺织"};
+static const char *const forms[] = {"有限公司", "股份有限公司", "集团", "厂"};
+static const char *const families[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
+static const char *const given[] = {"伟", "芳", "娜", "秀英", "敏", "静", "丽", "强", "磊", "洋"};
+static const char *const segments[] = {"公司", "消费者", "小型企业"};
+static const char *const sources[] = {"展会", "转介绍", "网站", "电话", "代理商"};
+static const char *const sizes[] = {"small", "medium", "large"};
+static const char *const tags[] = {"重点", "新客户 华东", "代理", "vip 长期", "账期"};
+
+/* Days since 2014-01-01 as a date; months of 28 days are enough for a sample. */
+static void print_day(uint64_t day)
+{
+    printf("%04" PRIu64 "-%02" PRIu64 "-%02" PRIu64, 2014 + day / 336, day % 336 / 28 + 1,
+           day % 28 + 1);
+}
+
+static void print_name(uint64_t *state, uint64_t place, uint64_t number)
+{
+    if (chance(state, 30))
+        printf("%s%s%" PRIu64, PICK(state, families), PICK(state, given), number);
+    else
+        printf("%s%s%s%s%" PRIu64, places[place][2], PICK(state, words), PICK(state, trades),
+               PICK(state, forms), number);
+}
+
+static void print_customer(uint64_t number)
+{
+    uint64_t seed = number;
+    uint64_t *state = &seed;
+    uint64_t place = below(state, sizeof places / sizeof *places);
+    printf("K%07" PRIu64 ",", number);
+    print_name(state, place, number);
+    printf(",%s,active,%s,%s,%s,CN,%s,%s,%s,", chance(state, 70) ? "company" : "person",
+           PICK(state, segments), PICK(state, trades), PICK(state, sizes), places[place][0],
+           places[place][1], places[place][2]);
+    printf("%s市人民路%" PRIu64 "号,%s,%s,", places[place][2], below(state, 900) + 1,
+           places[place][3], PICK(state, sources));
+    print_day(below(state, 1300));
+    printf(",1%010" PRIu64 ",", UINT64_C(3000000000) + below(state, UINT64_C(6000000000)));
+    if (chance(state, 40))
+        printf("k%" PRIu64 "@example.com", number);
+    putchar(',');
+    if (chance(state, 20))
+        fputs(PICK(state, tags), stdout);
+    putchar(',');
+    if (chance(state, 10))
+        fputs("付款及时，每季度下单；联系前先发短信", stdout);
+    printf(",E%" PRIu64 "\n", number * 7);
+}
+
+static void print_customers(uint64_t count)
+{
+    puts("key,name,kind,status,segment,industry,size,country,region,province,city,address,postcode,"
+         "source,since,phone,email,tags,notes,external_id");
+    for (uint64_t number = 1; number <= count; number++)
+        print_customer(number);
+}
+
+/* Three lines an order on average: lines of one order follow each other, as exports have them. */
+static void print_line(uint64_t number, uint64_t customers)
+{
+    uint64_t order_seed = number / 3 ^ UINT64_C(0xC0FFEE), seed = number;
+    uint64_t customer = below(&order_seed, customers) + 1, product = below(&seed, 2000) + 1;
+    uint64_t day = below(&order_seed, 1300);
+    uint64_t quantity = below(&seed, 9) + 1, price = (product * 7919 % 90000 + 1000) * quantity;
+    printf("O%08" PRIu64 ",", number / 3 + 1);
+    print_day(day);
+    printf(",K%07" PRIu64 ",P%04" PRIu64 ",%s配件%" PRIu64 ",%" PRIu64 ",%" PRIu64 ".%02" PRIu64
+           ",%" PRIu64 ".%02" PRIu64 "\n",
+           customer, product, trades[product % 10], product, quantity, price / 100, price % 100,
+           price / 500, price / 5 % 100);
+}
+
+static void print_lines(uint64_t count, uint64_t customers)
+{
+    puts("order,date,customer,product,product_name,quantity,amount,profit");
+    for (uint64_t number = 0; number < count; number++)
+        print_line(number, customers);
+}
+
+static bool read_count(const char *text, uint64_t *out)
+{
+    char *end;
+    *out = strtoull(text, &end, 10);
+    return *end == '\0' && *out > 0;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t count, customers;
+    if (argc == 3 && strcmp(argv[1], "customers") == 0 && read_count(argv[2], &count)) {
+        print_customers(count);
+    } else if (argc == 4 && strcmp(argv[1], "lines") == 0 && read_count(argv[2], &count) &&
+               read_count(argv[3], &customers)) {
+        print_lines(count, customers);
+    } else {
+        fputs("usage: generate customers COUNT | generate lines COUNT CUSTOMERS\n", stderr);
+        return 2;
+    }
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+}
