@@ -82,8 +82,10 @@ crm_status sla_due(const struct sla_limit *limit, const struct sla_run *runs, si
                    instant *due, struct error *error)
 {
     int64_t left, used;
+    instant without_stops;
     crm_status status =
-        calendar_due(limit->calendar, runs[0].from, limit->length, NULL, due, error);
+        calendar_due(limit->calendar, runs[0].from, limit->length, NULL, &without_stops, error);
+    *due = without_stops;
     if (status != CRM_OK || count == 1 || *due <= runs[0].to)
         return status;
     status = calendar_used(limit->calendar, limit->length, runs[0].to, *due, NULL, &left, error);
@@ -95,6 +97,10 @@ crm_status sla_due(const struct sla_limit *limit, const struct sla_run *runs, si
                                &used, error);
         left -= used;
     }
+    /* Working days may end at the beginning of an interval, what is left of them ends at the end of
+     * one: a stop outside of working time must not bring the end forward. */
+    if (status == CRM_OK && *due < without_stops)
+        *due = without_stops;
     return status;
 }
 
