@@ -240,6 +240,25 @@ CRM_API crm_status crm_report_list(crm_book *book, crm_sink *sink);
 CRM_API crm_status crm_report_run(crm_book *book, const char *name,
                                   const crm_report_options *options, crm_sink *sink);
 
+/* ---- Import ----------------------------------------------------------------------------- */
+
+typedef struct crm_import_options {
+    const char *file; /* path, or what to call `stream` in messages */
+    FILE *stream;     /* read instead of the file; neither owned nor closed; may be NULL */
+    const char *kind; /* what a row is; "order": customers, products, staff and lines too */
+    const char *map;  /* path of a map (crm-map(5)), or the name of one that comes with the
+                         library; NULL: the columns are named as the fields */
+    const char *key;  /* comma-separated fields that name a record; NULL: the map's, the kind's */
+    const char *encoding;    /* "utf-8", "gb18030", "utf-16", …; NULL: found out */
+    const char *errors;      /* file for refused rows; NULL: one refused row refuses the file */
+    double (*seconds)(void); /* a clock, for the summary; NULL: it says 0 */
+} crm_import_options;
+
+/* Adds the rows of a CSV, TSV or JSON Lines file, and changes the records that they find by their
+ * key. All or nothing, unless `errors` names a file for what is refused. The summary goes to the
+ * sink as one row. CRM_INVALID with file:line:column for refused input. */
+CRM_API crm_status crm_import(crm_book *book, const crm_import_options *options, crm_sink *sink);
+
 /* ---- Kinds and fields: the program's model of itself ------------------------------------- */
 
 typedef struct crm_choice_info {

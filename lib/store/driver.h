@@ -20,6 +20,9 @@ struct store_driver {
     void (*reset)(struct statement *statement);
     crm_status (*each)(struct store *store, const struct store_select *select,
                        const struct value *parameters, size_t count, store_row each, void *context);
+    crm_status (*source_add)(struct store *store, const struct store_source *source);
+    void (*source_remove)(struct store *store);
+    crm_status (*set_loading)(struct store *store, bool loading);
     int64_t (*last_id)(struct store *store);
     int64_t (*changes)(struct store *store);
     int64_t (*total_changes)(struct store *store);

@@ -3,6 +3,7 @@
 #include "store/driver.h"
 
 #include "base/text.h"
+#include "store/sqlite_source.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct connection {
     sqlite3 *database;
     int log_pages; /* in the write-ahead log after the last commit */
     struct each_call *call;
+    struct sqlite_source *source; /* registered, NULL for none */
     struct error *error;
 };
 
@@ -265,9 +267,15 @@ static crm_status sqlite_bind(struct statement *statement, int index, const stru
 
 static crm_status sqlite_step(struct statement *statement, bool *row)
 {
+    struct connection *connection = connection_of(statement->store);
     int code = sqlite3_step(statement->handle);
     *row = code == SQLITE_ROW;
-    return code == SQLITE_ROW || code == SQLITE_DONE ? CRM_OK : fail(statement->store);
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        return CRM_OK;
+    /* The source's own failure says more than the engine's "aborted". */
+    if (connection->source != NULL && sqlite_source_failed(connection->source, connection->error))
+        return connection->error->status;
+    return fail(statement->store);
 }
 
 static struct value sqlite_column(struct statement *statement, int column)
@@ -346,6 +354,26 @@ static crm_status sqlite_each(struct store *store, const struct store_select *se
     return status;
 }
 
+static crm_status sqlite_source_add(struct store *store, const struct store_source *source)
+{
+    struct connection *connection = connection_of(store);
+    connection->source = sqlite_source_register(connection->database, source, connection->error);
+    return connection->source == NULL ? fail(store) : CRM_OK;
+}
+
+static void sqlite_source_remove(struct store *store)
+{
+    struct connection *connection = connection_of(store);
+    sqlite_source_unregister(connection->database, connection->source);
+    connection->source = NULL;
+}
+
+static crm_status sqlite_set_loading(struct store *store, bool loading)
+{
+    return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384"
+                                         : "PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000");
+}
+
 static int64_t sqlite_last_id(struct store *store)
 {
     return sqlite3_last_insert_rowid(connection_of(store)->database);
@@ -414,6 +442,9 @@ const struct store_driver store_driver_sqlite = {
     .column_count = sqlite_column_count,
     .reset = sqlite_reset,
     .each = sqlite_each,
+    .source_add = sqlite_source_add,
+    .source_remove = sqlite_source_remove,
+    .set_loading = sqlite_set_loading,
     .last_id = sqlite_last_id,
     .changes = sqlite_changes,
     .total_changes = sqlite_total_changes,

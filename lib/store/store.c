@@ -203,6 +203,21 @@ crm_status store_query(struct store *store, const char *sql, const struct value 
     return status;
 }
 
+crm_status store_source_add(struct store *store, const struct store_source *source)
+{
+    return store->driver->source_add(store, source);
+}
+
+void store_source_remove(struct store *store)
+{
+    store->driver->source_remove(store);
+}
+
+crm_status store_set_loading(struct store *store, bool loading)
+{
+    return store->driver->set_loading(store, loading);
+}
+
 int64_t store_last_id(struct store *store)
 {
     return store->driver->last_id(store);

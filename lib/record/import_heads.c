@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Orders of a flat file. An order is its number and its customer: in real exports one number stands
+ * under several. */
+#include "record/import_flat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const head_names[HEAD_FIELDS] = {"ordered_on", "currency",    "channel",    "status",
+                                             "notes",      "external_id", "shipped_on", "ship_mode",
+                                             "country",    "region",      "province",   "city"};
+
+crm_status heads_open(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    const struct map *map = flat->import->map;
+    struct buffer names cleanup(buffer_release) = {0};
+    struct buffer places cleanup(buffer_release) = {0};
+    struct arena *arena = &flat->import->arena;
+    struct value any;
+    flat->heads = calloc(HEAD_PLACES, sizeof *flat->heads);
+    flat->number_map = map_find(map, &kind_order, "number");
+    for (size_t i = 0; i < HEAD_FIELDS; i++) {
+        flat->head_map[i] = map_find(map, &kind_order, head_names[i]);
+        buffer_printf(&names, ", %s", head_names[i]);
+        buffer_printf(&places, ", $%zu", i + 4);
+    }
+    const char *find = arena_printf(
+        arena, "SELECT id, entry%s FROM sales_order WHERE number = $1 AND customer = $2",
+        buffer_string(&names));
+    const char *insert =
+        arena_printf(arena,
+                     "INSERT INTO sales_order (entry, number, customer%s) VALUES ($1, $2, $3%s) "
+                     "ON CONFLICT (number, customer) DO NOTHING",
+                     buffer_string(&names), buffer_string(&places));
+    if (flat->heads == NULL || names.failed || places.failed || find == NULL || insert == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = store_prepare(book->store, find, &flat->find_order);
+    if (status == CRM_OK)
+        status = store_prepare(book->store, insert, &flat->insert_order);
+    if (status == CRM_OK)
+        status = store_row_values(book->store, arena, "SELECT EXISTS (SELECT 1 FROM sales_order)",
+                                  NULL, 0, &any, 1);
+    flat->orders_were_empty = status == CRM_OK && any.integer == 0;
+    flat->expect_stored = !flat->orders_were_empty;
+    return status;
+}
+
+void heads_close(struct flat *flat)
+{
+    statement_free(flat->find_order);
+    statement_free(flat->insert_order);
+    for (size_t i = 0; flat->heads != NULL && i < HEAD_PLACES; i++)
+        arena_release(&flat->heads[i].arena);
+    free(flat->heads);
+    id_counters_release(&flat->counters);
+}
+
+/* What the row says of the order. */
+static struct value given(const struct flat *flat, enum head_field field)
+{
+    int index = flat->head_map[field];
+    struct value value = index < 0 ? value_null() : flat->values[index];
+    if (value_is_null(&value) && field == HEAD_CURRENCY)
+        return flat->currency;
+    if (value_is_null(&value) && field == HEAD_STATUS)
+        return flat->status;
+    return value;
+}
+
+static bool equal(const struct value *a, const struct value *b)
+{
+    if (a->type != b->type)
+        return false;
+    if (a->type == VALUE_TEXT)
+        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    return a->type == VALUE_NULL || a->integer == b->integer;
+}
+
+static struct value keep(struct head *head, struct value value)
+{
+    if (value.type != VALUE_TEXT)
+        return value;
+    value.text = arena_copy_length(&head->arena, value.text, value.length);
+    head->no_memory = head->no_memory || value.text == NULL;
+    return value.text == NULL ? value_null() : value;
+}
+
+static void refresh_counted(struct head *head)
+{
+    const struct value *status = &head->fields[HEAD_STATUS];
+    head->counted = status->type != VALUE_TEXT || status->length != 9 ||
+                    memcmp(status->text, "cancelled", 9) != 0;
+}
+
+/* Makes the place free for another order. */
+static void begin_head(struct head *head, const struct value *number, int64_t customer,
+                       uint64_t hash)
+{
+    struct arena arena = head->arena;
+    arena_clear(&arena);
+    *head = (struct head){.arena = arena, .customer = customer, .hash = hash};
+    head->number = keep(head, *number);
+}
+
+static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
+{
+    struct crm_book *book = flat->import->book;
+    const struct value customer = value_integer(head->customer);
+    crm_status status = statement_bind(flat->find_order, 1, &head->number);
+    if (status == CRM_OK)
+        status = statement_bind(flat->find_order, 2, &customer);
+    if (status == CRM_OK)
+        status = statement_step(flat->find_order, found);
+    if (status == CRM_OK && *found) {
+        head->id = statement_column(flat->find_order, 0).integer;
+        head->stored = statement_column(flat->find_order, 1).integer != book->entry;
+        for (size_t i = 0; i < HEAD_FIELDS; i++)
+            head->fields[i] = keep(head, statement_column(flat->find_order, (int)i + 2));
+    }
+    statement_reset(flat->find_order);
+    return status;
+}
+
+/* Inserts; *added is false when the order is there already. */
+static crm_status insert_head(struct flat *flat, struct head *head, bool *added)
+{
+    struct import *import = flat->import;
+    struct value parameters[HEAD_FIELDS + 3] = {value_integer(import->book->entry), head->number,
+                                                value_integer(head->customer)};
+    for (size_t i = 0; i < HEAD_FIELDS; i++)
+        parameters[i + 3] = given(flat, (enum head_field)i);
+    crm_status status = statement_bind_all(flat->insert_order, parameters, HEAD_FIELDS + 3);
+    if (status == CRM_OK)
+        status = statement_run(flat->insert_order);
+    *added = status == CRM_OK && store_changes(import->book->store) == 1;
+    if (!*added)
+        return status;
+    head->id = store_last_id(import->book->store);
+    for (size_t i = 0; i < HEAD_FIELDS; i++)
+        head->fields[i] = keep(head, parameters[i + 3]);
+    import->orders++;
+    return CRM_OK;
+}
+
+/* In a file that was imported before every order is found, in a new one hardly any: what the last
+ * order was decides which is tried first. */
+static crm_status load_head(struct flat *flat, struct head *head)
+{
+    bool found = false, added = false;
+    crm_status status = CRM_OK;
+    if (flat->expect_stored)
+        status = find_stored(flat, head, &found);
+    if (status == CRM_OK && !found)
+        status = insert_head(flat, head, &added);
+    if (status == CRM_OK && !found && !added)
+        status = find_stored(flat, head, &found);
+    flat->expect_stored = found;
+    refresh_counted(head);
+    return status;
+}
+
+/* ---- Changes ----------------------------------------------------------------------------- */
+
+/* Lines that said nothing of their own because the order said it for them say it themselves before
+ * the order changes: they may not be in this file. */
+static crm_status pin_lines(struct flat *flat, const struct head *head, enum head_field field)
+{
+    struct crm_book *book = flat->import->book;
+    if (field < HEAD_SHIPPED_ON || value_is_null(&head->fields[field]))
+        return CRM_OK;
+    const struct value parameters[] = {head->fields[field], value_integer(head->customer),
+                                       value_integer(head->id)};
+    const char *sql = arena_printf(&flat->import->map->row,
+                                   "UPDATE order_line SET %s = coalesce(%s, $1) "
+                                   "WHERE customer = $2 AND order_ref = $3",
+                                   head_names[field], head_names[field]);
+    return sql == NULL ? error_no_memory(&book->error) : store_run(book->store, sql, parameters, 3);
+}
+
+/* The first line of an order in a file speaks for the order; blanks say nothing. */
+static crm_status compare_head(struct flat *flat, struct head *head, struct party *customer,
+                               bool *changed)
+{
+    struct crm_book *book = flat->import->book;
+    struct record record;
+    bool any = false;
+    crm_status status = record_new(book, &kind_order, &flat->import->map->row, &record);
+    for (size_t i = 0; i < HEAD_FIELDS && status == CRM_OK; i++) {
+        int index = flat->head_map[i];
+        if (index < 0 || value_is_null(&flat->values[index]) ||
+            equal(&flat->values[index], &head->fields[i]))
+            continue;
+        status = any ? CRM_OK : flat_touch(flat, customer);
+        if (status == CRM_OK)
+            status = pin_lines(flat, head, (enum head_field)i);
+        record_put(&record, head_names[i], flat->values[index]);
+        head->fields[i] = keep(head, flat->values[index]);
+        any = true;
+    }
+    if (status != CRM_OK || !any)
+        return status;
+    *changed = true;
+    refresh_counted(head);
+    status = derived_update(book, &record, head->id, head->customer);
+    return status == CRM_OK ? record_update(book, &record, head->id) : status;
+}
+
+crm_status heads_find(struct flat *flat, struct party *customer, struct head **out, bool *changed)
+{
+    const struct value *number = &flat->values[flat->number_map];
+    uint64_t hash = text_hash(number->text, number->length) ^
+                    (uint64_t)customer->id * UINT64_C(0x9E3779B97F4A7C15);
+    struct head *head = &flat->heads[hash % HEAD_PLACES];
+    *out = head;
+    if (head->id != 0 && head->hash == hash && head->customer == customer->id &&
+        equal(number, &head->number))
+        return CRM_OK;
+    begin_head(head, number, customer->id, hash);
+    crm_status status = load_head(flat, head);
+    if (status != CRM_OK)
+        return status;
+    const uint32_t *met = id_counter(&flat->counters, head->id);
+    if (met == NULL || head->no_memory)
+        return error_no_memory(&flat->import->book->error);
+    return head->stored && *met == 0 ? compare_head(flat, head, customer, changed) : CRM_OK;
+}

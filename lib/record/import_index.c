@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Look-up tables of an import. */
+#include "record/import_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct text_key {
+    const char *text;
+    uint32_t length;
+    uint32_t hash;
+};
+
+enum { PAGE = 1024 };
+
+uint64_t text_hash(const char *text, size_t length)
+{
+    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ length;
+    while (length >= 8) {
+        uint64_t word;
+        memcpy(&word, text, 8);
+        hash = (hash ^ word) * UINT64_C(0xFF51AFD7ED558CCD);
+        hash ^= hash >> 32;
+        text += 8;
+        length -= 8;
+    }
+    uint64_t tail = 0;
+    memcpy(&tail, text, length);
+    hash = (hash ^ tail) * UINT64_C(0xC4CEB9FE1A85EC53);
+    return hash ^ (hash >> 29);
+}
+
+static size_t find_slot(const struct text_index *index, const char *text, size_t length,
+                        uint32_t hash)
+{
+    size_t mask = index->slot_count - 1;
+    size_t at = hash & mask;
+    while (index->slots[at] != 0) {
+        const struct text_key *key = &index->keys[index->slots[at] - 1];
+        if (key->hash == hash && key->length == length && memcmp(key->text, text, length) == 0)
+            break;
+        at = (at + 1) & mask;
+    }
+    return at;
+}
+
+uint32_t text_index_find(const struct text_index *index, const char *text, size_t length)
+{
+    if (index->count == 0)
+        return TEXT_INDEX_NONE;
+    uint32_t number =
+        index->slots[find_slot(index, text, length, (uint32_t)text_hash(text, length))];
+    return number == 0 ? TEXT_INDEX_NONE : number - 1;
+}
+
+/* Twice as many slots, so that at most half of them are taken. */
+static bool grow_slots(struct text_index *index)
+{
+    if ((index->count + 1) * 2 <= index->slot_count)
+        return true;
+    size_t count = index->slot_count == 0 ? 1024 : index->slot_count * 2;
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    for (size_t i = 0; i < index->count; i++) {
+        size_t at = index->keys[i].hash & (count - 1);
+        while (slots[at] != 0)
+            at = (at + 1) & (count - 1);
+        slots[at] = (uint32_t)i + 1;
+    }
+    free(index->slots);
+    index->slots = slots;
+    index->slot_count = count;
+    return true;
+}
+
+uint32_t text_index_add(struct text_index *index, const char *text, size_t length)
+{
+    struct text_key *keys =
+        array_grow(index->keys, &index->capacity, index->count + 1, sizeof *keys);
+    if (keys == NULL)
+        return TEXT_INDEX_NONE;
+    index->keys = keys;
+    char *copy = arena_copy_length(&index->arena, text, length);
+    if (copy == NULL || index->count >= UINT32_MAX - 1 || !grow_slots(index))
+        return TEXT_INDEX_NONE;
+    uint32_t hash = (uint32_t)text_hash(text, length);
+    keys[index->count] = (struct text_key){.text = copy, .length = (uint32_t)length, .hash = hash};
+    index->slots[find_slot(index, text, length, hash)] = (uint32_t)index->count + 1;
+    return (uint32_t)index->count++;
+}
+
+void text_index_release(struct text_index *index)
+{
+    free(index->slots);
+    free(index->keys);
+    arena_release(&index->arena);
+    *index = (struct text_index){0};
+}
+
+uint32_t *id_counter(struct id_counters *counters, int64_t id)
+{
+    size_t page = (size_t)id / PAGE;
+    if (page >= counters->page_count) {
+        size_t count = page + 1 > counters->page_count * 2 ? page + 1 : counters->page_count * 2;
+        uint32_t **pages = realloc(counters->pages, count * sizeof *pages);
+        if (pages == NULL)
+            return NULL;
+        memset(pages + counters->page_count, 0, (count - counters->page_count) * sizeof *pages);
+        counters->pages = pages;
+        counters->page_count = count;
+    }
+    if (counters->pages[page] == NULL)
+        counters->pages[page] = calloc(PAGE, sizeof **counters->pages);
+    return counters->pages[page] == NULL ? NULL : &counters->pages[page][(size_t)id % PAGE];
+}
+
+void id_counters_release(struct id_counters *counters)
+{
+    for (size_t i = 0; i < counters->page_count; i++)
+        free(counters->pages[i]);
+    free(counters->pages);
+    *counters = (struct id_counters){0};
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Look-up tables of an import: texts and numbers to small data, in memory. */
+#ifndef CRM_RECORD_IMPORT_INDEX_H
+#define CRM_RECORD_IMPORT_INDEX_H
+
+#include "base/memory.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Numbers each different text in the order of appearance. Zero-initialise. */
+struct text_index {
+    uint32_t *slots; /* number + 1, 0: free */
+    size_t slot_count;
+    struct text_key *keys; /* by number */
+    size_t count, capacity;
+    struct arena arena; /* of the texts */
+};
+
+#define TEXT_INDEX_NONE UINT32_MAX
+
+/* Number of the text, TEXT_INDEX_NONE when it is not there. */
+uint32_t text_index_find(const struct text_index *index, const char *text, size_t length);
+/* Adds a text that is not there; TEXT_INDEX_NONE when memory is exhausted. */
+uint32_t text_index_add(struct text_index *index, const char *text, size_t length);
+void text_index_release(struct text_index *index);
+
+/* A counter for each id, for ids that mostly lie close together: an array in pages. */
+struct id_counters {
+    uint32_t **pages;
+    size_t page_count;
+};
+
+/* The counter of an id, 0 at first; NULL when memory is exhausted. */
+uint32_t *id_counter(struct id_counters *counters, int64_t id);
+void id_counters_release(struct id_counters *counters);
+
+/* 64-bit hash of a text, for tables and for telling texts apart. */
+uint64_t text_hash(const char *text, size_t length);
+
+#endif

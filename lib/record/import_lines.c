@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of a flat file: their amounts, and whether they are new, changed or known. */
+#include "record/import_flat.h"
+
+#include "base/decimal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const line_names[LINE_COLUMNS] = {
+    "customer",   "ordered_on", "order_ref", "line_number", "product",    "description", "quantity",
+    "unit_price", "discount",   "amount",    "profit",      "shipped_on", "ship_mode",   "country",
+    "region",     "province",   "city",      "external_id", "currency",   "counted",     "entry"};
+
+/* Columns that a known line is compared by, and updated in. The first is part of its place. */
+static bool is_compared(size_t column)
+{
+    return column == LINE_ORDERED_ON || (column >= LINE_PRODUCT && column < LINE_ENTRY);
+}
+
+crm_status lines_open(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    const struct map *map = flat->import->map;
+    struct buffer find cleanup(buffer_release) = {0};
+    struct buffer update cleanup(buffer_release) = {0};
+    size_t parameter = 5;
+    for (size_t i = 0; i < LINE_COLUMNS; i++) {
+        flat->line_map[i] = map_find(map, &kind_line, line_names[i]);
+        buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
+        if (is_compared(i))
+            buffer_printf(&update, "%s%s = $%zu", parameter > 5 ? ", " : "UPDATE order_line SET ",
+                          line_names[i], parameter);
+        parameter += is_compared(i);
+    }
+    buffer_text(&find, " FROM order_line WHERE customer = $1 AND order_ref = $2");
+    buffer_text(&update, " WHERE customer = $1 AND ordered_on = $2 AND order_ref = $3 "
+                         "AND line_number = $4");
+    flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
+    flat->identity = flat->line_map[LINE_EXTERNAL_ID] >= 0 ? BY_EXTERNAL_ID
+                     : flat->line_map[LINE_NUMBER] >= 0    ? BY_NUMBER
+                                                           : BY_OCCURRENCE;
+    size_t all = find.length;
+    buffer_text(&find, " AND ordered_on = $3");
+    if (find.failed || update.failed)
+        return error_no_memory(&book->error);
+    crm_status status = store_prepare(book->store, buffer_string(&find), &flat->find_day_lines);
+    find.data[all] = '\0';
+    if (status == CRM_OK)
+        status = store_prepare(book->store, buffer_string(&find), &flat->find_lines);
+    return status == CRM_OK ? store_prepare(book->store, buffer_string(&update), &flat->update_line)
+                            : status;
+}
+
+void lines_close(struct flat *flat)
+{
+    statement_free(flat->find_lines);
+    statement_free(flat->find_day_lines);
+    statement_free(flat->update_line);
+    free(flat->touched);
+}
+
+/* ---- Amounts ----------------------------------------------------------------------------- */
+
+static crm_status refuse_amount(struct flat *flat, const char *what, const char *hint)
+{
+    struct error *error = &flat->import->book->error;
+    error_set(error, CRM_INVALID, "%s", what);
+    error_hint(error, "%s", hint);
+    return import_place(flat->import, CRM_INVALID);
+}
+
+/* quantity × unit price, less the discount: a share of it or money. */
+static bool compute_amount(const struct flat *flat, struct value *line)
+{
+    const struct value *off =
+        flat->discount_amount_map < 0 ? NULL : &flat->values[flat->discount_amount_map];
+    const struct value *share = &line[LINE_DISCOUNT];
+    int64_t full, amount;
+    if (!decimal_multiply(line[LINE_QUANTITY].integer, line[LINE_UNIT_PRICE].integer, &full))
+        return false;
+    if (off != NULL && !value_is_null(off)) {
+        if (!decimal_add(full, -off->integer, &amount))
+            return false;
+        int64_t ratio;
+        if (value_is_null(share) && decimal_divide(off->integer, full, &ratio))
+            line[LINE_DISCOUNT] = value_integer(ratio);
+    } else if (value_is_null(share)) {
+        amount = full;
+    } else if (!decimal_multiply(full, DECIMAL_ONE - share->integer, &amount)) {
+        return false;
+    }
+    line[LINE_AMOUNT] = value_integer(amount);
+    return true;
+}
+
+/* Price from amount, where the file has no prices: amount ÷ (quantity × (1 − discount)). */
+static void derive_price(struct value *line)
+{
+    const struct value *share = &line[LINE_DISCOUNT];
+    int64_t rest = DECIMAL_ONE - (value_is_null(share) ? 0 : share->integer);
+    int64_t units, price;
+    if (value_is_null(&line[LINE_QUANTITY]) ||
+        !decimal_multiply(line[LINE_QUANTITY].integer, rest, &units) ||
+        !decimal_divide(line[LINE_AMOUNT].integer, units, &price))
+        return;
+    line[LINE_UNIT_PRICE] = value_integer(price);
+}
+
+crm_status lines_amount(struct flat *flat, struct value *line)
+{
+    bool parts = !value_is_null(&line[LINE_QUANTITY]) && !value_is_null(&line[LINE_UNIT_PRICE]);
+    if (value_is_null(&line[LINE_AMOUNT]) && !parts)
+        return refuse_amount(flat, _("the line has no amount"),
+                             _("fill in the amount, or quantity and unit price"));
+    if (value_is_null(&line[LINE_AMOUNT]) && !compute_amount(flat, line))
+        return refuse_amount(flat, _("quantity times price is too large"),
+                             _("look at quantity, unit price and discount"));
+    if (flat->line_map[LINE_UNIT_PRICE] < 0)
+        derive_price(line);
+    return CRM_OK;
+}
+
+/* ---- Known lines ------------------------------------------------------------------------- */
+
+static struct value copy(struct head *head, struct value value)
+{
+    if (value.type != VALUE_TEXT)
+        return value;
+    value.text = arena_copy_length(&head->arena, value.text, value.length);
+    head->no_memory = head->no_memory || value.text == NULL;
+    return value.text == NULL ? value_null() : value;
+}
+
+static bool is_loaded(const struct head *head, const struct stored_line *line)
+{
+    for (const struct stored_line *other = head->lines; other != NULL; other = other->next)
+        if (other->columns[LINE_NUMBER].integer == line->columns[LINE_NUMBER].integer)
+            return true;
+    return false;
+}
+
+static void append(struct head *head, struct stored_line *line)
+{
+    if (head->last_line == NULL)
+        head->lines = line;
+    else
+        head->last_line->next = line;
+    head->last_line = line;
+}
+
+/* Adds the lines of the order that are not loaded yet: of its day, or all. */
+static crm_status load_lines(struct flat *flat, struct head *head, bool all)
+{
+    struct crm_book *book = flat->import->book;
+    struct statement *find = all ? flat->find_lines : flat->find_day_lines;
+    const struct value parameters[] = {value_integer(head->customer), value_integer(head->id),
+                                       head->fields[HEAD_ORDERED_ON]};
+    crm_status status = statement_bind_all(find, parameters, all ? 2 : 3);
+    bool row = status == CRM_OK;
+    while (row) {
+        status = statement_step(find, &row);
+        if (status != CRM_OK || !row)
+            break;
+        struct stored_line *line = arena_alloc(&head->arena, sizeof *line);
+        if (line == NULL) {
+            status = error_no_memory(&book->error);
+            break;
+        }
+        for (int i = 0; i < LINE_COLUMNS; i++)
+            line->columns[i] = copy(head, statement_column(find, i));
+        if (head->loaded_day && is_loaded(head, line))
+            continue;
+        append(head, line);
+    }
+    statement_reset(find);
+    head->loaded_day = true;
+    head->loaded_all = all;
+    return status;
+}
+
+static bool equal(const struct value *a, const struct value *b)
+{
+    if (a->type != b->type)
+        return false;
+    if (a->type == VALUE_TEXT)
+        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    return a->type == VALUE_NULL || a->integer == b->integer;
+}
+
+static struct stored_line *match(struct head *head, enum line_column column,
+                                 const struct value *value)
+{
+    struct stored_line *next = head->cursor == NULL ? head->lines : head->cursor->next;
+    if (next != NULL && equal(&next->columns[column], value)) {
+        head->cursor = next;
+        return next;
+    }
+    for (struct stored_line *line = head->lines; line != NULL; line = line->next)
+        if (equal(&line->columns[column], value))
+            return line;
+    return NULL;
+}
+
+static int64_t highest_number(const struct head *head)
+{
+    int64_t highest = 0;
+    for (const struct stored_line *line = head->lines; line != NULL; line = line->next)
+        if (line->columns[LINE_NUMBER].integer > highest)
+            highest = line->columns[LINE_NUMBER].integer;
+    return highest;
+}
+
+/* The line as it was stored before; NULL when it is new. Most are found under the order's day. */
+static crm_status find_known(struct flat *flat, struct head *head, const struct value *line,
+                             struct stored_line **out)
+{
+    enum line_column column = flat->identity == BY_EXTERNAL_ID ? LINE_EXTERNAL_ID : LINE_NUMBER;
+    crm_status status = CRM_OK;
+    *out = NULL;
+    if (!head->stored)
+        return CRM_OK;
+    if (!head->loaded_day)
+        status = load_lines(flat, head, false);
+    if (status == CRM_OK)
+        *out = match(head, column, &line[column]);
+    if (status == CRM_OK && *out == NULL && !head->loaded_all) {
+        status = load_lines(flat, head, true);
+        *out = status == CRM_OK ? match(head, column, &line[column]) : NULL;
+    }
+    return status;
+}
+
+static crm_status refuse_twice(struct flat *flat, const struct value *line)
+{
+    struct error *error = &flat->import->book->error;
+    enum line_column column = flat->identity == BY_EXTERNAL_ID ? LINE_EXTERNAL_ID : LINE_NUMBER;
+    const struct value *value = &line[column];
+    if (value->type == VALUE_TEXT)
+        error_set(error, CRM_INVALID, _("line.%s \"%.*s\" stands twice in this order"),
+                  line_names[column], (int)value->length, value->text);
+    else
+        error_set(error, CRM_INVALID, _("line.%s %lld stands twice in this order"),
+                  line_names[column], (long long)value->integer);
+    error_hint(error, _("remove one of the two lines, or map another column"));
+    return rows_error_place(flat->import->rows,
+                            map_column(flat->import->map, (size_t)flat->line_map[column]));
+}
+
+static crm_status update_line(struct flat *flat, const struct stored_line *known,
+                              const struct value *line)
+{
+    struct value parameters[LINE_COLUMNS + 4] = {
+        known->columns[LINE_CUSTOMER], known->columns[LINE_ORDERED_ON], known->columns[LINE_ORDER],
+        known->columns[LINE_NUMBER]};
+    size_t count = 4;
+    for (size_t i = 0; i < LINE_COLUMNS; i++)
+        if (is_compared(i))
+            parameters[count++] = line[i];
+    crm_status status = statement_bind_all(flat->update_line, parameters, count);
+    return status == CRM_OK ? statement_run(flat->update_line) : status;
+}
+
+/* Fields that the map does not give stay as they are. */
+static void keep_unmapped(const struct flat *flat, const struct stored_line *known,
+                          struct value *line)
+{
+    static const enum line_column own[] = {LINE_DESCRIPTION, LINE_QUANTITY, LINE_UNIT_PRICE,
+                                           LINE_DISCOUNT,    LINE_PROFIT,   LINE_EXTERNAL_ID};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (value_is_null(&line[own[i]]) && flat->line_map[own[i]] < 0 &&
+            own[i] != LINE_DESCRIPTION)
+            line[own[i]] = known->columns[own[i]];
+    if (!flat->has_products)
+        line[LINE_PRODUCT] = known->columns[LINE_PRODUCT];
+}
+
+static crm_status compare_line(struct flat *flat, struct head *head, struct party *customer,
+                               struct stored_line *known, struct value *line,
+                               enum import_outcome *out)
+{
+    if (known->met)
+        return refuse_twice(flat, line);
+    known->met = true;
+    line[LINE_NUMBER] = known->columns[LINE_NUMBER];
+    keep_unmapped(flat, known, line);
+    *out = IMPORT_SAME;
+    for (size_t i = 0; i < LINE_COLUMNS; i++)
+        if (is_compared(i) && !equal(&line[i], &known->columns[i]))
+            *out = IMPORT_CHANGED;
+    if (*out == IMPORT_SAME)
+        return CRM_OK;
+    crm_status status = flat_touch(flat, customer);
+    if (status == CRM_OK)
+        status = update_line(flat, known, line);
+    for (size_t i = 0; i < LINE_COLUMNS && status == CRM_OK; i++)
+        known->columns[i] = copy(head, line[i]);
+    return status;
+}
+
+/* ---- New lines --------------------------------------------------------------------------- */
+
+/* A new line is remembered with its order for a while, so that a second one of its name is seen. */
+static crm_status remember(struct flat *flat, struct head *head, const struct value *line)
+{
+    struct stored_line *known = arena_alloc(&head->arena, sizeof *known);
+    if (known == NULL)
+        return error_no_memory(&flat->import->book->error);
+    known->columns[LINE_NUMBER] = line[LINE_NUMBER];
+    known->columns[LINE_EXTERNAL_ID] = copy(head, line[LINE_EXTERNAL_ID]);
+    known->met = true;
+    append(head, known);
+    return CRM_OK;
+}
+
+static void note_difference(struct flat *flat, struct head *head)
+{
+    if (!head->differs)
+        flat->differing++;
+    head->differs = true;
+}
+
+/* What the line says otherwise than its order stands on the line; the rest is null. */
+static void set_differences(struct flat *flat, struct head *head, struct value *line)
+{
+    for (size_t i = HEAD_SHIPPED_ON; i < HEAD_FIELDS; i++) {
+        struct value *column = &line[LINE_SHIPPED_ON + (i - HEAD_SHIPPED_ON)];
+        int index = flat->head_map[i];
+        *column = index < 0 ? value_null() : flat->values[index];
+        if (value_is_null(column))
+            continue;
+        if (equal(column, &head->fields[i]))
+            *column = value_null();
+        else
+            note_difference(flat, head);
+    }
+    if (!equal(&line[LINE_ORDERED_ON], &head->fields[HEAD_ORDERED_ON]))
+        note_difference(flat, head);
+}
+
+crm_status lines_place(struct flat *flat, struct head *head, struct party *customer,
+                       struct value *line, enum import_outcome *out)
+{
+    uint32_t *met = id_counter(&flat->counters, head->id);
+    struct stored_line *known = NULL;
+    if (met == NULL || head->no_memory)
+        return error_no_memory(&flat->import->book->error);
+    line[LINE_CUSTOMER] = value_integer(head->customer);
+    line[LINE_ORDER] = value_integer(head->id);
+    line[LINE_CURRENCY] = head->fields[HEAD_CURRENCY];
+    line[LINE_COUNTED] = value_integer(head->counted);
+    line[LINE_ENTRY] = value_integer(flat->import->book->entry);
+    set_differences(flat, head, line);
+    if (flat->identity == BY_OCCURRENCE)
+        line[LINE_NUMBER] = value_integer((int64_t)*met + 1);
+    crm_status status = find_known(flat, head, line, &known);
+    if (status == CRM_OK && known == NULL && flat->identity != BY_OCCURRENCE)
+        known = match(head, flat->identity == BY_NUMBER ? LINE_NUMBER : LINE_EXTERNAL_ID,
+                      &line[flat->identity == BY_NUMBER ? LINE_NUMBER : LINE_EXTERNAL_ID]);
+    if (status != CRM_OK)
+        return status;
+    if (known != NULL) {
+        (*met)++;
+        return compare_line(flat, head, customer, known, line, out);
+    }
+    if (flat->identity == BY_EXTERNAL_ID) {
+        int64_t highest = highest_number(head);
+        line[LINE_NUMBER] = value_integer((highest > *met ? highest : (int64_t)*met) + 1);
+    }
+    (*met)++;
+    *out = IMPORT_ADDED;
+    status = flat_touch(flat, customer);
+    return status == CRM_OK && flat->identity != BY_OCCURRENCE ? remember(flat, head, line)
+                                                               : status;
+}
+
+/* ---- Sums -------------------------------------------------------------------------------- */
+
+crm_status flat_touch(struct flat *flat, struct party *customer)
+{
+    if (customer->touched)
+        return CRM_OK;
+    int64_t *touched =
+        array_grow(flat->touched, &flat->touched_room, flat->touched_count + 1, sizeof *touched);
+    if (touched == NULL)
+        return error_no_memory(&flat->import->book->error);
+    flat->touched = touched;
+    touched[flat->touched_count++] = customer->id;
+    customer->touched = true;
+    return customer->added ? CRM_OK : derived_before(flat->import->book, &kind_line, customer->id);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* A flat file of order lines: one row makes or finds a customer, a product, a member of staff and
+ * an order, and is one line.
+ *
+ * The rows pass through once, as a source of one INSERT … SELECT that sorts them by where they are
+ * stored: lines lie by customer and day, files by day, and filling a table in its own order costs a
+ * fraction of filling it all over the place. Known lines are compared as they pass and not handed
+ * on; customers, products and orders are few and are inserted on the way. */
+#include "record/import_flat.h"
+
+#include "sales.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char source_name[] = "import_line";
+
+/* ---- One row ----------------------------------------------------------------------------- */
+
+static crm_status make_room(struct flat *flat)
+{
+    size_t count = flat->import->map->field_count;
+    if (count <= flat->value_room)
+        return CRM_OK;
+    struct value *values = realloc(flat->values, count * sizeof *values);
+    if (values == NULL)
+        return error_no_memory(&flat->import->book->error);
+    flat->values = values;
+    flat->value_room = count;
+    return CRM_OK;
+}
+
+/* All values before anything is stored: a refused row leaves no trace. */
+static crm_status read_values(struct flat *flat, bool *skip)
+{
+    crm_status status = make_room(flat);
+    *skip = false;
+    for (size_t i = 0; i < flat->import->map->field_count && status == CRM_OK && !*skip; i++) {
+        bool given;
+        status = import_value(flat->import, i, &flat->values[i], &given, skip);
+    }
+    return status;
+}
+
+static crm_status refuse_blank(struct flat *flat, int field, const char *name)
+{
+    struct import *import = flat->import;
+    error_set(&import->book->error, CRM_INVALID, _("%s is blank"), name);
+    error_hint(&import->book->error,
+               _("fill it in, or say in the map what a blank means: default, or blank: skip"));
+    return field < 0 ? import_place(import, CRM_INVALID)
+                     : rows_error_place(import->rows, map_column(import->map, (size_t)field));
+}
+
+static bool is_blank(const struct flat *flat, int field)
+{
+    return field < 0 || value_is_null(&flat->values[field]);
+}
+
+/* What no line can be without. */
+static crm_status require(struct flat *flat)
+{
+    if (is_blank(flat, flat->customers.key) && is_blank(flat, flat->customers.title))
+        return refuse_blank(flat, flat->customers.key, "customer.key");
+    if (is_blank(flat, flat->number_map))
+        return refuse_blank(flat, flat->number_map, "order.number");
+    if (is_blank(flat, flat->head_map[HEAD_ORDERED_ON]))
+        return refuse_blank(flat, flat->head_map[HEAD_ORDERED_ON], "order.ordered_on");
+    if (flat->identity == BY_EXTERNAL_ID && is_blank(flat, flat->line_map[LINE_EXTERNAL_ID]))
+        return refuse_blank(flat, flat->line_map[LINE_EXTERNAL_ID], "line.external_id");
+    if (flat->identity == BY_NUMBER && is_blank(flat, flat->line_map[LINE_NUMBER]))
+        return refuse_blank(flat, flat->line_map[LINE_NUMBER], "line.line_number");
+    return CRM_OK;
+}
+
+static bool is_negative(const struct value *value)
+{
+    return value->type == VALUE_INTEGER && value->integer < 0;
+}
+
+/* Returns and cancellations are what the map says they are. */
+static crm_status judge_return(struct flat *flat, const struct value *line, bool *skip)
+{
+    struct import *import = flat->import;
+    if (!is_negative(&line[LINE_QUANTITY]) && !is_negative(&line[LINE_AMOUNT]))
+        return CRM_OK;
+    *skip = import->map->returns == RETURNS_SKIP;
+    if (import->map->returns != RETURNS_REFUSE)
+        return CRM_OK;
+    error_set(&import->book->error, CRM_INVALID, _("quantity or amount is negative"));
+    error_hint(&import->book->error,
+               _("say in the map what that means: returns: keep (it lowers revenue) or skip"));
+    int field = flat->line_map[is_negative(&line[LINE_QUANTITY]) ? LINE_QUANTITY : LINE_AMOUNT];
+    return field < 0 ? import_place(import, CRM_INVALID)
+                     : rows_error_place(import->rows, map_column(import->map, (size_t)field));
+}
+
+/* The columns that come straight from the row. */
+static crm_status begin_line(struct flat *flat, struct value *line, bool *skip)
+{
+    for (size_t i = 0; i < LINE_COLUMNS; i++)
+        line[i] = flat->line_map[i] < 0 ? value_null() : flat->values[flat->line_map[i]];
+    line[LINE_ORDERED_ON] = flat->values[flat->head_map[HEAD_ORDERED_ON]];
+    crm_status status = lines_amount(flat, line);
+    return status == CRM_OK ? judge_return(flat, line, skip) : status;
+}
+
+/* Whom and what the row names. */
+static crm_status find_parties(struct flat *flat, struct value *line, struct party **customer,
+                               bool *changed)
+{
+    struct party *staff = NULL, *product = NULL;
+    crm_status status = CRM_OK;
+    if (flat->has_staff)
+        status = parties_find(&flat->staff, flat->values, 0, &staff, changed);
+    if (status == CRM_OK)
+        status = parties_find(&flat->customers, flat->values, staff == NULL ? 0 : staff->id,
+                              customer, changed);
+    if (status == CRM_OK && flat->has_products)
+        status = parties_find(&flat->products, flat->values, 0, &product, changed);
+    if (status != CRM_OK || product == NULL)
+        return status;
+    line[LINE_PRODUCT] = value_integer(product->id);
+    const struct value *name =
+        flat->products.title < 0 ? NULL : &flat->values[flat->products.title];
+    if (name != NULL && !value_is_null(name) && product->title != NULL &&
+        value_is_null(&line[LINE_DESCRIPTION]) &&
+        (strlen(product->title) != name->length ||
+         memcmp(product->title, name->text, name->length) != 0)) {
+        line[LINE_DESCRIPTION] = *name;
+        flat->renamed++;
+    }
+    return CRM_OK;
+}
+
+/* *insert is true when the line is new. */
+static crm_status store_row_of_file(struct flat *flat, struct value *line, bool *insert)
+{
+    struct import *import = flat->import;
+    bool skip, changed = false;
+    struct party *customer = NULL;
+    struct head *head = NULL;
+    enum import_outcome outcome = IMPORT_SAME;
+    *insert = false;
+    crm_status status = read_values(flat, &skip);
+    if (status == CRM_OK && !skip)
+        status = require(flat);
+    if (status == CRM_OK && !skip)
+        status = begin_line(flat, line, &skip);
+    if (status == CRM_OK && skip) {
+        import->counts.read--;
+        import->counts.skipped++;
+        return CRM_OK;
+    }
+    if (status == CRM_OK)
+        status = find_parties(flat, line, &customer, &changed);
+    if (status == CRM_OK)
+        status = heads_find(flat, customer, &head, &changed);
+    if (status == CRM_OK)
+        status = lines_place(flat, head, customer, line, &outcome);
+    if (status != CRM_OK)
+        return status;
+    *insert = outcome == IMPORT_ADDED;
+    import_accept(import, outcome == IMPORT_SAME && changed ? IMPORT_CHANGED : outcome);
+    return CRM_OK;
+}
+
+/* The next new line, for the INSERT. */
+static crm_status next_line(void *context, struct value *line, bool *more)
+{
+    struct flat *flat = context;
+    bool insert = false;
+    crm_status status = CRM_OK;
+    do {
+        status = import_next(flat->import, more);
+        if (status != CRM_OK || !*more)
+            return status;
+        status = store_row_of_file(flat, line, &insert);
+        if (status != CRM_OK)
+            status = import_refuse(flat->import, status);
+    } while (status == CRM_OK && !insert);
+    return status;
+}
+
+/* ---- The whole --------------------------------------------------------------------------- */
+
+static crm_status open_flat(struct flat *flat, struct import *import)
+{
+    flat->import = import;
+    flat->has_products = parties_mapped(import, &kind_product);
+    flat->has_staff = parties_mapped(import, &kind_staff);
+    flat->currency = value_text(import->book->policy->currency);
+    flat->status = value_text("completed");
+    crm_status status = parties_open(&flat->customers, import, &kind_customer, flat->has_staff);
+    if (status == CRM_OK)
+        status = parties_open(&flat->products, import, &kind_product, false);
+    if (status == CRM_OK)
+        status = parties_open(&flat->staff, import, &kind_staff, false);
+    if (status == CRM_OK)
+        status = heads_open(flat);
+    return status == CRM_OK ? lines_open(flat) : status;
+}
+
+static void close_flat(struct flat *flat)
+{
+    lines_close(flat);
+    heads_close(flat);
+    parties_close(&flat->customers);
+    parties_close(&flat->products);
+    parties_close(&flat->staff);
+    free(flat->values);
+}
+
+static crm_status insert_lines(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    struct buffer names cleanup(buffer_release) = {0};
+    const struct store_source source = {.name = source_name,
+                                        .columns = line_names,
+                                        .column_count = LINE_COLUMNS,
+                                        .next = next_line,
+                                        .context = flat};
+    for (size_t i = 0; i < LINE_COLUMNS; i++)
+        buffer_printf(&names, "%s%s", i > 0 ? ", " : "", line_names[i]);
+    const char *list = buffer_string(&names);
+    const char *sql = arena_printf(&flat->import->arena,
+                                   "INSERT INTO order_line (%s) SELECT %s FROM %s ORDER BY %s",
+                                   list, list, source_name, kind_line.cluster);
+    if (sql == NULL || names.failed)
+        return error_no_memory(&book->error);
+    crm_status status = store_source_add(book->store, &source);
+    if (status != CRM_OK)
+        return status;
+    status = store_run(book->store, sql, NULL, 0);
+    store_source_remove(book->store);
+    return status;
+}
+
+static void note_counts(struct flat *flat)
+{
+    struct import *import = flat->import;
+    parties_note(&flat->customers);
+    parties_note(&flat->products);
+    parties_note(&flat->staff);
+    if (flat->differing > 0)
+        import_note(import, "\"note\":\"orders_with_differing_lines\",\"records\":%lld",
+                    (long long)flat->differing);
+    if (flat->renamed > 0)
+        import_note(import, "\"note\":\"lines_with_another_product_name\",\"records\":%lld",
+                    (long long)flat->renamed);
+}
+
+crm_status import_orders(struct import *import)
+{
+    struct flat flat = {0};
+    crm_status status = open_flat(&flat, import);
+    if (status == CRM_OK)
+        status = insert_lines(&flat);
+    if (status == CRM_OK)
+        status = sales_put_in_many(import->book, flat.touched, flat.touched_count);
+    if (status == CRM_OK)
+        note_counts(&flat);
+    close_flat(&flat);
+    return status;
+}
