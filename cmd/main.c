@@ -22,6 +22,7 @@ const struct command *const commands[] = {
     &command_visit,
     &command_complain,
     &command_report,
+    &command_remind,
     &command_calendar,
     &command_policy,
     &command_introspect,

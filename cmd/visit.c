@@ -2,12 +2,23 @@
 /* crm visit: who is due, and what happened. */
 #include "command.h"
 
-static const struct argument filter_arguments[] = {
+static const struct argument due_arguments[] = {
     {.name = N_("FILTER"),
-     .help = N_("field=value, or a word to search for"),
+     .help = N_("field=value of the customer, or a word to search for"),
      .optional = true,
      .repeats = true,
-     .complete = COMPLETE_FILTER},
+     .complete = COMPLETE_FILTER,
+     .of = "customer"},
+    {0},
+};
+
+static const struct argument list_arguments[] = {
+    {.name = N_("FILTER"),
+     .help = N_("field=value of the visit or its customer, or a word to search for"),
+     .optional = true,
+     .repeats = true,
+     .complete = COMPLETE_FILTER,
+     .of = "visit"},
     {0},
 };
 
@@ -127,7 +138,7 @@ static const struct command subcommands[] = {
     {.name = "due",
      .summary = N_("whom to visit, most urgent first"),
      .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
-     .arguments = filter_arguments,
+     .arguments = due_arguments,
      .options = due_options,
      .options_size = sizeof(struct due_options),
      .run = run_due},
@@ -162,7 +173,7 @@ static const struct command subcommands[] = {
     {.name = "list",
      .summary = N_("list visits"),
      .flags = COMMAND_BOOK_READ,
-     .arguments = filter_arguments,
+     .arguments = list_arguments,
      .run = run_list},
     {0},
 };

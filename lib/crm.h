@@ -172,6 +172,24 @@ CRM_API crm_status crm_visit_skip(crm_book *book, const char *visit, const char 
 CRM_API crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const char *within,
                                  const char *staff, crm_sink *sink);
 
+/* ---- Reminders -------------------------------------------------------------------------- */
+
+/* What to remind of; all members may be NULL or false. */
+typedef struct crm_reminder_request {
+    const crm_filter *filter; /* on the customer */
+    const char *staff;        /* only what is this one's to do */
+    const char *within;       /* also what falls due in that time: 7d */
+    /* Each item once per state and recipient (`staff`, or everybody). What is written is recorded
+     * as given after the sink was finished and its stream flushed; if that fails, it comes again.
+     */
+    bool only_new;
+} crm_reminder_request;
+
+/* Everything that needs a person, most urgent first, and how much that is. Nothing is written when
+ * there is nothing. */
+CRM_API crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_sink *sink,
+                              size_t *count);
+
 /* ---- Calendars -------------------------------------------------------------------------- */
 
 /* Copies an official day list of one year (JSON) into the book's calendars/, as NAME-YEAR.json.

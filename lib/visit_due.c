@@ -88,11 +88,11 @@ static crm_status look(struct collecting *collecting, const struct duty_request 
 
 static int pressure(const struct duty *duty)
 {
-    if (duty->state == DUTY_OVERDUE || (duty->state == DUTY_PROMISED && duty->days_late > 0))
-        return 0;
     if (duty->days_late < 0)
         return 3; /* still to come */
-    return duty->state == DUTY_PROMISED ? 1 : 2;
+    if (duty->state == DUTY_PROMISED)
+        return 0; /* a word was given */
+    return duty->state == DUTY_OVERDUE ? 1 : 2;
 }
 
 static int compare(const void *a, const void *b)

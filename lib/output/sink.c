@@ -124,7 +124,10 @@ crm_status sink_finish(struct crm_sink *sink)
     if (sink == NULL)
         return CRM_OK;
     crm_status status = sink->failure == CRM_OK ? CRM_OK : fail(sink, sink->failure);
-    if (status == CRM_OK && sink->in_table)
+    if (status != CRM_OK || sink->finished)
+        return status;
+    sink->finished = true;
+    if (sink->in_table)
         status = sink_end(sink);
     if (status == CRM_OK && sink->in_page)
         status = sink_page_end(sink);

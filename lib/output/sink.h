@@ -74,6 +74,7 @@ struct crm_sink {
     size_t
         *projection; /* for each printed column its index in the producer's row; NULL: as given */
     struct value *projected;
+    bool finished;
     bool in_table;
     bool in_page;
     bool skipped; /* the current table is a section that this format or --fields leaves out */
@@ -108,7 +109,8 @@ const struct sink_format *sink_format_find(const char *name);
 /* Times are printed in `zone` (NULL: UTC); errors go to *error, which must outlive the sink. */
 crm_status sink_open(const struct crm_sink_options *options, const struct zone *zone,
                      struct error *error, struct crm_sink **out);
-/* Ends what is still open, writes the rest and flushes the stream. */
+/* Ends what is still open, writes the rest and flushes the stream. Once is enough: again it only
+ * says whether that went well. */
 crm_status sink_finish(struct crm_sink *sink);
 void sink_free(struct crm_sink *sink);
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* crm remind: everything that needs a person, for the morning and for cron. */
+#include "command.h"
+
+struct remind_options {
+    const char *staff;
+    const char *within;
+    bool only_new;
+    bool exit_code;
+};
+
+static const struct option options[] = {
+    {.name = "for",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct remind_options, staff),
+     .argument = N_("STAFF"),
+     .help = N_("only what is this one's to do"),
+     .complete = COMPLETE_RECORD,
+     .of = "staff"},
+    {.name = "within",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct remind_options, within),
+     .argument = N_("TIME"),
+     .help = N_("also what falls due in that time: 7d, 2w, 1mo")},
+    {.name = "new",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct remind_options, only_new),
+     .help = N_("give each item once per state and recipient")},
+    {.name = "exit-code",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct remind_options, exit_code),
+     .help = N_("end with status 1 when there is something")},
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = N_("FILTER"),
+     .help = N_("field=value of the customer, or a word to search for"),
+     .optional = true,
+     .repeats = true,
+     .complete = COMPLETE_FILTER,
+     .of = "customer"},
+    {0},
+};
+
+static crm_status run(struct call *call)
+{
+    const struct remind_options *given = call->options;
+    const crm_filter filter = call_filter(call, 0);
+    const crm_reminder_request request = {.filter = &filter,
+                                          .staff = given->staff,
+                                          .within = given->within,
+                                          .only_new = given->only_new};
+    size_t count = 0;
+    crm_status status = crm_remind(call->book, &request, call->sink, &count);
+    if (given->exit_code && count > 0)
+        call->exit_code = 1;
+    return status;
+}
+
+const struct command command_remind = {
+    .name = "remind",
+    .summary = N_("list everything that needs a person"),
+    .description = N_("Visits due, promises, planned visits, limits of complaints; most urgent "
+                      "first, and nothing at all when there is nothing."),
+    .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
+    .arguments = arguments,
+    .options = options,
+    .options_size = sizeof(struct remind_options),
+    .run = run,
+};
