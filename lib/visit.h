@@ -21,7 +21,8 @@ crm_status visit_check_update(struct crm_book *book, const struct record *record
 
 /* After any change of the customer's visits, tier, status, since-date or first order. */
 crm_status visit_refresh(struct crm_book *book, int64_t customer);
-/* After changes of many customers: one pass over all, which writes what differs. Within the
+crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count);
+/* After changes of all customers: one pass over all, which writes what differs. Within the
  * caller's transaction. */
 crm_status visit_refresh_all(struct crm_book *book);
 /* Before dates are read: computes all of them anew when the policy's cadence, the calendar or its

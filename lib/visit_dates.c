@@ -15,11 +15,15 @@ enum { CUSTOMER_ID, STATUS, TIER, SINCE, MADE_AT, LAST_ON, NEXT_ON, PROMISE_ON }
 static const char select_customers[] =
     "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), j.happened_at, "
     "c.last_visit_on, c.next_visit_on, c.promise_on "
-    "FROM customer c LEFT JOIN journal j ON j.id = c.entry";
+    "FROM customer c LEFT JOIN journal j ON j.id = c.entry "
+    "WHERE c.id >= $1 AND c.id <= $2 ORDER BY c.id";
 
 enum { VISIT_CUSTOMER, DONE_AT, CHANNEL, PROMISED };
-static const char select_visits[] = "SELECT v.customer, v.done_at, v.channel, v.next_on "
-                                    "FROM visit v WHERE v.status = 'done'";
+/* Just those that are done have a time. */
+static const char select_visits[] =
+    "SELECT v.customer, v.done_at, v.channel, v.next_on FROM visit v "
+    "WHERE v.customer >= $1 AND v.customer <= $2 AND v.done_at IS NOT NULL "
+    "ORDER BY v.customer, v.done_at, v.id";
 
 /* Two streams in the order of customers, read side by side. */
 struct refresh {
@@ -145,52 +149,73 @@ static crm_status refresh_row(struct refresh *refresh)
     return store_dates(refresh, id, dates);
 }
 
-/* `customer` 0: all of them. */
-static crm_status prepare(struct refresh *refresh, int64_t customer)
+static crm_status prepare(struct refresh *refresh)
 {
     struct crm_book *book = refresh->book;
-    struct arena arena cleanup(arena_release) = {0};
-    bool one = customer != 0;
-    const char *customers =
-        arena_printf(&arena, "%s%s", select_customers, one ? " WHERE c.id = $1" : " ORDER BY c.id");
-    const char *visits = arena_printf(&arena, "%s%s ORDER BY v.customer, v.done_at, v.id",
-                                      select_visits, one ? " AND v.customer = $1" : "");
-    if (customers == NULL || visits == NULL)
-        return error_no_memory(&book->error);
-    const struct value parameter = value_integer(customer);
     const struct calendar *calendars = NULL;
     crm_status status = book_calendars(book, &calendars);
     if (status == CRM_OK && book->policy->calendar_count > 0)
         refresh->calendar = &calendars[0];
     if (status == CRM_OK)
-        status = store_prepare(book->store, customers, &refresh->customers);
+        status = store_prepare(book->store, select_customers, &refresh->customers);
     if (status == CRM_OK)
-        status = store_prepare(book->store, visits, &refresh->visits);
-    if (status == CRM_OK && one)
-        status = statement_bind(refresh->customers, 1, &parameter);
-    if (status == CRM_OK && one)
-        status = statement_bind(refresh->visits, 1, &parameter);
-    return status == CRM_OK ? statement_step(refresh->visits, &refresh->more) : status;
+        status = store_prepare(book->store, select_visits, &refresh->visits);
+    return status;
 }
 
-static crm_status run(struct crm_book *book, int64_t customer)
+/* All customers from id `first` to id `last`, of whom there may be none. */
+static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t last)
+{
+    const struct value range[] = {value_integer(first), value_integer(last)};
+    bool row = false;
+    crm_status status = statement_bind_all(refresh->visits, range, 2);
+    if (status == CRM_OK)
+        status = statement_step(refresh->visits, &refresh->more);
+    if (status == CRM_OK)
+        status = statement_bind_all(refresh->customers, range, 2);
+    if (status == CRM_OK)
+        status = statement_step(refresh->customers, &row);
+    while (status == CRM_OK && row) {
+        status = refresh_row(refresh);
+        if (status == CRM_OK)
+            status = statement_step(refresh->customers, &row);
+    }
+    statement_reset(refresh->visits);
+    statement_reset(refresh->customers);
+    return status;
+}
+
+static crm_status run(struct crm_book *book, int64_t first, int64_t last)
 {
     struct refresh refresh cleanup(refresh_release) = {.book = book};
-    bool row = false;
-    crm_status status = prepare(&refresh, customer);
-    if (status == CRM_OK)
-        status = statement_step(refresh.customers, &row);
-    while (status == CRM_OK && row) {
-        status = refresh_row(&refresh);
-        if (status == CRM_OK)
-            status = statement_step(refresh.customers, &row);
-    }
-    return status;
+    crm_status status = prepare(&refresh);
+    return status == CRM_OK ? refresh_range(&refresh, first, last) : status;
 }
 
 crm_status visit_refresh(struct crm_book *book, int64_t customer)
 {
-    return run(book, customer);
+    return run(book, customer, customer);
+}
+
+crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count)
+{
+    enum {
+        SPARSE = 8
+    }; /* ids to pass over for one that is meant: then each by itself is cheaper */
+    int64_t first = INT64_MAX, last = 0;
+    struct refresh refresh cleanup(refresh_release) = {.book = book};
+    if (count == 0)
+        return CRM_OK;
+    for (size_t i = 0; i < count; i++) {
+        first = customers[i] < first ? customers[i] : first;
+        last = customers[i] > last ? customers[i] : last;
+    }
+    crm_status status = prepare(&refresh);
+    if ((last - first) / SPARSE < (int64_t)count)
+        return status == CRM_OK ? refresh_range(&refresh, first, last) : status;
+    for (size_t i = 0; i < count && status == CRM_OK; i++)
+        status = refresh_range(&refresh, customers[i], customers[i]);
+    return status;
 }
 
 /* ---- What the dates were computed by ---- */
@@ -299,7 +324,7 @@ crm_status visit_refresh_all(struct crm_book *book)
     char text[17];
     crm_status status = fingerprint(book, text);
     if (status == CRM_OK)
-        status = run(book, 0);
+        status = run(book, 0, INT64_MAX);
     if (status != CRM_OK)
         return status;
     const struct value parameters[] = {value_text(setting_name), value_text(text)};

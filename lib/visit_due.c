@@ -72,8 +72,8 @@ static crm_status look(struct collecting *collecting, const struct duty_request 
     buffer_printf(&query.sql, duty_columns, date, date);
     query_value(&query, value_text(text));
     buffer_text(&query.sql, " AND t.status <> 'lost'");
-    if (staff != NULL) {
-        buffer_text(&query.sql, " AND t.owner = ");
+    if (staff != NULL) { /* not by the owner's index: an owner may have many, few of them due */
+        buffer_text(&query.sql, " AND coalesce(t.owner, 0) = ");
         query_value(&query, value_integer(*staff));
     }
     crm_status status = filter_sql(collecting->book, &kind_customer, "t", request->filter, &query);

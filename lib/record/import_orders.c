@@ -9,6 +9,7 @@
 #include "record/import_flat.h"
 
 #include "sales.h"
+#include "visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,8 @@ crm_status import_orders(struct import *import)
         status = insert_lines(&flat);
     if (status == CRM_OK)
         status = sales_put_in_many(import->book, flat.touched, flat.touched_count);
+    if (status == CRM_OK)
+        status = visit_refresh_many(import->book, flat.touched, flat.touched_count);
     if (status == CRM_OK)
         note_counts(&flat);
     close_flat(&flat);
