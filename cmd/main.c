@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &command_show,
     &command_list,
     &command_export,
+    &command_tier,
     &command_import,
     &command_visit,
     &command_complain,

@@ -154,6 +154,31 @@ CRM_API crm_status crm_record_complete(
     crm_book *book, const char *kind, const char *prefix, size_t limit,
     void (*each)(void *context, const char *key, const char *description), void *context);
 
+/* ---- Tiers ------------------------------------------------------------------------------ */
+
+/* `scheme` is one of the policy, NULL the main one, everywhere. */
+
+/* What an evaluation on this day would change, for the customers that pass the filter; the
+ * evaluation itself is always over all of them. `all`: also those for whom nothing changes. */
+CRM_API crm_status crm_tier_evaluate(crm_book *book, const char *scheme, const crm_filter *filter,
+                                     bool all, crm_sink *sink);
+/* The same, and writes it. When nothing changes nothing at all is written. */
+CRM_API crm_status crm_tier_apply(crm_book *book, const char *scheme, bool all, crm_sink *sink);
+/* How the tier of one customer comes about, term by term, by the same evaluation. */
+CRM_API crm_status crm_tier_why(crm_book *book, const char *scheme, const char *customer,
+                                crm_sink *sink);
+/* Gives a tier by hand, which evaluations keep up to the day `until` (NULL: for good). */
+CRM_API crm_status crm_tier_set(crm_book *book, const char *scheme, const char *customer,
+                                const char *tier, const char *reason, const char *until,
+                                crm_sink *sink);
+/* Leaves the tier to the next evaluation again. CRM_CONFLICT when it was not set by hand. */
+CRM_API crm_status crm_tier_unset(crm_book *book, const char *scheme, const char *customer,
+                                  crm_sink *sink);
+/* All tier changes in their order, of one customer or (NULL) of all; `scheme` NULL: of every
+ * scheme. */
+CRM_API crm_status crm_tier_history(crm_book *book, const char *scheme, const char *customer,
+                                    crm_sink *sink);
+
 /* ---- Visits ----------------------------------------------------------------------------- */
 
 /* Adds a visit to that customer: done `at` that time (NULL: now), or planned when `fields` give a

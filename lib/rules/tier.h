@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* Tiers 客户分级: from the raw values of all customers to the tier of each, with every term that
+ * made it. Pure: no store, no clock. */
+#ifndef CRM_RULES_TIER_H
+#define CRM_RULES_TIER_H
+
+#include "base/date.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "policy/policy.h"
+#include "rules/pareto.h"
+
+enum { TIER_NONE = -1 };
+
+enum term_state {
+    TERM_MISSING, /* nothing to go by: the customer is unrated (pareto: nothing sold) */
+    TERM_KNOWN,
+    TERM_ZERO,  /* missing; the policy counts it as 0 */
+    TERM_MEDIAN /* missing; the policy counts it as the median */
+};
+
+/* One indicator of one customer. The caller fills in raw, rows, from, to and state (missing or
+ * known); the evaluation the rest. */
+struct tier_term {
+    int64_t raw;         /* decimal; for a credit grade the number of its band */
+    int64_t points;      /* decimal 0–100; pareto: cumulative share in percent */
+    int32_t rows;        /* records that the raw value came from … */
+    day_number from, to; /* … and their days, when there are any */
+    enum term_state state;
+};
+
+/* What earlier evaluations left. */
+struct tier_past {
+    int tier;               /* TIER_NONE: unrated until now */
+    int below;              /* evaluations below the line in a row, one a day at most */
+    day_number below_since; /* when below > 0 */
+    day_number below_last;
+    bool unearned; /* the tier was given by hand, not by an evaluation */
+    bool pinned;   /* evaluations keep it … */
+    bool has_until;
+    day_number until; /* … up to this day */
+};
+
+/* What an evaluation says of a customer: the words of the command line. */
+enum tier_change { CHANGE_PROMOTED, CHANGE_DEMOTED, CHANGE_HELD, CHANGE_NEW, CHANGE_SAME };
+/* What must be remembered of it: the reason of a tier change. */
+enum tier_event {
+    EVENT_NONE,
+    EVENT_NEW,
+    EVENT_PROMOTED,
+    EVENT_DEMOTED,
+    EVENT_HELD,      /* below the line, but not long or far enough */
+    EVENT_RECOVERED, /* above the line again after being held */
+    EVENT_CONFIRMED, /* given by hand before, now by its own figures */
+    EVENT_UNRATED,   /* had a tier, has none any more */
+    EVENT_RELEASED   /* a pin taken off by hand */
+};
+const char *tier_change_name(enum tier_change change);
+const char *tier_event_name(enum tier_event event);
+/* EVENT_NONE for a word that is none. */
+enum tier_event tier_event_find(const char *text, size_t length);
+
+struct tier_decision {
+    int tier;
+    enum tier_change change;
+    enum tier_event event;
+};
+
+struct tier_subject {
+    int64_t id;
+    bool rated;  /* takes part: prospects and lost customers don't */
+    bool chosen; /* TIER_RULES: a filter chose `reached` already */
+    struct tier_past past;
+    /* Results. */
+    bool has_score;
+    int64_t score; /* decimal; pareto: cumulative share in percent */
+    size_t place;  /* pareto and quota: in the ranking, from 0 */
+    int reached;   /* by its figures alone; TIER_NONE: unrated */
+    struct tier_decision decision;
+};
+
+struct sorted_values {
+    int64_t *values;
+    size_t count;
+};
+
+struct tier_evaluation {
+    const struct tier_scheme *scheme;
+    int tier_count;
+    day_number today;
+    const struct indicator *indicators; /* the scheme's, or the one that a pareto sums up */
+    size_t indicator_count;
+    struct tier_subject *subjects; /* ascending ids */
+    size_t count;
+    struct tier_term *terms; /* indicator_count for each subject, one after the other */
+    /* Results. Known raw values of each indicator among those rated, ascending. */
+    struct sorted_values *known;
+    struct ranked *ranking; /* pareto and quota: best first */
+    size_t ranked;
+};
+
+/* Sets scheme, today and the indicators. CRM_NO_MEMORY without a message. */
+crm_status tier_prepare(struct tier_evaluation *evaluation, const struct policy *policy,
+                        const struct tier_scheme *scheme, day_number today, struct arena *arena);
+/* Terms to points, points to scores, scores to tiers, tiers to decisions. Memory of results lies in
+ * `arena`. CRM_NO_MEMORY without a message. */
+crm_status tier_evaluate(struct tier_evaluation *evaluation, struct arena *arena);
+/* The terms of one subject. */
+struct tier_term *tier_terms(const struct tier_evaluation *evaluation, size_t subject);
+
+/* ---- Parts, for their tests ---- */
+
+/* (raw − low) ÷ (high − low) in percent, within 0 and 100; low may be above high. */
+int64_t score_linear(int64_t raw, int64_t low, int64_t high);
+/* Points of the last band that begins at or below `raw`; 0 below all, and from the end of the last
+ * on. */
+int64_t score_bands(int64_t raw, const struct band *bands, size_t count);
+/* Share in percent of the other values that are smaller (as PERCENTRANK.INC); 100 for an only one.
+ * `sorted` ascending holds the value itself. */
+int64_t score_percentile(int64_t raw, const int64_t *sorted, size_t count);
+/* The middle value, the mean of the middle two (half to even). count > 0. */
+int64_t score_median(const int64_t *sorted, size_t count);
+/* points × weight ÷ 100. */
+int64_t score_product(int64_t points, int64_t weight);
+/* The tier for a score, by the least scores of a scheme; the rest is in the last tier. */
+int score_tier(const struct tier_scheme *scheme, int tier_count, int64_t score);
+
+/* Hysteresis: promotion at once, demotion by the scheme's rules. `shortfall` is how far the score
+ * is below the line of the tier held, in its own points. */
+struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct tier_past *past,
+                                 int reached, int64_t shortfall, day_number today);
+
+/* ---- The next tier ---- */
+
+/* The single change of one indicator that reaches the next better tier with the fewest points. */
+struct tier_step {
+    int tier;         /* TIER_NONE: no single change does, or there is no better tier */
+    size_t indicator; /* index */
+    int64_t raw;      /* decimal: the value it would have to have */
+};
+struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t subject);
+/* Score at which a tier begins (pareto: share at which it ends). False for the last tier, for
+ * rules, and for quotas that nobody fills. */
+bool tier_line(const struct tier_evaluation *evaluation, int tier, int64_t *out);
+
+#endif

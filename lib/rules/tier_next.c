@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The cheapest single change that reaches the next better tier. */
+#include "rules/tier.h"
+
+#include "base/decimal.h"
+
+__extension__ typedef __int128 wide;
+
+enum { WHOLE = 100 * DECIMAL_ONE };
+
+static const struct tier_step no_step = {.tier = TIER_NONE};
+
+/* The quotient rounded up; `divisor` is positive. */
+static wide divide_up(wide dividend, wide divisor)
+{
+    wide quotient = dividend / divisor;
+    return quotient + (dividend % divisor > 0 ? 1 : 0);
+}
+
+/* ---- The raw value that gives at least so many points ---- */
+
+static bool linear_raw(const struct indicator *indicator, int64_t points, int64_t *raw)
+{
+    wide range = (wide)indicator->high - indicator->low;
+    wide part = divide_up((range < 0 ? -range : range) * points, WHOLE);
+    *raw = (int64_t)(indicator->low + (range < 0 ? -part : part));
+    return true;
+}
+
+/* A grade is better by its points, wherever it stands in the list. */
+static bool band_raw(const struct indicator *indicator, int64_t points, int64_t *raw)
+{
+    bool grades = indicator->source == SOURCE_CREDIT_GRADE;
+    const struct band *found = NULL;
+    for (size_t i = 0; i < indicator->band_count; i++) {
+        const struct band *band = &indicator->bands[i];
+        bool enough = band->points >= points;
+        if (enough && (found == NULL || (grades && band->points < found->points)))
+            found = band;
+    }
+    if (found != NULL)
+        *raw = grades ? found - indicator->bands : found->from;
+    return found != NULL;
+}
+
+/* One ten-thousandth above as many values as are needed. */
+static bool percentile_raw(const struct sorted_values *known, int64_t points, int64_t *raw)
+{
+    if (known->count < 2)
+        return false;
+    size_t below = (size_t)divide_up((wide)points * ((wide)known->count - 1), WHOLE);
+    if (below == 0 || known->values[below - 1] == INT64_MAX)
+        return false;
+    *raw = known->values[below - 1] + 1;
+    return true;
+}
+
+static bool raw_for(const struct tier_evaluation *evaluation, size_t k, int64_t points,
+                    int64_t *raw)
+{
+    const struct indicator *indicator = &evaluation->indicators[k];
+    switch (indicator->mapping) {
+    case MAPPING_BANDS:
+        return band_raw(indicator, points, raw);
+    case MAPPING_PERCENTILE:
+        return percentile_raw(&evaluation->known[k], points, raw);
+    case MAPPING_LINEAR:
+        break;
+    }
+    return linear_raw(indicator, points, raw);
+}
+
+/* ---- The cheapest of them ---- */
+
+static struct tier_step next_by_score(const struct tier_evaluation *evaluation, size_t number,
+                                      int tier, int64_t line)
+{
+    const struct tier_subject *subject = &evaluation->subjects[number];
+    const struct tier_term *terms = tier_terms(evaluation, number);
+    struct tier_step step = no_step;
+    int64_t fewest = INT64_MAX;
+    for (size_t k = 0; k < evaluation->indicator_count; k++) {
+        int64_t weight = evaluation->indicators[k].weight;
+        int64_t rest = line - (subject->score - score_product(terms[k].points, weight));
+        if (weight == 0)
+            continue;
+        int64_t points = (int64_t)divide_up((wide)rest * WHOLE, weight);
+        int64_t raw;
+        if (points > WHOLE || points - terms[k].points >= fewest ||
+            !raw_for(evaluation, k, points, &raw))
+            continue;
+        fewest = points - terms[k].points;
+        step = (struct tier_step){.tier = tier, .indicator = k, .raw = raw};
+    }
+    return step;
+}
+
+static struct tier_step next_by_share(const struct tier_evaluation *evaluation, size_t number,
+                                      int tier)
+{
+    int64_t limits[32];
+    const struct tier_scheme *scheme = evaluation->scheme;
+    struct pareto_cuts cuts = {limits, 0, scheme->crossing_inside};
+    for (size_t i = 0; i < scheme->threshold_count && i < sizeof limits / sizeof *limits; i++)
+        limits[cuts.count++] = scheme->thresholds[i].limit;
+    struct tier_step step = no_step;
+    if (pareto_reach(evaluation->ranking, evaluation->ranked, evaluation->subjects[number].place,
+                     &cuts, tier, &step.raw))
+        step.tier = tier;
+    return step;
+}
+
+/* The first place of a tier by quota has to be won: at an equal score the older customer stays. */
+static int64_t score_to_win(const struct tier_evaluation *evaluation, size_t number, int64_t line)
+{
+    for (size_t place = 0; place < evaluation->ranked; place++) {
+        const struct ranked *last = &evaluation->ranking[place];
+        bool at_line =
+            last->amount == line && (place + 1 == evaluation->ranked || last[1].amount < line ||
+                                     evaluation->subjects[last[1].index].reached >
+                                         evaluation->subjects[last->index].reached);
+        if (at_line)
+            return line + (evaluation->subjects[number].id < last->id ? 0 : 1);
+    }
+    return line;
+}
+
+struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t number)
+{
+    const struct tier_subject *subject = &evaluation->subjects[number];
+    int64_t line;
+    int tier = subject->reached - 1;
+    if (!subject->has_score || tier < 0)
+        return no_step;
+    if (evaluation->scheme->method == TIER_PARETO)
+        return next_by_share(evaluation, number, tier);
+    while (tier >= 0 && !tier_line(evaluation, tier, &line))
+        tier--;
+    if (tier < 0)
+        return no_step;
+    if (evaluation->scheme->method == TIER_QUOTA)
+        line = score_to_win(evaluation, number, line);
+    return next_by_score(evaluation, number, tier, line);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* The inputs of an evaluation: one pass over customers, order lines and earlier tier changes. */
+#include "tier.h"
+
+#include "base/decimal.h"
+#include "record/record.h"
+#include "tier_rules.h"
+#include "tier_sales.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns of the customers' query before those of indicators. */
+enum { AT_ID, AT_STATUS, AT_TIER, AT_SINCE, AT_FIRST_ORDER, AT_GRADE, AT_FIELDS };
+
+struct loading {
+    struct crm_book *book;
+    struct tier_evaluation *evaluation;
+    struct arena *arena;
+    size_t capacity; /* of subjects */
+    bool main;
+    /* survey answers of one response */
+    size_t indicator;
+    int64_t response;
+};
+
+struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
+{
+    size_t low = 0, high = evaluation->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (evaluation->subjects[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < evaluation->count && evaluation->subjects[low].id == id;
+    return found ? &evaluation->subjects[low] : NULL;
+}
+
+/* ---- Customers ---- */
+
+static bool is_word(const struct value *value, const char *word)
+{
+    return value->type == VALUE_TEXT && value->length == strlen(word) &&
+           memcmp(value->text, word, value->length) == 0;
+}
+
+static int tier_of(const struct policy *policy, const struct value *value)
+{
+    for (size_t i = 0; value->type == VALUE_TEXT && i < policy->tier_count; i++)
+        if (is_word(value, policy->tiers[i]))
+            return (int)i;
+    return TIER_NONE;
+}
+
+static bool day_of(const struct value *value, day_number *out)
+{
+    return value->type == VALUE_TEXT && date_parse_iso(value->text, value->length, out);
+}
+
+/* Whole years and the part of the one under way. */
+static int64_t years_between(day_number from, day_number to)
+{
+    int years = (to - from) / 366;
+    while (date_add_months(from, 12 * (years + 1)) <= to)
+        years++;
+    day_number last = date_add_months(from, 12 * years);
+    day_number next = date_add_months(from, 12 * (years + 1));
+    int64_t part = next > last ? (int64_t)(to - last) * DECIMAL_ONE / (next - last) : 0;
+    return (int64_t)years * DECIMAL_ONE + part;
+}
+
+static void read_years(struct tier_term *term, const struct value *row, day_number today)
+{
+    day_number since;
+    if (!day_of(&row[AT_SINCE], &since) && !day_of(&row[AT_FIRST_ORDER], &since))
+        return;
+    if (since > today)
+        since = today;
+    *term = (struct tier_term){.state = TERM_KNOWN,
+                               .raw = years_between(since, today),
+                               .rows = 1,
+                               .from = since,
+                               .to = today};
+}
+
+static void read_grade(struct tier_term *term, const struct indicator *indicator,
+                       const struct value *grade)
+{
+    for (size_t i = 0; i < indicator->band_count; i++)
+        if (is_word(grade, indicator->bands[i].label))
+            *term = (struct tier_term){.state = TERM_KNOWN, .raw = (int64_t)i, .rows = 1};
+}
+
+static enum data_type type_of_field(const struct policy *policy, const char *name)
+{
+    const struct field *field = kind_field(&kind_customer, name);
+    if (field != NULL)
+        return field->type;
+    for (size_t i = 0; i < policy->field_count; i++)
+        if (strcmp(policy->fields[i].kind, kind_customer.name) == 0 &&
+            strcmp(policy->fields[i].name, name) == 0)
+            return policy->fields[i].type;
+    return DATA_DECIMAL;
+}
+
+static void read_number(struct tier_term *term, enum data_type type, const struct value *value)
+{
+    int64_t raw;
+    if (value->type == VALUE_INTEGER && type == DATA_DECIMAL)
+        raw = value->integer;
+    else if (value->type == VALUE_INTEGER && llabs(value->integer) <= INT64_MAX / DECIMAL_ONE)
+        raw = value->integer * DECIMAL_ONE;
+    else if (value->type != VALUE_TEXT || !decimal_parse(value->text, value->length, &raw, NULL))
+        return;
+    *term = (struct tier_term){.state = TERM_KNOWN, .raw = raw, .rows = 1};
+}
+
+static void read_terms(struct loading *loading, size_t number, const struct value *row)
+{
+    const struct tier_evaluation *evaluation = loading->evaluation;
+    size_t field = AT_FIELDS;
+    for (size_t k = 0; k < evaluation->indicator_count; k++) {
+        const struct indicator *indicator = &evaluation->indicators[k];
+        struct tier_term *term = &tier_terms(evaluation, number)[k];
+        if (indicator->source == SOURCE_YEARS)
+            read_years(term, row, evaluation->today);
+        else if (indicator->source == SOURCE_CREDIT_GRADE)
+            read_grade(term, indicator, &row[AT_GRADE]);
+        else if (indicator->source == SOURCE_FIELD)
+            read_number(term, type_of_field(loading->book->policy, indicator->field),
+                        &row[field++]);
+        else if (tier_sums_sales(indicator->source) && !value_is_null(&row[AT_FIRST_ORDER]))
+            /* Who has ordered before has sold 0 in a period without orders: that is known. */
+            term->state = indicator->source == SOURCE_GROWTH ? TERM_MISSING : TERM_KNOWN;
+    }
+}
+
+static crm_status read_customer(void *context, const struct value *row)
+{
+    struct loading *loading = context;
+    struct tier_evaluation *evaluation = loading->evaluation;
+    size_t number = evaluation->count;
+    if (number == loading->capacity)
+        return error_set(&loading->book->error, CRM_BUSY, _("customers were added meanwhile"));
+    struct tier_subject *subject = &evaluation->subjects[number];
+    *subject = (struct tier_subject){
+        .id = row[AT_ID].integer,
+        .rated = is_word(&row[AT_STATUS], "active") || is_word(&row[AT_STATUS], "dormant"),
+        .past.tier = loading->main ? tier_of(loading->book->policy, &row[AT_TIER]) : TIER_NONE};
+    evaluation->count++;
+    read_terms(loading, number, row);
+    return CRM_OK;
+}
+
+/* Columns of the customers' query; those of the source `field` come last, in their order. */
+static crm_status customer_columns(struct loading *loading, const char **columns, size_t *count)
+{
+    static const char *const fixed[] = {"t.id",    "t.status",         "t.tier",
+                                        "t.since", "t.first_order_on", "t.credit_grade"};
+    memcpy(columns, fixed, sizeof fixed);
+    *count = AT_FIELDS;
+    for (size_t k = 0; k < loading->evaluation->indicator_count; k++) {
+        const struct indicator *indicator = &loading->evaluation->indicators[k];
+        if (indicator->source != SOURCE_FIELD)
+            continue;
+        bool own = kind_field(&kind_customer, indicator->field) != NULL;
+        enum data_type type = type_of_field(loading->book->policy, indicator->field);
+        const char *format = "CAST(t.custom ->> '%s' AS BIGINT)";
+        if (own || type == DATA_REAL)
+            format = own ? "t.%s" : "t.custom ->> '%s'";
+        columns[*count] = arena_printf(loading->arena, format, indicator->field);
+        if (columns[(*count)++] == NULL)
+            return error_no_memory(&loading->book->error);
+    }
+    return CRM_OK;
+}
+
+static crm_status count_customers(struct loading *loading)
+{
+    struct value count;
+    crm_status status = store_row_values(loading->book->store, loading->arena,
+                                         "SELECT count(*) FROM customer", NULL, 0, &count, 1);
+    if (status != CRM_OK)
+        return status;
+    struct tier_evaluation *evaluation = loading->evaluation;
+    loading->capacity = (size_t)count.integer;
+    evaluation->subjects =
+        arena_array(loading->arena, loading->capacity + 1, sizeof *evaluation->subjects);
+    evaluation->terms =
+        arena_array(loading->arena, (loading->capacity + 1) * (evaluation->indicator_count + 1),
+                    sizeof *evaluation->terms);
+    bool made = evaluation->subjects != NULL && evaluation->terms != NULL;
+    return made ? CRM_OK : error_no_memory(&loading->book->error);
+}
+
+static crm_status load_customers(struct loading *loading)
+{
+    const char **columns = arena_array(
+        loading->arena, AT_FIELDS + loading->evaluation->indicator_count, sizeof *columns);
+    if (columns == NULL)
+        return error_no_memory(&loading->book->error);
+    struct store_select select = {.columns = columns, .from = "FROM customer t", .order = "t.id"};
+    crm_status status = customer_columns(loading, columns, &select.column_count);
+    if (status == CRM_OK)
+        status = count_customers(loading);
+    if (status == CRM_OK)
+        status = store_each(loading->book->store, &select, NULL, 0, read_customer, loading);
+    return status;
+}
+
+/* ---- What earlier evaluations left ---- */
+
+static void follow(struct tier_past *past, const struct policy *policy, const struct value *row,
+                   bool keep_tier)
+{
+    enum tier_event event =
+        row[5].type == VALUE_TEXT ? tier_event_find(row[5].text, row[5].length) : EVENT_NONE;
+    past->pinned = row[3].integer != 0;
+    past->has_until = past->pinned && day_of(&row[4], &past->until);
+    if (!keep_tier)
+        past->tier = tier_of(policy, &row[1]);
+    if (!past->pinned && event == EVENT_HELD) {
+        if (past->below++ == 0)
+            day_of(&row[2], &past->below_since);
+        day_of(&row[2], &past->below_last);
+        return;
+    }
+    past->unearned = past->pinned || event == EVENT_RELEASED;
+    past->below = 0;
+}
+
+static crm_status read_change(void *context, const struct value *row)
+{
+    struct loading *loading = context;
+    struct tier_subject *subject = tier_subject_find(loading->evaluation, row[0].integer);
+    if (subject != NULL)
+        follow(&subject->past, loading->book->policy, row, loading->main);
+    return CRM_OK;
+}
+
+static crm_status load_changes(struct loading *loading)
+{
+    static const char *const columns[] = {"t.customer", "t.tier",         "t.effective_on",
+                                          "t.pinned",   "t.pinned_until", "t.reason"};
+    const struct store_select select = {.columns = columns,
+                                        .column_count = sizeof columns / sizeof *columns,
+                                        .from = "FROM tier_change t WHERE t.scheme = $1",
+                                        .order = "t.id"};
+    const struct value scheme = value_text(loading->evaluation->scheme->name);
+    return store_each(loading->book->store, &select, &scheme, 1, read_change, loading);
+}
+
+/* ---- Satisfaction: the last answers to the survey csat, 1–5 as 0–100 ---- */
+
+static crm_status read_answer(void *context, const struct value *row)
+{
+    struct loading *loading = context;
+    struct tier_subject *subject = tier_subject_find(loading->evaluation, row[0].integer);
+    day_number day;
+    if (subject == NULL || !day_of(&row[1], &day))
+        return CRM_OK;
+    size_t number = (size_t)(subject - loading->evaluation->subjects);
+    struct tier_term *term = &tier_terms(loading->evaluation, number)[loading->indicator];
+    if (term->state == TERM_MISSING || loading->response != row[2].integer)
+        *term = (struct tier_term){.state = TERM_KNOWN, .from = day, .to = day};
+    loading->response = row[2].integer;
+    int64_t points = (row[3].integer - DECIMAL_ONE) * 25;
+    /* The mean so far, kept exact by way of the sum. */
+    term->raw += points;
+    term->rows++;
+    return CRM_OK;
+}
+
+static void divide_answers(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->evaluation->count; i++) {
+        struct tier_term *term = &tier_terms(loading->evaluation, i)[loading->indicator];
+        if (term->rows > 1)
+            term->raw /= term->rows;
+    }
+}
+
+static crm_status load_satisfaction(struct loading *loading, size_t indicator)
+{
+    char from[DATE_TEXT];
+    struct duration back = loading->evaluation->indicators[indicator].period;
+    back.count = -back.count;
+    date_format(date_add(loading->evaluation->today, back), from);
+    const struct value parameters[] = {value_text(from), value_text(loading->book->today_text)};
+    loading->indicator = indicator;
+    loading->response = 0;
+    crm_status status = store_query(
+        loading->book->store,
+        "SELECT customer, answered_on, response, answer FROM survey_answer "
+        "WHERE template = 'csat' AND answer IS NOT NULL AND answered_on > $1 AND answered_on <= $2 "
+        "ORDER BY customer, answered_on, response",
+        parameters, 2, read_answer, loading);
+    if (status == CRM_OK)
+        divide_answers(loading);
+    return status;
+}
+
+/* ---- All of it ---- */
+
+static crm_status refuse_payment(struct loading *loading, const struct indicator *indicator)
+{
+    error_set(&loading->book->error, CRM_INVALID,
+              _("indicator '%s': a book keeps no payments, so on_time_payment cannot be known"),
+              indicator->name);
+    error_place(&loading->book->error, "policy.yaml", indicator->line, 0);
+    return error_hint(&loading->book->error, _("use another source, such as credit_grade"));
+}
+
+crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
+                     struct tier_evaluation *out, int64_t *foreign)
+{
+    *foreign = 0;
+    if (tier_prepare(out, book->policy, scheme, book->today, arena) != CRM_OK)
+        return error_no_memory(&book->error);
+    struct loading loading = {
+        .book = book, .evaluation = out, .arena = arena, .main = tier_is_main(book, scheme)};
+    for (size_t k = 0; k < out->indicator_count; k++)
+        if (out->indicators[k].source == SOURCE_ON_TIME_PAYMENT)
+            return refuse_payment(&loading, &out->indicators[k]);
+    crm_status status = load_customers(&loading);
+    if (status == CRM_OK)
+        status = load_changes(&loading);
+    if (status == CRM_OK && scheme->method == TIER_RULES)
+        status = tier_rules_load(book, out);
+    if (status == CRM_OK)
+        status = tier_sales_load(book, out, foreign);
+    for (size_t k = 0; k < out->indicator_count && status == CRM_OK; k++)
+        if (out->indicators[k].source == SOURCE_SATISFACTION)
+            status = load_satisfaction(&loading, k);
+    return status;
+}
+
+crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
+                    struct tier_evaluation *out, int64_t *foreign)
+{
+    crm_status status = tier_load(book, scheme, arena, out, foreign);
+    if (status == CRM_OK && tier_evaluate(out, arena) != CRM_OK)
+        status = error_no_memory(&book->error);
+    return status;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Sums of order lines per customer and indicator. The table is stored by customer and day, so one
+ * pass in that order needs neither sorting nor grouping. */
+#include "tier_sales.h"
+
+#include "base/decimal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AT_CUSTOMER, AT_DAY, AT_ORDER, AT_AMOUNT, AT_PROFIT, AT_CURRENCY, SALES_COLUMNS };
+
+/* What one indicator has seen of the current customer. */
+struct sum {
+    enum indicator_source source;
+    size_t indicator;
+    day_number after;        /* the period: later than this day … */
+    day_number before_after; /* growth: the period before it begins after this day */
+    int64_t now, before;
+    int32_t rows, rows_before;
+    int32_t known; /* profit: lines that have one */
+    day_number from, to;
+    int64_t *orders; /* SOURCE_ORDERS: one for each line */
+    size_t order_count, order_capacity;
+};
+
+struct pass {
+    struct crm_book *book;
+    struct tier_evaluation *evaluation;
+    struct sum *sums;
+    size_t sum_count;
+    size_t at; /* subject whose lines are being read */
+    char day_text[DATE_TEXT];
+    day_number day;
+    int64_t foreign, counted;
+};
+
+bool tier_sums_sales(enum indicator_source source)
+{
+    return source == SOURCE_REVENUE || source == SOURCE_PROFIT || source == SOURCE_ORDERS ||
+           source == SOURCE_GROWTH;
+}
+
+static crm_status say_too_large(struct pass *pass)
+{
+    error_set(&pass->book->error, CRM_INVALID, _("a customer's sum of order lines is too large"));
+    return error_hint(&pass->book->error, _("look for wrong amounts: crm list line"));
+}
+
+/* ---- The end of a customer's lines ---- */
+
+static int compare_orders(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left;
+    const int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static int64_t distinct_orders(struct sum *sum)
+{
+    int64_t distinct = 0;
+    if (sum->order_count > 1)
+        qsort(sum->orders, sum->order_count, sizeof *sum->orders, compare_orders);
+    for (size_t i = 0; i < sum->order_count; i++)
+        distinct += i == 0 || sum->orders[i] != sum->orders[i - 1];
+    return distinct;
+}
+
+/* Growth in percent; nothing can be said without a positive sum before. */
+static bool growth_of(const struct sum *sum, int64_t *raw)
+{
+    int64_t ratio;
+    return sum->before > 0 && decimal_divide(sum->now, sum->before, &ratio) &&
+           decimal_multiply(ratio - DECIMAL_ONE, 100 * DECIMAL_ONE, raw);
+}
+
+static void finish_sum(struct sum *sum, struct tier_term *term)
+{
+    struct tier_term result = {.rows = sum->rows + sum->rows_before,
+                               .from = sum->from,
+                               .to = sum->to,
+                               .raw = sum->now,
+                               .state = TERM_KNOWN};
+    if (sum->source == SOURCE_ORDERS)
+        result.raw = distinct_orders(sum) * DECIMAL_ONE;
+    else if (sum->source == SOURCE_PROFIT && sum->known == 0)
+        result.state = TERM_MISSING;
+    else if (sum->source == SOURCE_GROWTH && !growth_of(sum, &result.raw))
+        result.state = TERM_MISSING;
+    if (result.rows > 0)
+        *term = result;
+    sum->now = sum->before = 0;
+    sum->rows = sum->rows_before = sum->known = 0;
+    sum->order_count = 0;
+}
+
+static void finish_customer(struct pass *pass)
+{
+    if (pass->at == pass->evaluation->count)
+        return;
+    struct tier_term *terms = tier_terms(pass->evaluation, pass->at);
+    for (size_t i = 0; i < pass->sum_count; i++)
+        finish_sum(&pass->sums[i], &terms[pass->sums[i].indicator]);
+}
+
+/* ---- One line ---- */
+
+static crm_status keep_order(struct pass *pass, struct sum *sum, int64_t order)
+{
+    int64_t *grown =
+        array_grow(sum->orders, &sum->order_capacity, sum->order_count + 1, sizeof *sum->orders);
+    if (grown == NULL)
+        return error_no_memory(&pass->book->error);
+    sum->orders = grown;
+    sum->orders[sum->order_count++] = order;
+    return CRM_OK;
+}
+
+static crm_status add_line(struct pass *pass, struct sum *sum, const struct value *row)
+{
+    bool now = pass->day > sum->after;
+    bool before = !now && sum->source == SOURCE_GROWTH && pass->day > sum->before_after;
+    if (!now && !before)
+        return CRM_OK;
+    const struct value *measure = &row[sum->source == SOURCE_PROFIT ? AT_PROFIT : AT_AMOUNT];
+    int64_t *total = now ? &sum->now : &sum->before;
+    if (!value_is_null(measure) && !decimal_add(*total, measure->integer, total))
+        return say_too_large(pass);
+    if (sum->rows + sum->rows_before == 0)
+        sum->from = pass->day;
+    sum->to = pass->day;
+    sum->known += !value_is_null(measure);
+    if (now)
+        sum->rows++;
+    else
+        sum->rows_before++;
+    return now && sum->source == SOURCE_ORDERS ? keep_order(pass, sum, row[AT_ORDER].integer)
+                                               : CRM_OK;
+}
+
+static bool is_foreign(const struct pass *pass, const struct value *currency)
+{
+    const char *own = pass->book->policy->currency;
+    return currency->type == VALUE_TEXT &&
+           (currency->length != strlen(own) || memcmp(currency->text, own, currency->length) != 0);
+}
+
+/* Neighbouring lines are mostly of one day: it is parsed once. */
+static bool read_day(struct pass *pass, const struct value *day)
+{
+    if (day->type != VALUE_TEXT || day->length != DATE_TEXT - 1)
+        return false;
+    if (memcmp(day->text, pass->day_text, DATE_TEXT - 1) == 0)
+        return true;
+    memcpy(pass->day_text, day->text, DATE_TEXT - 1);
+    return date_parse_iso(day->text, day->length, &pass->day);
+}
+
+/* Customers come in ascending order, as the subjects stand. */
+static bool move_to(struct pass *pass, int64_t customer)
+{
+    const struct tier_evaluation *evaluation = pass->evaluation;
+    if (pass->at < evaluation->count && evaluation->subjects[pass->at].id == customer)
+        return true;
+    finish_customer(pass);
+    while (pass->at < evaluation->count && evaluation->subjects[pass->at].id < customer)
+        pass->at++;
+    return pass->at < evaluation->count && evaluation->subjects[pass->at].id == customer;
+}
+
+static crm_status read_line(void *context, const struct value *row)
+{
+    struct pass *pass = context;
+    if (!move_to(pass, row[AT_CUSTOMER].integer) || !read_day(pass, &row[AT_DAY]))
+        return CRM_OK;
+    if (is_foreign(pass, &row[AT_CURRENCY])) {
+        pass->foreign++;
+        return CRM_OK;
+    }
+    pass->counted++;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < pass->sum_count && status == CRM_OK; i++)
+        status = add_line(pass, &pass->sums[i], row);
+    return status;
+}
+
+/* ---- The pass ---- */
+
+static day_number back_from(day_number day, struct duration period)
+{
+    period.count = -period.count;
+    return date_add(day, period);
+}
+
+/* The sums wanted; *after is the day after which the first of their periods begins. */
+static void prepare_sums(struct pass *pass, day_number *after)
+{
+    const struct tier_evaluation *evaluation = pass->evaluation;
+    *after = evaluation->today;
+    for (size_t k = 0; k < evaluation->indicator_count; k++) {
+        const struct indicator *indicator = &evaluation->indicators[k];
+        if (!tier_sums_sales(indicator->source))
+            continue;
+        struct sum *sum = &pass->sums[pass->sum_count++];
+        sum->source = indicator->source;
+        sum->indicator = k;
+        sum->after = back_from(evaluation->today, indicator->period);
+        sum->before_after = back_from(sum->after, indicator->period);
+        day_number first = sum->source == SOURCE_GROWTH ? sum->before_after : sum->after;
+        if (first < *after)
+            *after = first;
+    }
+}
+
+static crm_status scan(struct pass *pass, day_number after)
+{
+    static const char *const columns[] = {"t.customer", "t.ordered_on", "t.order_ref",
+                                          "t.amount",   "t.profit",     "t.currency"};
+    char from[DATE_TEXT];
+    date_format(after, from);
+    const struct value parameters[] = {value_text(from), value_text(pass->book->today_text)};
+    const struct store_select select = {
+        .columns = columns,
+        .column_count = SALES_COLUMNS,
+        .from = "FROM order_line t WHERE t.counted = 1 AND t.ordered_on > $1 "
+                "AND t.ordered_on <= $2",
+        .order = "t.customer, t.ordered_on"};
+    crm_status status = store_each(pass->book->store, &select, parameters, 2, read_line, pass);
+    finish_customer(pass);
+    return status;
+}
+
+crm_status tier_sales_load(struct crm_book *book, struct tier_evaluation *evaluation,
+                           int64_t *foreign)
+{
+    struct pass pass = {.book = book, .evaluation = evaluation};
+    pass.sums = calloc(evaluation->indicator_count + 1, sizeof *pass.sums);
+    if (pass.sums == NULL)
+        return error_no_memory(&book->error);
+    day_number after;
+    prepare_sums(&pass, &after);
+    crm_status status = pass.sum_count > 0 ? scan(&pass, after) : CRM_OK;
+    for (size_t i = 0; i < pass.sum_count; i++)
+        free(pass.sums[i].orders);
+    free(pass.sums);
+    *foreign = pass.foreign;
+    if (status != CRM_OK || pass.foreign == 0 || pass.counted > 0)
+        return status;
+    error_set(&book->error, CRM_CONFLICT, _("no order of the period is in the book's currency, %s"),
+              book->policy->currency);
+    return error_hint(&book->error, _("set 'currency' in policy.yaml to that of the orders"));
+}
