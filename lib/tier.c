@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "record/record.h"
+#include "visit.h"
 
 #include <string.h>
 
@@ -163,7 +164,11 @@ struct writer {
     struct crm_book *book;
     const struct tier_scheme *scheme;
     struct statement *insert, *update;
+    bool bulk; /* what follows from the tiers is computed once at the end, for all */
 };
+
+/* From so many changes on, one pass over all customers is cheaper than one query for each. */
+enum { BULK_FROM = 64 };
 
 static void writer_release(struct writer *writer)
 {
@@ -200,7 +205,9 @@ static crm_status keep_with_customer(struct writer *writer, const struct change 
     crm_status status = statement_bind_all(writer->update, parameters, 3);
     if (status == CRM_OK)
         status = statement_run(writer->update);
-    return status == CRM_OK ? derived_after(book, &kind_tier_change, change->customer) : status;
+    if (status != CRM_OK || writer->bulk)
+        return status;
+    return derived_after(book, &kind_tier_change, change->customer);
 }
 
 static crm_status write_change(struct writer *writer, const struct change *change)
@@ -229,10 +236,19 @@ static crm_status write_change(struct writer *writer, const struct change *chang
     return status;
 }
 
+static size_t count_changes(const struct tier_evaluation *evaluation)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < evaluation->count; i++)
+        changed += evaluation->subjects[i].decision.event != EVENT_NONE;
+    return changed;
+}
+
 static crm_status write_all(struct crm_book *book, const struct tier_evaluation *evaluation)
 {
     struct writer writer cleanup(writer_release) = {0};
     crm_status status = writer_open(&writer, book, evaluation->scheme);
+    writer.bulk = count_changes(evaluation) >= BULK_FROM;
     for (size_t i = 0; i < evaluation->count && status == CRM_OK; i++) {
         const struct tier_subject *subject = &evaluation->subjects[i];
         if (subject->decision.event == EVENT_NONE)
@@ -246,7 +262,8 @@ static crm_status write_all(struct crm_book *book, const struct tier_evaluation 
         if (i % 1024 == 0)
             book_progress(book, _("tiers"), (int64_t)i, (int64_t)evaluation->count);
     }
-    return status;
+    bool refresh = writer.bulk && writer.update != NULL;
+    return status == CRM_OK && refresh ? visit_refresh_all(book) : status;
 }
 
 crm_status crm_tier_apply(crm_book *book, const char *scheme_name, bool all, crm_sink *sink)
