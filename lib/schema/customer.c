@@ -112,6 +112,7 @@ static const struct field customer_fields[] = {
      .help = N_("unified social credit code (GB 32100), 18 characters"),
      .check = check_credit_code,
      .flags = FIELD_SEARCH},
+    {.name = "language", .label = N_("Language"), .help = N_("language to write and speak in")},
     {.name = "behaviour",
      .label = N_("Behaviour"),
      .help = N_("how the customer deals with us"),
