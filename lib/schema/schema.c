@@ -7,7 +7,7 @@
 const struct kind *const schema_kinds[] = {
     &kind_staff, &kind_customer,      &kind_contact,     &kind_product,
     &kind_order, &kind_line,          &kind_complaint,   &kind_complaint_event,
-    &kind_visit, &kind_survey_answer, &kind_tier_change,
+    &kind_visit, &kind_survey_answer, &kind_tier_change, &kind_note,
 };
 const size_t schema_kind_count = LENGTH(schema_kinds);
 

@@ -69,7 +69,7 @@ struct kind {
 };
 
 extern const struct kind kind_customer, kind_contact, kind_staff, kind_product, kind_order,
-    kind_line, kind_visit, kind_complaint, kind_complaint_event, kind_survey_answer,
+    kind_line, kind_note, kind_visit, kind_complaint, kind_complaint_event, kind_survey_answer,
     kind_tier_change;
 
 /* All kinds, referred-to kinds first. */
