@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &command_merge,
     &command_show,
     &command_list,
+    &command_find,
     &command_export,
     &command_import,
     &command_tier,

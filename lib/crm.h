@@ -145,6 +145,8 @@ CRM_API crm_status crm_record_show(crm_book *book, const char *kind, const char 
 /* All records of the kind that pass the filter. */
 CRM_API crm_status crm_record_list(crm_book *book, const char *kind, const crm_filter *filter,
                                    crm_sink *sink);
+/* Records of all kinds that contain all of the words, one row each: kind, record, title, customer. */
+CRM_API crm_status crm_record_find(crm_book *book, const crm_filter *words, crm_sink *sink);
 /* As list, but all stored fields and no derived ones, in the form that import reads. */
 CRM_API crm_status crm_record_export(crm_book *book, const char *kind, const crm_filter *filter,
                                      crm_sink *sink);

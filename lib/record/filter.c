@@ -252,7 +252,7 @@ static crm_status condition_sql(struct filtering *f, const struct condition *con
 }
 
 /* A bare word is looked for in all fields that are marked for it. */
-static void search_sql(struct filtering *f, const char *word)
+static void search_word(struct filtering *f, const char *word)
 {
     struct value pattern = contains_pattern(f, word, strlen(word));
     bool any = false;
@@ -270,6 +270,29 @@ static void search_sql(struct filtering *f, const char *word)
         buffer_text(&f->query->sql, "1 = 0");
 }
 
+/* Words come from a command line, in whatever encoding the terminal has. */
+static crm_status check_word(struct crm_book *book, const char *word)
+{
+    if (text_is_valid(word, strlen(word)))
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID, _("filter: the word is not valid UTF-8"));
+    return error_hint(&book->error, _("look at the terminal's encoding"));
+}
+
+crm_status search_sql(struct crm_book *book, const struct kind *kind, const char *alias,
+                      const struct crm_filter *words, struct query *query)
+{
+    struct filtering f = {book, kind, alias, query};
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < words->count && status == CRM_OK; i++) {
+        status = check_word(book, words->words[i]);
+        buffer_text(&query->sql, " AND (");
+        search_word(&f, words->words[i]);
+        buffer_text(&query->sql, ")");
+    }
+    return status;
+}
+
 crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char *alias,
                       const struct crm_filter *filter, struct query *query)
 {
@@ -279,15 +302,12 @@ crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char
     for (size_t i = 0; i < count && status == CRM_OK; i++) {
         const char *word = filter->words[i];
         struct condition condition;
-        if (!text_is_valid(word, strlen(word))) {
-            error_set(&book->error, CRM_INVALID, _("filter: the word is not valid UTF-8"));
-            return error_hint(&book->error, _("look at the terminal's encoding"));
-        }
+        status = check_word(book, word);
         buffer_text(&query->sql, " AND (");
-        if (split(word, &query->arena, &condition))
+        if (status == CRM_OK && split(word, &query->arena, &condition))
             status = condition_sql(&f, &condition);
         else
-            search_sql(&f, word);
+            search_word(&f, word);
         buffer_text(&query->sql, ")");
     }
     return status == CRM_OK && query->sql.failed ? error_no_memory(&book->error) : status;

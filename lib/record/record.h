@@ -92,6 +92,9 @@ void field_sql(struct buffer *sql, const struct field *field, const char *alias)
  * kind that has one. CRM_USAGE for an unknown field, CRM_INVALID for a bad value. */
 crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char *alias,
                       const struct crm_filter *filter, struct query *query);
+/* As filter_sql, but each word is one to search for, whatever it looks like. */
+crm_status search_sql(struct crm_book *book, const struct kind *kind, const char *alias,
+                      const struct crm_filter *words, struct query *query);
 /* Writes the one record to the sink as a table of one row; nothing when sink is NULL. */
 crm_status record_write(struct crm_book *book, const struct kind *kind, int64_t id,
                         struct crm_sink *sink);
