@@ -96,7 +96,7 @@ CRM_API const char *crm_book_hint(const crm_book *book);
 /* ---- Sinks ------------------------------------------------------------------------------ */
 
 typedef struct crm_sink_options {
-    const char *format; /* table, jsonl, json, csv or tsv */
+    const char *format; /* table, jsonl, json, csv, tsv or markdown */
     FILE *stream;       /* written through; neither owned nor closed */
     const char *fields; /* comma-separated columns to keep, in that order; NULL for all */
     bool color;         /* table only: escape sequences */

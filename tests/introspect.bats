@@ -11,7 +11,7 @@ setup_test() {
     call crm introspect
     [ "$status" = 0 ]
     [ "$(jq -r 'keys_unsorted | join(" ")' <<<"$out")" = "crm json formats options commands kinds" ]
-    [ "$(jq -c '.formats' <<<"$out")" = '["table","jsonl","json","csv","tsv"]' ]
+    [ "$(jq -c '.formats' <<<"$out")" = '["table","jsonl","json","csv","tsv","markdown"]' ]
     [ "$(jq -r '.json' <<<"$out")" = 1 ]
 }
 

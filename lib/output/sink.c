@@ -11,8 +11,9 @@
 #define FLUSH_AT ((size_t)256 * 1024)
 
 /* In the order in which help lists them. */
-static const struct sink_format *const formats[] = {
-    &sink_format_table, &sink_format_jsonl, &sink_format_json, &sink_format_csv, &sink_format_tsv};
+static const struct sink_format *const formats[] = {&sink_format_table, &sink_format_jsonl,
+                                                    &sink_format_json,  &sink_format_csv,
+                                                    &sink_format_tsv,   &sink_format_markdown};
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
 size_t crm_format_count(void)

@@ -128,6 +128,6 @@ void sink_json(const struct crm_sink *sink, struct buffer *out, const struct col
 bool sink_is_number(enum data_type type);
 
 extern const struct sink_format sink_format_table, sink_format_jsonl, sink_format_json,
-    sink_format_csv, sink_format_tsv;
+    sink_format_csv, sink_format_tsv, sink_format_markdown;
 
 #endif
