@@ -37,23 +37,28 @@ static void columns_sql(const struct store *store, struct buffer *sql, const str
 }
 
 static crm_status create_index(struct store *store, const struct kind *kind, const char *columns,
-                               size_t number)
+                               size_t number, bool partial)
 {
     struct buffer sql cleanup(buffer_release) = {0};
     buffer_printf(&sql, "CREATE INDEX %s_%zu ON %s (%s)", kind->table, number, kind->table,
                   columns);
+    if (partial)
+        buffer_printf(&sql, " WHERE %s IS NOT NULL", columns);
     return sql.failed ? CRM_NO_MEMORY : store_execute(store, buffer_string(&sql));
 }
 
+/* A field that may be empty is indexed where it isn't: a row written without it leaves that index
+ * alone, which saves a page in the log for each. */
 static crm_status create_indexes(struct store *store, const struct kind *kind)
 {
     size_t number = 0;
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->index_count && status == CRM_OK; i++)
-        status = create_index(store, kind, kind->indexes[i], ++number);
+        status = create_index(store, kind, kind->indexes[i], ++number, false);
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
         if (kind->fields[i].flags & FIELD_INDEXED)
-            status = create_index(store, kind, kind->fields[i].name, ++number);
+            status = create_index(store, kind, kind->fields[i].name, ++number,
+                                  (kind->fields[i].flags & FIELD_REQUIRED) == 0);
     return status;
 }
 
