@@ -86,6 +86,22 @@ static struct json_state *state_of(struct crm_sink *sink)
     return sink->state;
 }
 
+static bool make_member(struct arena *arena, const char *before, const char *name,
+                        const char *colon, struct member *out)
+{
+    const char *const parts[] = {before, name, colon, "null"};
+    size_t lengths[4];
+    out->length = 0;
+    for (size_t i = 0; i < 4; i++)
+        out->length += lengths[i] = strlen(parts[i]);
+    char *to = arena_alloc(arena, out->length);
+    out->prefix = to;
+    out->length -= lengths[3];
+    for (size_t i = 0; i < 4 && to != NULL; to += lengths[i++])
+        memcpy(to, parts[i], lengths[i]);
+    return to != NULL;
+}
+
 static crm_status prepare(struct crm_sink *sink, const struct table *table)
 {
     struct json_state *state = state_of(sink);
@@ -99,12 +115,9 @@ static crm_status prepare(struct crm_sink *sink, const struct table *table)
     if (state->members == NULL)
         return CRM_NO_MEMORY;
     for (size_t i = 0; i < table->count; i++) {
-        const char *before = i == 0 ? object->open : object->next;
-        const char *prefix =
-            arena_printf(&sink->arena, "%s%s%snull", before, table->columns[i].name, object->colon);
-        if (prefix == NULL)
+        if (!make_member(&sink->arena, i == 0 ? object->open : object->next, table->columns[i].name,
+                         object->colon, &state->members[i]))
             return CRM_NO_MEMORY;
-        state->members[i] = (struct member){prefix, strlen(prefix) - 4};
         state->room += state->members[i].length + NUMBER_ROOM;
     }
     return CRM_OK;

@@ -60,7 +60,8 @@ static crm_status load_record(struct crm_book *book, const struct kind *kind, in
     struct query query cleanup(query_release) = {0};
     buffer_text(&query.sql, "SELECT ");
     for (size_t i = 0; i < out->selection.count; i++) {
-        buffer_printf(&query.sql, "%s%s", i > 0 ? ", " : "", out->selection.sql[i]);
+        buffer_text(&query.sql, i > 0 ? ", " : "");
+        buffer_text(&query.sql, out->selection.sql[i]);
         out->selection.columns[i].flags = 0; /* one record is shown whole */
     }
     buffer_printf(&query.sql, " %s", out->selection.from);

@@ -25,10 +25,13 @@ static void expression_sql(struct buffer *sql, const char *expression, const cha
 
 void field_sql(struct buffer *sql, const struct field *field, const char *alias)
 {
-    if (field->expression != NULL)
+    if (field->expression != NULL) {
         expression_sql(sql, field->expression, alias);
-    else
-        buffer_printf(sql, "%s.%s", alias, field->name);
+        return;
+    }
+    buffer_text(sql, alias);
+    buffer_character(sql, '.');
+    buffer_text(sql, field->name);
 }
 
 static bool is_left_out(const struct field *field, unsigned flags)
@@ -77,13 +80,16 @@ struct making {
     struct arena *arena;
     struct selection *out;
     struct buffer from;
+    struct buffer expression; /* of the column under way */
 };
 
-static crm_status add_column(struct making *making, struct column column, struct buffer *sql)
+static crm_status add_column(struct making *making, struct column column)
 {
-    const char *text = arena_copy(making->arena, buffer_string(sql));
+    struct buffer *sql = &making->expression;
+    const char *text = arena_copy_length(making->arena, buffer_string(sql), sql->length);
     if (text == NULL || sql->failed)
         return error_no_memory(&making->book->error);
+    buffer_clear(sql);
     making->out->sql[making->out->count] = text;
     making->out->columns[making->out->count++] = column;
     return CRM_OK;
@@ -92,15 +98,15 @@ static crm_status add_column(struct making *making, struct column column, struct
 static crm_status add_field(struct making *making, size_t index)
 {
     const struct field *field = &making->kind->fields[index];
-    struct buffer sql cleanup(buffer_release) = {0};
+    struct buffer *sql = &making->expression;
     struct column column = column_of(field);
     if (making->sink != NULL && !sink_shows(making->sink, &column))
-        buffer_text(&sql, "NULL"); /* neither join nor subquery for what nobody sees */
+        buffer_text(sql, "NULL"); /* neither join nor subquery for what nobody sees */
     else if (field->type == DATA_REFERENCE)
-        reference_sql(&sql, &making->from, field, index);
+        reference_sql(sql, &making->from, field, index);
     else
-        field_sql(&sql, field, "t");
-    return add_column(making, column, &sql);
+        field_sql(sql, field, "t");
+    return add_column(making, column);
 }
 
 static crm_status add_custom(struct making *making)
@@ -111,14 +117,11 @@ static crm_status add_custom(struct making *making)
         const struct custom_field *field = &policy->fields[i];
         if (!making->kind->custom || strcmp(field->kind, making->kind->name) != 0)
             continue;
-        struct buffer sql cleanup(buffer_release) = {0};
-        custom_sql(&sql, field);
-        status = add_column(making,
-                            (struct column){.name = field->name,
-                                            .label = field->label,
-                                            .type = field->type,
-                                            .flags = COLUMN_HIDDEN},
-                            &sql);
+        custom_sql(&making->expression, field);
+        status = add_column(making, (struct column){.name = field->name,
+                                                    .label = field->label,
+                                                    .type = field->type,
+                                                    .flags = COLUMN_HIDDEN});
     }
     return status;
 }
@@ -131,7 +134,7 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
                               .columns = arena_array(arena, most, sizeof *out->columns)};
     if (out->sql == NULL || out->columns == NULL)
         return error_no_memory(&book->error);
-    struct making making = {book, kind, sink, arena, out, {0}};
+    struct making making = {book, kind, sink, arena, out, {0}, {0}};
     buffer_printf(&making.from, "FROM %s t", kind->table);
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
@@ -143,5 +146,6 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
     if (out->from == NULL || making.from.failed)
         status = error_no_memory(&book->error);
     buffer_release(&making.from);
+    buffer_release(&making.expression);
     return status;
 }
