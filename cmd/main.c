@@ -313,6 +313,7 @@ int main(int argc, char **argv)
 {
     /* A reader that leaves early ends the program silently, whatever the parent ignored. */
     signal(SIGPIPE, SIG_DFL);
+    crm_own_process();
     struct call call = {.book = crm_book_new()};
     if (call.book == NULL) {
         fputs("crm: out of memory\n", stderr);

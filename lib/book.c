@@ -14,6 +14,11 @@
 static const char database_name[] = "crm.db";
 static const char policy_name[] = "policy.yaml";
 
+void crm_own_process(void)
+{
+    store_own_process();
+}
+
 crm_book *crm_book_new(void)
 {
     return calloc(1, sizeof(crm_book));

@@ -65,6 +65,10 @@ typedef enum crm_open_mode {
  * twenty times a second. */
 typedef void (*crm_progress)(void *context, const char *what, int64_t done, int64_t total);
 
+/* For a program that is about the book alone: no other thread, and no use of SQLite but through this
+ * library. Spares what the engine does for such others, about a tenth of a short command. Call it
+ * before anything else; once a book has been opened it does nothing. */
+CRM_API void crm_own_process(void);
 /* A new, closed handle; NULL when memory is exhausted. It carries the messages of opening. */
 CRM_API crm_book *crm_book_new(void);
 CRM_API void crm_book_free(crm_book *book);

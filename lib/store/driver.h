@@ -8,6 +8,7 @@
 struct store_driver {
     const char *name;
     bool (*accepts)(const char *path);
+    void (*own_process)(void); /* may be NULL */
     crm_status (*open)(struct store *store, const char *path, enum store_mode mode);
     void (*close)(struct store *store);
     crm_status (*execute)(struct store *store, const char *sql);

@@ -161,6 +161,14 @@ static int note_log_pages(void *context, sqlite3 *database, const char *name, in
     return SQLITE_OK;
 }
 
+/* Each allocation is counted under a lock otherwise, and opening a book makes thousands. The engine
+ * refuses both settings once it is in use, which is as good. */
+static void sqlite_own_process(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static bool sqlite_accepts(const char *path)
 {
     return strstr(path, "://") == NULL;
@@ -432,6 +440,7 @@ static crm_status sqlite_set_schema_version(struct store *store, int version)
 const struct store_driver store_driver_sqlite = {
     .name = "sqlite",
     .accepts = sqlite_accepts,
+    .own_process = sqlite_own_process,
     .open = sqlite_open,
     .close = sqlite_close,
     .execute = sqlite_execute,

@@ -8,6 +8,13 @@ enum { MOST_COLUMNS = 128 };
 
 static const struct store_driver *const drivers[] = {&store_driver_sqlite};
 
+void store_own_process(void)
+{
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+        if (drivers[i]->own_process != NULL)
+            drivers[i]->own_process();
+}
+
 crm_status store_open(const char *path, enum store_mode mode, struct store **out,
                       struct error *error)
 {

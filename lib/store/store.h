@@ -20,6 +20,9 @@ enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
  * are borrowed during the call. */
 typedef crm_status (*store_row)(void *context, const struct value *row);
 
+/* Tunes the engines for a process that uses them through this store and one thread alone. Without
+ * effect once a store has been opened. */
+void store_own_process(void);
 /* `path` is a file, or postgresql://…; errors of this connection go to *error, which must outlive
  * it. */
 crm_status store_open(const char *path, enum store_mode mode, struct store **out,
