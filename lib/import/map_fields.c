@@ -41,7 +41,7 @@ static bool among(const char *name, const char *const *names, size_t count)
 static bool may_give(const struct map *map, const struct kind *kind, const struct field *field)
 {
     if (!is_order(map))
-        return !(field->flags & FIELD_DERIVED);
+        return (field->flags & (FIELD_DERIVED | FIELD_IDENTITY)) != FIELD_DERIVED;
     if (kind == &kind_line)
         return among(field->name, line_fields, LENGTH(line_fields));
     return !(field->flags & (FIELD_DERIVED | FIELD_EVENT)) && field->type != DATA_REFERENCE;

@@ -64,14 +64,14 @@ static crm_status bind_identity(struct map *map, size_t column)
     const struct field *field = map->context.lookup == NULL
                                     ? known
                                     : map->context.lookup(map->context.lookup_context, kind, name);
-    if (field == NULL || (field->flags & FIELD_DERIVED)) {
+    if (field == NULL || (field->flags & (FIELD_DERIVED | FIELD_IDENTITY)) == FIELD_DERIVED) {
         /* What `list` prints besides the stored fields is kept by the program itself. */
         if ((known != NULL && known->flags & FIELD_DERIVED) || strcmp(name, "id") == 0)
             return CRM_OK;
         const char *names[128];
         size_t count = 0;
         for (size_t i = 0; i < kind->field_count && count < 128; i++)
-            if (!(kind->fields[i].flags & FIELD_DERIVED))
+            if ((kind->fields[i].flags & (FIELD_DERIVED | FIELD_IDENTITY)) != FIELD_DERIVED)
                 names[count++] = kind->fields[i].name;
         const char *nearest = text_nearest(name, names, count);
         error_set(rows->error, CRM_INVALID, _("a %s has no field \"%s\""), kind->name, name);
