@@ -321,10 +321,11 @@ static void each_sql(struct buffer *sql, const struct store_select *select)
 {
     buffer_text(sql, "SELECT crm_each(");
     for (size_t i = 0; i < select->column_count; i++) {
+        buffer_text(sql, i > 0 ? "," : "");
         if (select->order != NULL)
-            buffer_printf(sql, "%sc%zu", i > 0 ? "," : "", i);
+            buffer_printf(sql, "c%zu", i);
         else
-            buffer_printf(sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
+            buffer_text(sql, select->columns[i]);
     }
     if (select->order == NULL) {
         buffer_printf(sql, ") %s", select->from);
