@@ -95,6 +95,59 @@ setup_test() {
 {"year":"2026","revenue":50,"currency":"EUR"}' ''
 }
 
+@test "pareto: classes by cumulative share, by the policy's lines" {
+    call crm report pareto --from 2025 --fields class,customers,revenue,share,cumulative
+    expect 0 '{"class":"A","customers":0,"revenue":0,"share":0.00,"cumulative":0.00}
+{"class":"B","customers":1,"revenue":103.7035,"share":93.68,"cumulative":93.68}
+{"class":"C","customers":1,"revenue":7,"share":6.32,"cumulative":100.00}' ''
+    call crm report pareto --from 2025 --measure profit --fields class,customers,profit
+    expect 0 '{"class":"A","customers":0,"profit":0}
+{"class":"B","customers":0,"profit":0}
+{"class":"C","customers":2,"profit":-17.25}' ''
+    call crm report pareto --by segment
+    [ "$status" -eq 2 ]
+}
+
+@test "the sums of a real export are exact" {
+    need_shared
+    orders=$SHARED/superstore-cn/orders_utf8.csv
+    [ -f "$orders" ] || skip "$orders is not here"
+    crm init real >/dev/null
+    crm -C real import "$orders" --as order --map superstore-zh >/dev/null
+    period="--from 2014-01-01 --to 2017-12-31"
+    # shellcheck disable=SC2086
+    call crm -C real report revenue --by segment $period --fields segment,revenue,customers
+    expect 0 '{"segment":"消费者","revenue":8061433.968,"customers":408}
+{"segment":"公司","revenue":5160328.096,"customers":238}
+{"segment":"小型企业","revenue":2895786.173,"customers":144}' ''
+    # shellcheck disable=SC2086
+    call crm -C real report revenue --by region $period --fields region,revenue
+    expect 0 '{"region":"华东","revenue":4692464.994}
+{"region":"中南","revenue":4147884.013}
+{"region":"东北","revenue":2711223.389}
+{"region":"华北","revenue":2447301.017}
+{"region":"西南","revenue":1303124.508}
+{"region":"西北","revenue":815550.316}' ''
+    # shellcheck disable=SC2086
+    call crm -C real report revenue --by year $period --fields year,revenue
+    expect 0 '{"year":"2014","revenue":2939663.335}
+{"year":"2015","revenue":3443376.335}
+{"year":"2016","revenue":4246042.78}
+{"year":"2017","revenue":5488465.787}' ''
+    # shellcheck disable=SC2086
+    call crm -C real report revenue --by customer $period -n 5 --fields customer,revenue
+    expect 0 '{"customer":"徐婵-11005","revenue":82895.26}
+{"customer":"田磊-16120","revenue":77369.334}
+{"customer":"刘明-18295","revenue":68737.228}
+{"customer":"武杰-14815","revenue":68112.016}
+{"customer":"何惠-14395","revenue":68061.532}' ''
+    # shellcheck disable=SC2086
+    call crm -C real report pareto $period --fields class,customers
+    expect 0 '{"class":"A","customers":435}
+{"class":"B","customers":199}
+{"class":"C","customers":156}' ''
+}
+
 @test "the table has the numbers of the JSON, its caption and its definition" {
     call crm report revenue --by segment --format table
     expect 0 - ''

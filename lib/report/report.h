@@ -37,6 +37,7 @@ struct report {
     const struct report_group *by; /* ways of grouping, the default first; NULL: none */
     size_t by_count;
     bool measures;       /* takes --measure */
+    bool whole_months;   /* its default period is whole months, as if grouped by month */
     const char *instant; /* SQL of the stored time by which rows fall into the period, or NULL */
     crm_status (*run)(struct report_request *request);
 };

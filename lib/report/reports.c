@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static const struct report *const reports[] = {&report_revenue, &report_visits, &report_complaints};
+static const struct report *const reports[] = {&report_revenue, &report_pareto, &report_visits,
+                                               &report_complaints};
 static const size_t report_count = sizeof reports / sizeof *reports;
 
 size_t crm_report_count(void)
@@ -210,7 +211,7 @@ static crm_status read_groups(struct report_request *request, const char *by)
  * rows are months, quarters or years and part of a month would mislead. */
 static void default_period(const struct report_request *request, day_number *from, day_number *to)
 {
-    bool time = false;
+    bool time = request->report->whole_months;
     for (size_t i = 0; i < request->group_count; i++)
         time = time || request->groups[i]->time;
     int year, month, day;
