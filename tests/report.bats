@@ -108,6 +108,13 @@ setup_test() {
     [ "$status" -eq 2 ]
 }
 
+@test "concentration: shares, index and the largest" {
+    call crm report concentration --from 2025
+    expect 0 '{"currency":"CNY","customers":2,"revenue":110.7035,"hhi":8815.3,"as_many_equal":1.1,"largest":"alpha","largest_share":93.68,"five_share":100.00,"ten_share":100.00,"from":"2025-01-01","to":"2026-03-02"}' ''
+    call crm report concentration --from 2020 --to 2020
+    expect 0 '' ''
+}
+
 @test "the sums of a real export are exact" {
     need_shared
     orders=$SHARED/superstore-cn/orders_utf8.csv

@@ -43,7 +43,7 @@ struct report {
 };
 
 extern const struct report report_revenue, report_pareto, report_visits, report_complaints,
-    report_satisfaction, report_book;
+    report_satisfaction, report_concentration, report_book;
 
 /* Hands a row to the sink, as long as the limit allows. */
 crm_status report_row(struct report_request *request, const struct value *values);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct report *const reports[] = {&report_revenue, &report_pareto, &report_visits,
-                                               &report_complaints};
+                                               &report_complaints, &report_concentration};
 static const size_t report_count = sizeof reports / sizeof *reports;
 
 size_t crm_report_count(void)
