@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+# crm remind: one list of everything that needs a person. Now is Monday 2026-03-02, 09:00 +08:00.
+
+# The helper sets these.
+# shellcheck disable=SC2154
+load helper
+
+# Acme's first visit is overdue and its complaint breached; Beta's first visit is due; Delta was
+# promised a word and a visit. Amy owns Acme and Delta, Bob owns Beta.
+setup_test() {
+    new_book .crm
+    crm add staff "Amy" --login amy >/dev/null
+    crm add staff "Bob" --login bob >/dev/null
+    crm add Acme --since 2025-01-15 --owner amy >/dev/null
+    crm add Beta --since 2025-02-20 --owner bob >/dev/null
+    crm add Delta --since 2025-10-05 --owner amy >/dev/null
+    crm visit add delta --channel email --at 2026-02-20T10:00 --next-on 2026-03-01 >/dev/null
+    crm visit add delta --planned-on today --channel face --purpose "contract" --staff bob >/dev/null
+    crm complain add acme "late again" --severity high --at 2026-02-27T10:00 >/dev/null
+}
+
+states() {
+    jq -r '.id + " " + .state' <<<"$out"
+}
+
+@test "everything is in the list, most urgent first" {
+    call crm remind
+    expect 0 '{"id":"respond:C-1:2026-02-27T07:00:00Z","kind":"complaint_response","customer":"acme","name":"Acme","tier":null,"due":"2026-02-27T15:00:00+08:00","state":"breached","late":3,"unit":"working_hours","owner":"amy","why":"C-1, high, 175 % of the limit used: late again"}
+{"id":"promise:3:2026-03-01","kind":"promise","customer":"delta","name":"Delta","tier":null,"due":"2026-03-01","state":"promised","late":1,"unit":"days","owner":"amy","why":"promised at V-1"}
+{"id":"planned:V-2:2026-03-02","kind":"planned_visit","customer":"delta","name":"Delta","tier":null,"due":"2026-03-02","state":"due","late":0,"unit":"days","owner":"bob","why":"V-2 is planned: contract"}
+{"id":"visit:1:2026-01-15","kind":"visit","customer":"acme","name":"Acme","tier":null,"due":"2026-01-15","state":"overdue","late":46,"unit":"days","owner":"amy","why":"first visit 12mo after the relation began"}
+{"id":"visit:2:2026-02-20","kind":"visit","customer":"beta","name":"Beta","tier":null,"due":"2026-02-20","state":"first","late":10,"unit":"days","owner":"bob","why":"first visit 12mo after the relation began"}' ""
+    first=$out
+    call crm remind
+    [ "$out" = "$first" ]
+}
+
+@test "why names the cadence and the last contact" {
+    crm tier set beta A --reason test >/dev/null
+    [ "$(crm remind beta | jq -r .why)" = "first visit 3mo after the relation began, face or better" ]
+    crm visit add beta --channel face --at 2025-11-03 >/dev/null
+    [ "$(crm remind beta | jq -r .why)" = "every 3mo, face or better, last on 2025-11-03" ]
+    crm tier set beta C --reason test >/dev/null
+    crm visit add beta --channel phone --at 2025-11-04 >/dev/null
+    [ "$(crm --now 2026-11-04T09:00 remind beta | jq -r .why)" = "every 12mo, last on 2025-11-04" ]
+}
+
+@test "a table for people leaves the id out, and prints the same figures" {
+    call crm remind --format table
+    [ "$(sed -n '1p;5p' <<<"$out" | tr -s ' ')" = "What Customer Name Tier Due State Late Unit Owner Why
+visit acme Acme 2026-01-15 overdue 46 days amy first visit 12mo after the relation began" ]
+}
+
+@test "--within looks ahead" {
+    call crm remind --within 1d --fields id,state,late
+    [ "$(jq -r 'select(.late < 0) | .id' <<<"$out")" = resolve:C-1:2026-03-03T02:00:00Z ]
+    call crm remind --within 3mo
+    [ "$(jq -s length <<<"$out")" = 6 ]
+    call crm remind --within 1y
+    [ "$(jq -s length <<<"$out")" = 7 ]
+    call crm remind --within 5wh
+    expect 2 ""
+}
+
+@test "--for gives what is that person's to do" {
+    call crm remind --for bob
+    [ "$(states)" = "planned:V-2:2026-03-02 due
+visit:2:2026-02-20 first" ]
+    call crm remind --for carol
+    expect 1 ""
+}
+
+@test "a filter is on the customer, for every kind of item" {
+    call crm remind name=Delta
+    [ "$(states)" = "promise:3:2026-03-01 promised
+planned:V-2:2026-03-02 due" ]
+    call crm remind name=Acme
+    [ "$(states)" = "respond:C-1:2026-02-27T07:00:00Z breached
+visit:1:2026-01-15 overdue" ]
+    call crm remind colour=red
+    expect 2 ""
+}
+
+@test "what is done leaves the list" {
+    crm complain respond C-1 >/dev/null
+    crm visit "done" V-2 >/dev/null
+    crm visit add acme --channel phone >/dev/null
+    crm visit add beta --channel phone >/dev/null
+    call crm remind
+    expect 0 "" ""
+}
+
+@test "nothing is silent in every format, but for the empty array" {
+    new_book empty
+    for format in table jsonl csv tsv; do
+        call crm --book empty remind --format "$format"
+        [ "$status" = 0 ]
+        [ -z "$out$err" ]
+    done
+    call crm --book empty remind --format json
+    expect 0 "[]" ""
+}
+
+@test "--exit-code tells whether there is something" {
+    call crm remind --exit-code --fields id
+    [ "$status" = 1 ]
+    [ "$(jq -s length <<<"$out")" = 5 ]
+    [ -z "$err" ]
+    call crm remind --exit-code nobody-of-that-name
+    expect 0 "" ""
+}
+
+@test "--new gives each item once per recipient" {
+    call crm remind --new
+    [ "$(jq -s length <<<"$out")" = 5 ]
+    call crm remind --new
+    expect 0 "" ""
+    call crm remind --new --exit-code
+    expect 0 "" ""
+    call crm remind --new --for bob
+    [ "$(jq -s length <<<"$out")" = 2 ]
+    call crm remind --new --for "Bob"
+    expect 0 "" ""
+    call crm remind
+    [ "$(jq -s length <<<"$out")" = 5 ]
+}
+
+@test "--new gives an item again in another state, and again for the next duty" {
+    crm remind --new >/dev/null
+    call crm --now 2026-03-07T10:00:00+08:00 remind --new
+    [ "$(states)" = "resolve:C-1:2026-03-03T02:00:00Z breached
+planned:V-2:2026-03-02 overdue
+visit:2:2026-02-20 overdue" ]
+    call crm --now 2026-03-07T10:00:00+08:00 remind --new
+    expect 0 "" ""
+    crm visit add beta --channel phone >/dev/null
+    call crm --now 2027-03-02T10:00:00+08:00 remind --new name=Beta
+    [ "$(states)" = "visit:2:2027-03-02 due" ]
+}
+
+@test "after downtime nothing is lost" {
+    crm remind --new >/dev/null
+    call crm --now 2026-12-01T10:00:00+08:00 remind --new name=Delta
+    [ "$(states)" = "planned:V-2:2026-03-02 overdue" ]
+    call crm --now 2027-02-22T10:00:00+08:00 remind --new name=Delta --fields id,state
+    [ "$(states)" = "visit:3:2027-02-22 due" ]
+}
+
+@test "--new notes nothing when the output cannot be written" {
+    [ -e /dev/full ] || skip "no /dev/full"
+    for format in jsonl json table csv; do
+        status=0
+        crm remind --new --format "$format" >/dev/full 2>err || status=$?
+        [ "$status" = 1 ]
+        grep -q '^crm: the output cannot be written' err
+    done
+    call crm remind --new
+    [ "$(jq -s length <<<"$out")" = 5 ]
+}
+
+@test "--new --format json writes one whole document" {
+    call crm remind --new --format json
+    [ "$(jq length <<<"$out")" = 5 ]
+    call crm remind --new --format json
+    expect 0 "[]" ""
+}
+
+@test "--new --dry-run notes nothing" {
+    call crm remind --new --dry-run
+    [ "$(jq -s length <<<"$out")" = 5 ]
+    call crm remind --new
+    [ "$(jq -s length <<<"$out")" = 5 ]
+}
+
+@test "--fields chooses; an unknown column is refused and nothing is noted" {
+    call crm remind --new --fields colour
+    expect 2 ""
+    call crm remind --new --fields id
+    [ "$(jq -s length <<<"$out")" = 5 ]
+}
+
+@test "a book that cannot be written: the list is read, --new is refused before it prints" {
+    [ "$(id -u)" != 0 ] || skip "root writes everywhere"
+    crm remind >before
+    chmod a-w .crm .crm/crm.db
+    call crm remind
+    [ "$out" = "$(cat before)"$'\n' ]
+    call crm remind --new
+    [ "$status" = 1 ]
+    [ -z "$out" ]
+    chmod u+w .crm .crm/crm.db
+}
+
+@test "the real order file: the same list on every run, and a visit takes the customer off it" {
+    need_shared
+    new_book real
+    crm --book real import "$SHARED/superstore-cn/orders_utf8.csv" --as order --map superstore-zh >/dev/null
+    export CRM_NOW=2018-01-02T09:00:00+08:00
+    crm --book real tier apply >/dev/null
+    crm --book real remind >one
+    crm --book real remind >two
+    cmp one two
+    [ "$(wc -l <one)" -gt 700 ]
+    # A reader who leaves early has not got them: they come again.
+    crm --book real remind --new | head -1 >/dev/null
+    crm --book real remind --new >again
+    cmp one again
+    [ -z "$(crm --book real remind --new)" ]
+    # The best tier that is overdue longest heads the list.
+    [ "$(head -1 one | jq -r '.tier + " " + .state')" = "A overdue" ]
+    key=$(head -1 one | jq -r .customer)
+    crm --book real visit add "$key" --channel face >/dev/null
+    crm --book real remind >three
+    diff <(tail -n +2 one) three
+    [ "$(crm --book real list "key=$key" --fields next_visit_on --format csv | tail -1)" = 2018-04-02 ]
+}
