@@ -41,6 +41,8 @@ enum completion {
     COMPLETE_FILTER,  /* field=value, for list and its like */
     COMPLETE_FORMAT,  /* an output format */
     COMPLETE_COMMAND, /* a command */
+    COMPLETE_REPORT,  /* a report */
+    COMPLETE_GROUP,   /* a way of grouping a report */
     COMPLETE_FILE,
     COMPLETE_DIRECTORY
 };

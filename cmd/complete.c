@@ -106,6 +106,33 @@ static void offer_field_values(struct completer *completer, const char *kind, si
     }
 }
 
+static void offer_reports(const struct completer *completer)
+{
+    crm_report_info report;
+    for (size_t i = 0; crm_report_get(i, &report); i++)
+        offer(completer, report.name, report.title);
+}
+
+/* Whether an earlier report can be grouped by that, too. */
+static bool is_group_before(size_t report, const char *name)
+{
+    const char *group;
+    for (size_t i = 0; i < report; i++)
+        for (size_t k = 0; (group = crm_report_group(i, k)) != NULL; k++)
+            if (strcmp(group, name) == 0)
+                return true;
+    return false;
+}
+
+static void offer_groups(const struct completer *completer)
+{
+    const char *group;
+    for (size_t i = 0; i < crm_report_count(); i++)
+        for (size_t k = 0; (group = crm_report_group(i, k)) != NULL; k++)
+            if (!is_group_before(i, group))
+                offer(completer, group, "");
+}
+
 static void offer_completion(struct completer *completer, enum completion complete,
                              const char *kind)
 {
@@ -133,6 +160,14 @@ static void offer_completion(struct completer *completer, enum completion comple
         break;
     case COMPLETE_COMMAND:
         offer_commands(completer);
+        break;
+    case COMPLETE_REPORT:
+        offer_reports(completer);
+        break;
+    case COMPLETE_GROUP:
+        if (comma != NULL)
+            move_lead(completer, comma);
+        offer_groups(completer);
         break;
     case COMPLETE_FILE:
         fputs(":file\n", completer->stream);

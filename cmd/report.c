@@ -10,15 +10,14 @@ struct report_options {
 };
 
 static const char *const measures[] = {"revenue", "profit", NULL};
-static const char *const names[] = {"revenue",      "pareto", "visits", "complaints",
-                                    "satisfaction", "book",   NULL};
 
 static const struct option options[] = {
     {.name = "by",
      .type = OPTION_TEXT,
      .target = offsetof(struct report_options, by),
      .argument = N_("GROUP"),
-     .help = N_("group by these, separated by commas; crm report lists them")},
+     .help = N_("group by these, separated by commas; crm report lists them"),
+     .complete = COMPLETE_GROUP},
     {.name = "from",
      .type = OPTION_DATE,
      .target = offsetof(struct report_options, from),
@@ -33,7 +32,7 @@ static const struct option options[] = {
      .type = OPTION_CHOICE,
      .target = offsetof(struct report_options, measure),
      .argument = N_("FIGURE"),
-     .help = N_("what pareto adds up: revenue or profit"),
+     .help = N_("what is added up: revenue or profit"),
      .choices = measures},
     {.name = "limit",
      .letter = 'n',
@@ -48,7 +47,7 @@ static const struct argument arguments[] = {
     {.name = N_("NAME"),
      .help = N_("which report; without one they are listed"),
      .optional = true,
-     .choices = names},
+     .complete = COMPLETE_REPORT},
     {.name = N_("FILTER"),
      .help = N_("of which customers: field=value, or a word to search for"),
      .optional = true,

@@ -31,6 +31,13 @@ words() {
     expect 0 $'auto\nalways\nnever' ""
 }
 
+@test "reports and their groupings" {
+    words report par
+    expect 0 "pareto" ""
+    words report revenue --by month,se
+    expect 0 $'month,segment\nmonth,severity' ""
+}
+
 @test "fields of the kind are options" {
     words add --credit-g
     expect 0 "--credit-grade" ""
