@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "complaint.h"
+#include "customer.h"
 #include "sales.h"
 #include "visit.h"
 
@@ -144,5 +145,7 @@ crm_status derived_check(struct crm_book *book, const struct record *record)
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink)
 {
+    if (kind == &kind_customer)
+        return customer_sections(book, id, sink);
     return kind == &kind_complaint ? complaint_sections(book, id, sink) : CRM_OK;
 }
