@@ -1,31 +1,46 @@
 # crm: build, install, demo, check, bench. GNU make.
 #
-#   make            the program and the library, in build/
-#   make demo       installs what is missing, builds, shows the main job on a sample book
-#   make check      all tests
-#   make install    PREFIX=/usr/local DESTDIR=
+#   make                the program and the library, in build/
+#   make demo           installs what is missing, builds, shows the main job on a sample book
+#   make check          all tests: static checks, plain suite, suite under sanitizers
+#   make check-quick    the plain suite alone
+#   make install        PREFIX=/usr/local DESTDIR=
+#   make bench          figures of speed and memory
+#
+# A variable given on the command line (CC=clang, OPT=-O0, BUILD=elsewhere) is remembered by the
+# objects: a change of it rebuilds them.
 
 PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+LIBDIR  ?= $(PREFIX)/lib
+DATADIR ?= $(PREFIX)/share
 BUILD   ?= build
 CC      ?= cc
 WERROR  ?= -Werror
 OPT     ?= -O2 -g
 # SANITIZE=address,undefined builds everything under those sanitizers.
 SANITIZE ?=
+# Tests that run at the same time.
+JOBS    ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc
 WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wnull-dereference $(WERROR)
 CPPFLAGS  += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Ilib
 SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# Asked once, and only when something is compiled: `make deps` runs before there is a pkg-config.
+PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS)))$(PKG_LIBS)
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) -MMD -MP
-LIB_CFLAGS  = $(ALL_CFLAGS) -fPIC -fvisibility=hidden $(shell pkg-config --cflags $(PKGS))
-LIB_LIBS    = $(shell pkg-config --libs $(PKGS)) -lm
+LIB_CFLAGS  = $(ALL_CFLAGS) -fPIC -fvisibility=hidden $(PKG_CFLAGS)
+LIB_LIBS    = $(PKG_LIBS) -lm
 
 LIB_SRC := $(wildcard lib/*.c lib/*/*.c)
 CMD_SRC := $(wildcard cmd/*.c)
+UNIT_SRC := $(wildcard tests/unit/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 SOVERSION := 0
 VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 
@@ -33,15 +48,37 @@ VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 PO := $(wildcard lib/locale/*.po)
 MO := $(if $(shell command -v msgfmt),$(PO:lib/locale/%.po=$(BUILD)/locale/%/LC_MESSAGES/crm.mo))
 
-.PHONY: all clean
-all: $(BUILD)/libcrm.so $(if $(wildcard cmd/main.c),$(BUILD)/crm) $(MO)
+.PHONY: all clean unit
+all: $(BUILD)/libcrm.so $(BUILD)/crm $(MO)
 
+# ---- Build -------------------------------------------------------------------------------------
+
+# Rewritten only when the flags change; every object depends on it.
+FLAGS := $(CC) $(CPPFLAGS) $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) $(PREFIX)
+ifneq ($(shell cat $(BUILD)/flags 2>/dev/null),$(strip $(FLAGS)))
+.PHONY: $(BUILD)/flags
+endif
+$(BUILD)/flags:
+	@mkdir -p $(@D)
+	@echo '$(strip $(FLAGS))' >$@
+
+ifeq ($(shell uname),Darwin)
+HERE   := @loader_path
+SHARED := -dynamiclib -Wl,-install_name,@rpath/libcrm.so.$(SOVERSION)
+INTL   := -lintl
+else
+HERE   := $$ORIGIN
+SHARED := -shared -Wl,-soname,libcrm.so.$(SOVERSION) -Wl,--version-script=lib/crm.map \
+          -Wl,--as-needed -Wl,-O1
+TIDY   := -Wl,--as-needed -Wl,-O1
+endif
+
+# The program in the build tree finds the library beside it.
 $(BUILD)/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed -Wl,-O1 -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(TIDY) -Wl,-rpath,'$(HERE)' -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm $(INTL)
 
 $(BUILD)/libcrm.so.$(SOVERSION): $(LIB_OBJ) lib/crm.map
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcrm.so.$(SOVERSION) \
-	  -Wl,--version-script=lib/crm.map -Wl,--as-needed -Wl,-O1 -o $@ $(LIB_OBJ) $(LIB_LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SHARED) -o $@ $(LIB_OBJ) $(LIB_LIBS) $(INTL)
 
 $(BUILD)/libcrm.so: $(BUILD)/libcrm.so.$(SOVERSION)
 	ln -sf libcrm.so.$(SOVERSION) $@
@@ -50,32 +87,29 @@ $(BUILD)/libcrm.so: $(BUILD)/libcrm.so.$(SOVERSION)
 $(BUILD)/libcrm.a: $(LIB_OBJ)
 	rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/lib/%.o: lib/%.c
+$(BUILD)/lib/%.o: lib/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -c -o $@ $<
 
 # Where an installed program looks when its files are not beside it.
-CMD_CPPFLAGS = -DCRM_DATADIR='"$(PREFIX)/share/crm"' -DCRM_LOCALEDIR='"$(PREFIX)/share/locale"'
+CMD_CPPFLAGS = -DCRM_DATADIR='"$(DATADIR)/crm"' -DCRM_LOCALEDIR='"$(DATADIR)/locale"'
 
-$(BUILD)/cmd/%.o: cmd/%.c
+$(BUILD)/cmd/%.o: cmd/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CMD_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/unit/NAME.c is one cmocka program, linked to the whole library.
-UNIT_SRC := $(wildcard tests/unit/*.c)
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
-.PHONY: unit
 unit: $(UNIT_BIN)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcrm.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) $(INTL) -lcmocka
 
 $(BUILD)/locale/%/LC_MESSAGES/crm.mo: lib/locale/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
 # make pot collects the messages; make po brings them into the translations, for a translator.
-.PHONY: pot po install-locale
+.PHONY: pot po
 pot: $(BUILD)/crm.pot
 $(BUILD)/crm.pot: $(LIB_SRC) $(CMD_SRC)
 	@mkdir -p $(@D)
@@ -88,11 +122,6 @@ po: $(BUILD)/crm.pot
 	  msgfmt --check --statistics -o /dev/null $$file; \
 	done
 
-install-locale: $(MO)
-	for file in $(MO:$(BUILD)/locale/%=%); do \
-	  install -D -m 644 $(BUILD)/locale/$$file $(DESTDIR)$(PREFIX)/share/locale/$$file || exit 1; \
-	done
-
 # The fields in crm-add(1), after a field was added: tests/conformance.bats asks for it.
 .PHONY: man-fields
 man-fields: $(BUILD)/crm
@@ -103,4 +132,103 @@ man-fields: $(BUILD)/crm
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
+# ---- What is needed, and the demonstration -----------------------------------------------------
+
+# deps: everything for build and tests; deps-build: for the program alone. Both print what is
+# missing and install it where they know how. DEPS=no trusts the machine.
+.PHONY: deps deps-build demo
+deps:
+	@[ "$(DEPS)" = no ] || sh .ci/deps build check
+deps-build:
+	@[ "$(DEPS)" = no ] || sh .ci/deps build
+
+demo: deps-build
+	@$(MAKE) --silent all
+	@sh tests/demo $(BUILD)/crm $(BUILD)/demo
+
+# ---- Tests -------------------------------------------------------------------------------------
+
+# What is run in each build, and what looks at the sources alone. tests/run sums up.
+SUITE := $(wildcard tests/*.bats) tests/man-examples
+LINT  := tests/lint
+
+.PHONY: check check-quick check-sanitize lint bench
+check: deps
+	@$(MAKE) --silent all unit
+	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
+	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(UNIT_BIN) \
+	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
+
+check-quick: all unit
+	@tests/run $(JOBS) BUILD=$(BUILD) $(SUITE) $(UNIT_BIN)
+
+check-sanitize:
+	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
+	@tests/run $(JOBS) BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
+
+lint: all
+	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)
+
+bench: all
+	@sh tests/bench/run.sh
+
+# ---- Installation ------------------------------------------------------------------------------
+
+# An installed program finds its library without ldconfig, wherever PREFIX is, except where the
+# system's loader looks anyway.
+RPATH ?= $(if $(filter /usr/lib%,$(LIBDIR)),,$(if $(filter $(PREFIX)/lib,$(LIBDIR)),$(HERE)/../lib,$(LIBDIR)))
+BASH_COMPLETIONS ?= $(DATADIR)/bash-completion/completions
+ZSH_COMPLETIONS  ?= $(DATADIR)/zsh/site-functions
+FISH_COMPLETIONS ?= $(DATADIR)/fish/vendor_completions.d
+PRESETS := $(wildcard lib/presets/* lib/presets/*/*)
+MAN1 := $(wildcard man/*.1)
+MAN5 := $(wildcard man/*.5)
+LIBRARY := libcrm.so.$(VERSION)
+
+$(BUILD)/install/crm: $(CMD_OBJ) $(BUILD)/libcrm.so
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(TIDY) $(RPATH:%=-Wl,-rpath,'%') -o $@ $(CMD_OBJ) -L$(BUILD) -lcrm $(INTL)
+
+$(BUILD)/install/crm.pc: lib/crm.pc.in $(BUILD)/flags lib/crm.h
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	  -e 's|@REQUIRES@|$(PKGS)|' $< >$@
+
+.PHONY: install uninstall install-locale
+install: all $(BUILD)/install/crm $(BUILD)/install/crm.pc install-locale
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include \
+	  $(DESTDIR)$(DATADIR)/man/man1 $(DESTDIR)$(DATADIR)/man/man5 $(DESTDIR)$(DATADIR)/crm \
+	  $(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS) $(DESTDIR)$(FISH_COMPLETIONS)
+	install -m 755 $(BUILD)/install/crm $(DESTDIR)$(BINDIR)/crm
+	install -m 644 $(BUILD)/libcrm.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$(LIBRARY)
+	ln -sf $(LIBRARY) $(DESTDIR)$(LIBDIR)/libcrm.so.$(SOVERSION)
+	ln -sf libcrm.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libcrm.so
+	install -m 644 lib/crm.h $(DESTDIR)$(PREFIX)/include/crm.h
+	install -m 644 $(BUILD)/install/crm.pc $(DESTDIR)$(LIBDIR)/pkgconfig/crm.pc
+	install -m 644 $(MAN1) $(DESTDIR)$(DATADIR)/man/man1
+	install -m 644 $(MAN5) $(DESTDIR)$(DATADIR)/man/man5
+	for file in $(PRESETS:lib/presets/%=%); do \
+	  [ -d lib/presets/$$file ] || { mkdir -p $$(dirname $(DESTDIR)$(DATADIR)/crm/$$file) && \
+	    install -m 644 lib/presets/$$file $(DESTDIR)$(DATADIR)/crm/$$file; } || exit 1; \
+	done
+	install -m 644 completions/crm.bash $(DESTDIR)$(BASH_COMPLETIONS)/crm
+	install -m 644 completions/_crm $(DESTDIR)$(ZSH_COMPLETIONS)/_crm
+	install -m 644 completions/crm.fish $(DESTDIR)$(FISH_COMPLETIONS)/crm.fish
+
+install-locale: $(MO)
+	for file in $(MO:$(BUILD)/locale/%=%); do \
+	  mkdir -p $$(dirname $(DESTDIR)$(DATADIR)/locale/$$file) && \
+	    install -m 644 $(BUILD)/locale/$$file $(DESTDIR)$(DATADIR)/locale/$$file || exit 1; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/crm $(DESTDIR)$(LIBDIR)/$(LIBRARY) \
+	  $(DESTDIR)$(LIBDIR)/libcrm.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libcrm.so \
+	  $(DESTDIR)$(PREFIX)/include/crm.h $(DESTDIR)$(LIBDIR)/pkgconfig/crm.pc \
+	  $(MAN1:man/%=$(DESTDIR)$(DATADIR)/man/man1/%) $(MAN5:man/%=$(DESTDIR)$(DATADIR)/man/man5/%) \
+	  $(DESTDIR)$(BASH_COMPLETIONS)/crm $(DESTDIR)$(ZSH_COMPLETIONS)/_crm \
+	  $(DESTDIR)$(FISH_COMPLETIONS)/crm.fish \
+	  $(PO:lib/locale/%.po=$(DESTDIR)$(DATADIR)/locale/%/LC_MESSAGES/crm.mo)
+	rm -rf $(DESTDIR)$(DATADIR)/crm
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_BIN:=.d)
