@@ -149,8 +149,8 @@ demo: deps-build
 # ---- Tests -------------------------------------------------------------------------------------
 
 # What is run in each build, and what looks at the sources alone. tests/run sums up.
-SUITE := $(wildcard tests/*.bats) tests/man-examples
-LINT  := tests/lint
+SUITE := $(filter-out tests/install.bats,$(wildcard tests/*.bats)) tests/man-examples
+LINT  := tests/lint tests/install.bats
 
 .PHONY: check check-quick check-sanitize lint bench
 check: deps

@@ -3,11 +3,6 @@
 
 load helper
 
-# The plain build: a sanitized library is not installed.
-setup_test() {
-    [ "${BUILD:-build}" = build ] || skip "the plain build is installed"
-}
-
 install_to() {
     make --silent -C "$ROOT" "$@" >install.log 2>&1 || { cat install.log; return 1; }
 }
@@ -20,7 +15,8 @@ install_to() {
     [ "$(readlink lib/libcrm.so)" = libcrm.so.0 ]
     [ "$(readlink lib/libcrm.so.0)" = "libcrm.so.$(sed -n 's/.define CRM_VERSION "\(.*\)"/\1/p' include/crm.h)" ]
     ldd bin/crm | grep -q "$PWD/bin/../lib/libcrm.so.0"
-    diff <(cd "$ROOT/man" && ls -- *.[15]) <(cd share/man && ls man1 man5 | grep '^crm' | sort)
+    diff <(cd "$ROOT/man" && echo *.1) <(cd share/man/man1 && echo *)
+    diff <(cd "$ROOT/man" && echo *.5) <(cd share/man/man5 && echo *)
     diff -r "$ROOT/lib/presets" share/crm
     [ -f share/bash-completion/completions/crm ]
     [ -f share/zsh/site-functions/_crm ]
