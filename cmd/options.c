@@ -108,6 +108,13 @@ static void view_row(const struct option *row, enum option_source source, struct
     snprintf(out->name, sizeof out->name, "%s", row->name);
 }
 
+/* A new record may have fields of the policy's own, even when only some others are taken. */
+static bool takes_set(const struct command *command)
+{
+    return command->fields == FIELDS_ADD ||
+           (command->fields != FIELDS_NONE && command->fields_only == NULL);
+}
+
 static bool field_taken(const struct command *command, const crm_field_info *field)
 {
     if (command->fields_only == NULL)
@@ -183,7 +190,7 @@ static const struct option *source_table(const struct command *command, enum opt
         return NULL;
     if (source == OPTION_OWN)
         return command->options;
-    if (source == OPTION_SET && command->fields != FIELDS_NONE && command->fields_only == NULL)
+    if (source == OPTION_SET && takes_set(command))
         return set_options;
     return source == OPTION_WRITE && (command->flags & writes) != 0 ? write_options : NULL;
 }

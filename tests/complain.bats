@@ -263,3 +263,15 @@ hint: see whose contacts there are: crm list contact"
     [ "$status" = 0 ]
     [[ $out == *"漏水"*"2026-03-02 14:00"*"2026-03-04 09:00"* ]]
 }
+
+@test "fields of the policy's own" {
+    cat >>.crm/policy.yaml <<'YAML'
+fields:
+  complaint:
+    batch: {label: Batch, required: yes}
+YAML
+    call crm complain add acme "Leak" --format table
+    expect 3 ""
+    call crm complain add acme "Leak" --set batch=B7 --fields batch
+    expect 0 '{"batch":"B7"}' ""
+}
