@@ -23,6 +23,7 @@ const struct command *const commands[] = {
     &command_tier,
     &command_visit,
     &command_complain,
+    &command_survey,
     &command_report,
     &command_remind,
     &command_calendar,

@@ -261,6 +261,48 @@ CRM_API crm_status crm_complaint_change(crm_book *book, const char *reference,
 CRM_API crm_status crm_complaint_list(crm_book *book, const crm_filter *filter, bool open,
                                       bool breached, crm_sink *sink);
 
+/* ---- Surveys ---------------------------------------------------------------------------- */
+
+/* Templates of the book and of the library: template, version, title, language, questions,
+ * shipped. */
+CRM_API crm_status crm_survey_templates(crm_book *book, crm_sink *sink);
+
+typedef struct crm_question_info {
+    const char *id;
+    const char *type;   /* nps, csat, ces, scale, choice, multi, text */
+    const char *text;   /* what is asked */
+    const char *range;  /* what may be answered: "0-10", "shop, web"; "" for text */
+    const char *labels; /* what answers mean: "1 bad, 5 good"; "" when they have no names */
+} crm_question_info;
+/* Calls `each` for every question of a template; anything but CRM_OK ends it. */
+CRM_API crm_status crm_survey_questions(crm_book *book, const char *survey,
+                                        crm_status (*each)(void *context,
+                                                           const crm_question_info *question),
+                                        void *context);
+/* CRM_INVALID when that is no answer to that question. */
+CRM_API crm_status crm_survey_check(crm_book *book, const char *survey, const char *question,
+                                    const char *answer);
+
+typedef struct crm_survey_options {
+    const char *contact; /* who answers; NULL: nobody named */
+    const char *on;      /* day of the answers; NULL: today */
+    bool force;          /* although the customer was asked lately */
+} crm_survey_options;
+/* CRM_CONFLICT when the customer answered a survey too short a time ago. */
+CRM_API crm_status crm_survey_may_ask(crm_book *book, const char *survey, const char *customer,
+                                      const crm_survey_options *options);
+/* Stores answers, one assignment a question, and writes them to the sink. */
+CRM_API crm_status crm_survey_ask(crm_book *book, const char *survey, const char *customer,
+                                  const crm_assignment *answers, size_t count,
+                                  const crm_survey_options *options, crm_sink *sink);
+/* Stores all responses of a file, or none. `stream` instead of opening the file, NULL: open. */
+CRM_API crm_status crm_survey_import(crm_book *book, const char *survey, const char *file,
+                                     FILE *stream, crm_sink *sink);
+/* Figures by question: template, question, metric, value, low, high, n, missing, by, group. `by`:
+ * month, quarter, year, version, or a field of the customer; NULL: all in one. */
+CRM_API crm_status crm_survey_result(crm_book *book, const char *survey, const crm_filter *filter,
+                                     const char *by, crm_sink *sink);
+
 /* ---- Reports ----------------------------------------------------------------------------- */
 
 typedef struct crm_report_info {

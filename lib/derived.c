@@ -6,6 +6,7 @@
 #include "complaint.h"
 #include "customer.h"
 #include "sales.h"
+#include "survey.h"
 #include "visit.h"
 
 #include <string.h>
@@ -31,6 +32,8 @@ crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t
 {
     if (kind == &kind_complaint)
         return complaint_count_open(book, customer);
+    if (kind == &kind_survey_answer)
+        return survey_note_last(book, customer);
     crm_status status = moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
     return status == CRM_OK && moves_visits(kind) ? visit_refresh(book, customer) : status;
 }

@@ -17,8 +17,11 @@ struct interval_estimate {
 /* Share of `successes` among `n`, 0 to 1. Wilson's score interval without continuity correction:
  * E. B. Wilson, JASA 22 (1927) 209–212. All zero when n is not positive. */
 struct interval_estimate wilson_interval(int64_t successes, int64_t n);
-/* The p-th percentile, 0 < p ≤ 100, by nearest rank: the smallest value such that at least p percent
- * are not above it. Sorts `values`; count is at least 1. */
+/* Student's t of a two-sided interval of 95 percent, for `freedom` ≥ 1 degrees of freedom; good to
+ * four decimals. G. W. Hill, Algorithm 396, CACM 13 (1970) 619–620. */
+double student_95(int64_t freedom);
+/* The p-th percentile, 0 < p ≤ 100, by nearest rank: the smallest value such that at least p
+ * percent are not above it. Sorts `values`; count is at least 1. */
 double percentile(double *values, size_t count, double p);
 
 #endif

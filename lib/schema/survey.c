@@ -51,7 +51,10 @@ static const struct field answer_fields[] = {
      .label = N_("Words"),
      .help = N_("text or choice answered"),
      .flags = FIELD_SEARCH | FIELD_COLUMN},
-    {.name = "external_id", .label = N_("External id"), .help = N_("number in another system")},
+    {.name = "external_id",
+     .label = N_("External id"),
+     .help = N_("number in another system"),
+     .flags = FIELD_INDEXED},
 };
 static const char *const answer_indexes[] = {"customer, answered_on", "template, answered_on"};
 const struct kind kind_survey_answer = {.name = "survey_answer",
