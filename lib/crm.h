@@ -121,7 +121,7 @@ CRM_API void crm_sink_free(crm_sink *sink);
 /* One field given as text, as on a command line. */
 typedef struct crm_assignment {
     const char *field;
-    const char *value; /* "" clears the field */
+    const char *value; /* "" clears the field, or puts its default back */
 } crm_assignment;
 
 /* Words that select records, ANDed: see crm-list(1). */

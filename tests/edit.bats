@@ -50,3 +50,93 @@ setup_test() {
     call crm show acme --fields city
     expect 0 '{"city":"Suzhou"}' ""
 }
+
+@test "a cleared field with a default gets that back" {
+    crm edit acme --status lost >/dev/null
+    call crm edit acme --status= --fields status
+    expect 0 '{"status":"active"}' ""
+    crm add order N1 --customer acme --status cancelled >/dev/null
+    call crm edit order N1 --status= --fields status
+    expect 0 '{"status":"completed"}' ""
+    call crm edit order N1 --currency=
+    expect 3 "" $'crm: order: \'currency\' cannot be empty\nhint: give it: currency of all amounts'
+}
+
+@test "nobody stands above himself" {
+    crm add Beta --parent acme >/dev/null
+    crm add Gamma --parent beta >/dev/null
+    call crm edit acme --parent acme
+    expect 4 "" -
+    call crm edit acme --parent gamma
+    expect 4 "" $'crm: parent: the customer would come to stand above itself\nhint: look at the \'parent\' of each of them with crm show'
+    call crm edit gamma --parent acme --fields parent
+    expect 0 '{"parent":"acme"}' ""
+}
+
+declare_fields() {
+    cat >>.crm/policy.yaml <<'YAML'
+fields:
+  customer:
+    visits_max: {type: integer}
+    rebate: {type: decimal}
+    ratio: {type: real}
+    vip: {type: boolean}
+    signed: {type: date}
+    seen: {type: time}
+    labels: {type: tags}
+    colour: {type: enum, choices: [red, blue]}
+    remark: {type: text}
+YAML
+}
+
+@test "custom fields of all types" {
+    declare_fields
+    call crm edit acme --set visits_max=12 --set rebate=-1.5 --set ratio=0.25 --set vip=yes \
+        --set signed=2026-01 --set seen=2026-01-01T03:00 --set labels=b,a,b --set colour=red \
+        --set remark='"}, {\"x\":1' \
+        --fields visits_max,rebate,ratio,vip,signed,seen,labels,colour,remark
+    expect 0 '{"visits_max":12,"rebate":-1.5,"ratio":0.2500,"vip":true,"signed":"2026-01-01","seen":"2026-01-01T03:00:00+08:00","labels":["b","a"],"colour":"red","remark":"\"}, {\\\"x\\\":1"}' ""
+    call crm edit acme --set vip=no --set signed= --fields visits_max,vip,signed,remark
+    expect 0 '{"visits_max":12,"vip":false,"signed":null,"remark":"\"}, {\\\"x\\\":1"}' ""
+    local wrong
+    for wrong in visits_max=1.5 rebate=x ratio=inf ratio=0x10 vip=perhaps signed=2026-02-30 \
+        seen=later colour=green; do
+        call crm edit acme --set "$wrong"
+        expect 3 "" -
+        [[ $err == "crm: ${wrong%%=*}: "* ]]
+    done
+}
+
+@test "custom fields that the policy no longer declares are kept" {
+    cp .crm/policy.yaml before
+    declare_fields
+    crm edit acme --set vip=yes --set remark=old >/dev/null
+    cp .crm/policy.yaml after
+    { cat before; printf 'fields:\n  customer:\n    remark: {}\n'; } >.crm/policy.yaml
+    call crm edit acme --set remark=new --fields remark
+    expect 0 '{"remark":"new"}' ""
+    call crm edit acme --set remark= --fields remark
+    expect 0 '{"remark":null}' ""
+    cp after .crm/policy.yaml
+    call crm show acme --fields vip,remark
+    expect 0 '{"vip":true,"remark":null}' ""
+}
+
+@test "a required custom field cannot be emptied" {
+    printf 'fields:\n  customer:\n    region_code: {required: yes}\n' >>.crm/policy.yaml
+    call crm add New
+    expect 3 "" -
+    call crm add New --set region_code=7 --fields region_code
+    expect 0 '{"region_code":"7"}' ""
+    call crm edit new --set region_code=
+    expect 3 "" -
+    [[ $err == *"'region_code' cannot be empty"* ]]
+}
+
+@test "what a message quotes is cut between characters" {
+    local long
+    long=$(printf '客%.0s' {1..40})
+    call crm edit acme --need-fit "$long"
+    expect 3 "" -
+    printf '%s' "$err" | iconv -f UTF-8 -t UTF-8 >/dev/null
+}

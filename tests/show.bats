@@ -35,3 +35,16 @@ setup_test() {
     expect 4 "" -
     [[ $err == *acme*acme-two* ]]
 }
+
+@test "parts of another record's history are not named by themselves" {
+    local kind
+    for kind in tier_change survey_answer complaint_event line; do
+        call crm show "$kind" '#1'
+        expect 2 "" "crm: a $kind cannot be named by itself
+hint: name the record it belongs to"
+        call crm edit "$kind" '#1' --set external_id=1
+        expect 2 "" -
+        call crm remove "$kind" '#1'
+        expect 2 "" -
+    done
+}

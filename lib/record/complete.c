@@ -96,7 +96,7 @@ static crm_status require_custom(struct crm_book *book, const struct record *rec
 {
     for (size_t i = 0; i < book->policy->field_count; i++) {
         const struct custom_field *field = &book->policy->fields[i];
-        if (!field->required || strcmp(field->kind, record->kind->name) != 0 ||
+        if (!field->required || !custom_is_of(field, record->kind) ||
             !value_is_null(&record->custom[i]))
             continue;
         error_set(&book->error, CRM_INVALID, _("%s: '%s' is missing"), record->kind->name,

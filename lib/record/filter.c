@@ -208,16 +208,12 @@ static bool find_field(struct filtering *f, const struct kind *kind, const char 
     const struct policy *policy = f->book->policy;
     for (size_t i = 0; i < policy->field_count; i++) {
         const struct custom_field *custom = &policy->fields[i];
-        if (strcmp(custom->kind, kind->name) != 0 || strcmp(custom->name, name) != 0)
+        if (!custom_is_of(custom, kind) || strcmp(custom->name, name) != 0)
             continue;
-        bool number = custom->type == DATA_INTEGER || custom->type == DATA_DECIMAL ||
-                      custom->type == DATA_BOOLEAN;
         /* An enum's choices are the policy's; any text may be compared with it. */
         enum data_type type = custom->type == DATA_ENUM ? DATA_TEXT : custom->type;
         *out = (struct field){.name = custom->name, .type = type};
-        buffer_printf(expression,
-                      number ? "CAST(%s.custom ->> '%s' AS BIGINT)" : "(%s.custom ->> '%s')", alias,
-                      custom->name);
+        custom_sql(expression, custom, alias);
         return true;
     }
     return false;

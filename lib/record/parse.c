@@ -35,7 +35,7 @@ const char **field_names(const struct crm_book *book, const struct kind *kind, u
         if (!(kind->fields[i].flags & without))
             names[(*count)++] = kind->fields[i].name;
     for (size_t i = 0; i < book->policy->field_count; i++)
-        if (strcmp(book->policy->fields[i].kind, kind->name) == 0)
+        if (custom_is_of(&book->policy->fields[i], kind))
             names[(*count)++] = book->policy->fields[i].name;
     return names;
 }
@@ -128,7 +128,7 @@ crm_status record_set(struct crm_book *book, struct record *record, struct arena
     int index = kind_field_index(kind, name);
     if (index < 0) {
         for (size_t i = 0; i < book->policy->field_count; i++)
-            if (strcmp(book->policy->fields[i].kind, kind->name) == 0 &&
+            if (custom_is_of(&book->policy->fields[i], kind) &&
                 strcmp(book->policy->fields[i].name, name) == 0)
                 return set_custom(book, record, arena, i, text, length);
         return unknown_field(book, kind, name);
@@ -137,6 +137,10 @@ crm_status record_set(struct crm_book *book, struct record *record, struct arena
     const struct field_context context = book_field_context(book);
     struct value *value = &record->values[index];
     crm_status status = check_settable(book, kind, field, allow);
+    if (length == 0 && field->default_text != NULL && !(field->flags & FIELD_REQUIRED)) {
+        text = field->default_text;
+        length = strlen(text);
+    }
     if (status == CRM_OK)
         status = field_parse(field, text, length, &context, arena, value, NULL, &book->error);
     if (status != CRM_OK)

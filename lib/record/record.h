@@ -38,7 +38,8 @@ struct record {
 /* An empty record in `arena`. */
 crm_status record_new(struct crm_book *book, const struct kind *kind, struct arena *arena,
                       struct record *out);
-/* Parses one assignment into the record: type, choices, references. CRM_INVALID for a bad value,
+/* Parses one assignment into the record: type, choices, references. An empty text clears the field;
+ * one with a default gets that again, unless it is required. CRM_INVALID for a bad value,
  * CRM_USAGE for a field that there is not (the hint names the nearest one) or that is kept by the
  * program. `allow` holds flags (FIELD_EVENT, FIELD_IDENTITY) that would otherwise forbid it. */
 crm_status record_set(struct crm_book *book, struct record *record, struct arena *arena,
@@ -53,6 +54,23 @@ crm_status record_complete(struct crm_book *book, struct record *record, struct 
 crm_status record_insert(struct crm_book *book, const struct record *record, int64_t *id);
 /* Updates the given fields of record `id`. */
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id);
+
+/* ---- Custom fields ---- */
+
+/* Whether the policy declares the field for that kind. */
+bool custom_is_of(const struct custom_field *field, const struct kind *kind);
+/* Appends the stored value as an expression over `alias`. */
+void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
+/* The object that a record of that kind keeps; null for none. */
+crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t id,
+                       struct arena *arena, struct value *out);
+/* The stored object with the record's given fields put in or, cleared, taken out. Members that the
+ * policy does not declare (any more) stay. */
+crm_status custom_change(struct crm_book *book, const struct record *record,
+                         const struct value *stored, struct arena *arena, struct value *out);
+/* The object `into` with the members of `from` that it lacks. */
+crm_status custom_fill(struct crm_book *book, const struct value *into, const struct value *from,
+                       struct arena *arena, struct value *out);
 
 /* ---- Naming ---- */
 

@@ -36,7 +36,7 @@ static crm_status look(struct crm_book *book, const struct kind *kind, const cha
                        const struct value *parameters, size_t count, struct candidates *found)
 {
     struct buffer sql cleanup(buffer_release) = {0};
-    const struct field *key = kind->key == NULL ? NULL : kind_field(kind, kind->key);
+    const struct field *key = kind_field(kind, kind->key);
     buffer_text(&sql, "SELECT t.id, ");
     /* An order's number may stand under several customers: its id tells them apart. */
     if (kind->prefix != NULL)
@@ -139,7 +139,7 @@ crm_status record_resolve(struct crm_book *book, const struct kind *kind, const 
     crm_status status = CRM_OK;
     if (*text == '\0')
         return say_not_found(book, kind, text);
-    if (kind->cluster != NULL) {
+    if (kind->key == NULL) {
         error_set(&book->error, CRM_USAGE, _("a %s cannot be named by itself"), kind->name);
         return error_hint(&book->error, _("name the record it belongs to"));
     }

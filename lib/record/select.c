@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CUSTOM_DECIMALS = 4 /* of a real number */ };
+
 static bool continues_name(char character)
 {
     return isalnum((unsigned char)character) || character == '_' || character == '.';
@@ -61,17 +63,6 @@ static void reference_sql(struct buffer *sql, struct buffer *from, const struct 
     field_sql(sql, kind_field(kind, kind->key), alias);
 }
 
-static void custom_sql(struct buffer *sql, const struct custom_field *field)
-{
-    bool number =
-        field->type == DATA_INTEGER || field->type == DATA_DECIMAL || field->type == DATA_BOOLEAN;
-    /* The name is an identifier by the policy's check: it cannot break out of the quotes. */
-    if (number)
-        buffer_printf(sql, "CAST(t.custom ->> '%s' AS BIGINT)", field->name);
-    else
-        buffer_printf(sql, "t.custom ->> '%s'", field->name);
-}
-
 /* A selection under construction. */
 struct making {
     struct crm_book *book;
@@ -115,12 +106,13 @@ static crm_status add_custom(struct making *making)
     crm_status status = CRM_OK;
     for (size_t i = 0; i < policy->field_count && status == CRM_OK; i++) {
         const struct custom_field *field = &policy->fields[i];
-        if (!making->kind->custom || strcmp(field->kind, making->kind->name) != 0)
+        if (!custom_is_of(field, making->kind))
             continue;
-        custom_sql(&making->expression, field);
+        custom_sql(&making->expression, field, "t");
         status = add_column(making, (struct column){.name = field->name,
                                                     .label = field->label,
                                                     .type = field->type,
+                                                    .decimals = CUSTOM_DECIMALS,
                                                     .flags = COLUMN_HIDDEN});
     }
     return status;

@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Inserting and updating records. */
-#include "record/record.h"
+#include "record/references.h"
 
 #include "base/text.h"
 
 #include <string.h>
-
-/* The custom fields of a kind as one JSON object: texts quoted, numbers as stored. */
-static void custom_json(const struct crm_book *book, const struct record *record,
-                        struct buffer *json)
-{
-    bool any = false;
-    buffer_character(json, '{');
-    for (size_t i = 0; i < book->policy->field_count; i++) {
-        const struct value *value = &record->custom[i];
-        const char *name = book->policy->fields[i].name;
-        if (value_is_null(value) || strcmp(book->policy->fields[i].kind, record->kind->name) != 0)
-            continue;
-        if (any)
-            buffer_character(json, ',');
-        any = true;
-        text_json_quote(json, name, strlen(name));
-        buffer_character(json, ':');
-        if (value->type == VALUE_INTEGER)
-            buffer_integer(json, value->integer);
-        else
-            text_json_quote(json, value->text, value->length);
-    }
-    buffer_character(json, '}');
-}
-
-static crm_status custom_value(struct crm_book *book, const struct record *record,
-                               struct query *query, struct value *out)
-{
-    struct buffer json cleanup(buffer_release) = {0};
-    custom_json(book, record, &json);
-    const char *text = json.failed ? NULL : arena_copy(&query->arena, buffer_string(&json));
-    if (text == NULL)
-        return error_no_memory(&book->error);
-    *out = json.length > 2 ? value_text(text) : value_null();
-    return CRM_OK;
-}
 
 /* Says which value is taken already. */
 static crm_status explain_conflict(struct crm_book *book, const struct record *record)
@@ -91,8 +55,10 @@ static crm_status insert_sql(struct crm_book *book, const struct record *record,
 {
     bool custom = record->any_custom && record->kind->custom;
     const struct value *identity = given_identity(record);
+    const struct value nothing = value_null();
     struct value json = value_null();
-    crm_status status = custom ? custom_value(book, record, query, &json) : CRM_OK;
+    crm_status status =
+        custom ? custom_change(book, record, &nothing, &query->arena, &json) : CRM_OK;
     if (status != CRM_OK)
         return status;
     insert_columns(record, query, custom);
@@ -130,42 +96,13 @@ crm_status record_insert(struct crm_book *book, const struct record *record, int
     return status == CRM_CONFLICT ? explain_conflict(book, record) : status;
 }
 
-/* The stored form of one custom field, as an SQL expression over `alias`. */
-static const char *custom_cast(enum data_type type)
-{
-    bool number = type == DATA_INTEGER || type == DATA_DECIMAL || type == DATA_BOOLEAN;
-    return number ? "SELECT CAST(custom ->> $1 AS BIGINT) FROM %s WHERE id = $2"
-                  : "SELECT custom ->> $1 FROM %s WHERE id = $2";
-}
-
-/* What custom fields hold now, so that those not given stay. */
-static crm_status load_custom(struct crm_book *book, struct record *record, int64_t id,
-                              struct query *query)
-{
-    for (size_t i = 0; i < book->policy->field_count; i++) {
-        const struct custom_field *field = &book->policy->fields[i];
-        if (record->custom_given[i] || strcmp(field->kind, record->kind->name) != 0)
-            continue;
-        const struct value parameters[] = {value_text(field->name), value_integer(id)};
-        const char *sql =
-            arena_printf(&query->arena, custom_cast(field->type), record->kind->table);
-        if (sql == NULL)
-            return error_no_memory(&book->error);
-        crm_status status =
-            store_row_values(book->store, &query->arena, sql, parameters, 2, &record->custom[i], 1);
-        if (status != CRM_OK)
-            return status;
-    }
-    return CRM_OK;
-}
-
-static crm_status update_custom(struct crm_book *book, struct record *record, int64_t id,
+static crm_status update_custom(struct crm_book *book, const struct record *record, int64_t id,
                                 const char *separator, struct query *query)
 {
-    struct value json;
-    crm_status status = load_custom(book, record, id, query);
+    struct value stored = value_null(), json;
+    crm_status status = custom_load(book, record->kind, id, &query->arena, &stored);
     if (status == CRM_OK)
-        status = custom_value(book, record, query, &json);
+        status = custom_change(book, record, &stored, &query->arena, &json);
     if (status != CRM_OK)
         return status;
     buffer_printf(&query->sql, "%scustom = ", separator);
@@ -173,7 +110,7 @@ static crm_status update_custom(struct crm_book *book, struct record *record, in
     return CRM_OK;
 }
 
-static crm_status update_sql(struct crm_book *book, struct record *record, int64_t id,
+static crm_status update_sql(struct crm_book *book, const struct record *record, int64_t id,
                              struct query *query)
 {
     const struct kind *kind = record->kind;
@@ -205,7 +142,27 @@ static crm_status check_not_emptied(struct crm_book *book, const struct record *
                   field->name);
         return error_hint(&book->error, _("give it: %s"), _(field->help));
     }
+    for (size_t i = 0; i < book->policy->field_count; i++) {
+        const struct custom_field *field = &book->policy->fields[i];
+        if (!field->required || !record->custom_given[i] || !value_is_null(&record->custom[i]))
+            continue;
+        error_set(&book->error, CRM_INVALID, _("%s: '%s' cannot be empty"), record->kind->name,
+                  field->name);
+        return error_hint(&book->error, _("the policy requires it (policy.yaml:%ld)"), field->line);
+    }
     return CRM_OK;
+}
+
+/* Whether a field that names a record of the same kind, such as the parent, is given. */
+static bool names_own_kind(const struct record *record)
+{
+    for (size_t i = 0; i < record->kind->field_count; i++) {
+        const struct field *field = &record->kind->fields[i];
+        if (record->given[i] && field->type == DATA_REFERENCE &&
+            strcmp(field->reference, record->kind->name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool is_empty(const struct record *record)
@@ -219,15 +176,18 @@ static bool is_empty(const struct record *record)
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id)
 {
     struct query query cleanup(query_release) = {0};
-    struct record copy = *record;
     if (is_empty(record))
         return CRM_OK;
     crm_status status = check_not_emptied(book, record);
     if (status == CRM_OK)
         status = derived_check(book, record);
     if (status == CRM_OK)
-        status = update_sql(book, &copy, id, &query);
+        status = update_sql(book, record, id, &query);
     if (status == CRM_OK)
         status = store_run(book->store, buffer_string(&query.sql), query.parameters, query.count);
-    return status == CRM_CONFLICT ? explain_conflict(book, record) : status;
+    if (status == CRM_CONFLICT)
+        return explain_conflict(book, record);
+    return status == CRM_OK && names_own_kind(record)
+               ? references_refuse_circle(book, record->kind, id)
+               : status;
 }

@@ -213,6 +213,7 @@ const struct kind kind_customer = {.name = "customer",
                                    FIELDS(customer_fields),
                                    INDEXES(customer_indexes),
                                    .addable = true,
+                                   .merges = true,
                                    .custom = true};
 
 static const struct choice roles[] = {{"decision_maker", N_("decision maker")},
@@ -293,6 +294,7 @@ const struct kind kind_contact = {.name = "contact",
                                   .title = "name",
                                   FIELDS(contact_fields),
                                   .addable = true,
+                                  .merges = true,
                                   .custom = true};
 
 static const struct field staff_fields[] = {
@@ -338,4 +340,5 @@ const struct kind kind_staff = {.name = "staff",
                                 .title = "name",
                                 FIELDS(staff_fields),
                                 .addable = true,
+                                .merges = true,
                                 .custom = true};

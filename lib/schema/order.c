@@ -34,6 +34,7 @@ const struct kind kind_product = {.name = "product",
                                   .title = "name",
                                   FIELDS(product_fields),
                                   .addable = true,
+                                  .merges = true,
                                   .custom = true};
 
 static const struct choice statuses[] = {{"open", N_("open")},
@@ -63,7 +64,7 @@ static const struct field order_fields[] = {
      .label = N_("Currency"),
      .help = N_("currency of all amounts"),
      .check = check_currency,
-     .flags = FIELD_COLUMN},
+     .flags = FIELD_REQUIRED | FIELD_COLUMN},
     {.name = "channel",
      .label = N_("Channel"),
      .help = N_("where it was ordered: shop, web, phone")},

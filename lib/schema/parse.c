@@ -6,9 +6,10 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_TEXT = 1 << 20 };
+enum { LONGEST_TEXT = 1 << 20, LONGEST_TAGS = 1 << 14 };
 
 /* What is being parsed, for the functions of the single types. */
 struct parsing {
@@ -21,26 +22,37 @@ struct parsing {
     struct error *error;
 };
 
+/* How much of the text a message shows: whole characters. */
+static int shown_length(const struct parsing *p)
+{
+    size_t length = p->length < 80 ? p->length : text_valid_prefix(p->text, 80);
+    return (int)length;
+}
+
 static crm_status refuse(const struct parsing *p, const char *what, const char *hint)
 {
     /* A sensitive text does not go into messages, which end in logs. */
     if (p->field->flags & FIELD_SENSITIVE)
         error_set(p->error, CRM_INVALID, "%s: %s", p->field->name, what);
     else
-        error_set(p->error, CRM_INVALID, "%s: %s: '%.*s'", p->field->name, what,
-                  (int)(p->length < 80 ? p->length : 80), p->text);
+        error_set(p->error, CRM_INVALID, "%s: %s: '%.*s'", p->field->name, what, shown_length(p),
+                  p->text);
     return error_hint(p->error, "%s", hint);
+}
+
+static crm_status check_length(const struct parsing *p, size_t most)
+{
+    if (p->length <= most)
+        return CRM_OK;
+    error_set(p->error, CRM_INVALID, _("%s: the text has %zu bytes, more than %zu"), p->field->name,
+              p->length, most);
+    return error_hint(p->error, _("shorten it, or keep it in a file and note the file's name"));
 }
 
 static crm_status parse_text(const struct parsing *p, struct value *out)
 {
-    if (p->length > LONGEST_TEXT) {
-        error_set(p->error, CRM_INVALID, _("%s: the text has %zu bytes, more than %d"),
-                  p->field->name, p->length, LONGEST_TEXT);
-        return error_hint(p->error, _("shorten it, or keep it in a file and note the file's name"));
-    }
     *out = value_text_length(p->text, p->length);
-    return CRM_OK;
+    return check_length(p, LONGEST_TEXT);
 }
 
 static crm_status check_bounds(const struct parsing *p, int64_t number, int64_t unit)
@@ -78,6 +90,20 @@ static crm_status parse_decimal(const struct parsing *p, struct value *out)
         *p->rounded = true;
     *out = value_integer(decimal);
     return check_bounds(p, decimal, DECIMAL_ONE);
+}
+
+/* The syntax is that of decimals, so that neither hexadecimal nor infinity comes in. */
+static crm_status parse_real(const struct parsing *p, struct value *out)
+{
+    int64_t decimal;
+    char *copy = arena_copy_length(p->arena, p->text, p->length);
+    if (copy == NULL)
+        return error_no_memory(p->error);
+    if (!decimal_parse(p->text, p->length, &decimal, NULL))
+        return refuse(p, _("not a number"),
+                      _("write digits with a point, such as 1234.5, below 10^15"));
+    *out = value_real(strtod(copy, NULL));
+    return CRM_OK;
 }
 
 static bool is_word(const struct parsing *p, const char *const *words)
@@ -149,9 +175,25 @@ static bool is_separator(char character)
     return character == ',' || character == ' ' || character == '\t' || character == '\n';
 }
 
+/* Whether the word is one of those in `tags`, which are separated by one space. */
+static bool has_tag(const char *tags, size_t length, const char *word, size_t word_length)
+{
+    for (size_t at = 0; at < length;) {
+        const char *space = memchr(tags + at, ' ', length - at);
+        size_t end = space == NULL ? length : (size_t)(space - tags);
+        if (end - at == word_length && memcmp(tags + at, word, word_length) == 0)
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 /* Words separated by commas or blanks become words separated by one space, each once. */
 static crm_status parse_tags(const struct parsing *p, struct value *out)
 {
+    crm_status status = check_length(p, LONGEST_TAGS);
+    if (status != CRM_OK)
+        return status;
     char *tags = arena_alloc(p->arena, p->length + 1);
     if (tags == NULL)
         return error_no_memory(p->error);
@@ -160,7 +202,7 @@ static crm_status parse_tags(const struct parsing *p, struct value *out)
         size_t end = at;
         while (end < p->length && !is_separator(p->text[end]))
             end++;
-        if (end > at) {
+        if (end > at && !has_tag(tags, used, p->text + at, end - at)) {
             if (used > 0)
                 tags[used++] = ' ';
             memcpy(tags + used, p->text + at, end - at);
@@ -179,6 +221,8 @@ static crm_status parse_typed(const struct parsing *p, struct value *out)
         return parse_integer(p, out);
     case DATA_DECIMAL:
         return parse_decimal(p, out);
+    case DATA_REAL:
+        return parse_real(p, out);
     case DATA_BOOLEAN:
         return parse_boolean(p, out);
     case DATA_DATE:
@@ -192,7 +236,6 @@ static crm_status parse_typed(const struct parsing *p, struct value *out)
     case DATA_TEXT:
     case DATA_REFERENCE:
     case DATA_JSON:
-    case DATA_REAL:
         break;
     }
     return parse_text(p, out);

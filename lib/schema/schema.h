@@ -54,7 +54,8 @@ struct kind {
     const char *help;   /* N_("…"), one line */
     const char *table;  /* in the store; no SQL keyword */
     const char *prefix; /* "C-" for complaints: C-12 is record 12; NULL: none */
-    const char *key;    /* field that names a record in output and references; NULL: prefix or id */
+    const char *key;    /* field that names a record in output and references; NULL: part of another
+                           record's history, which is not named by itself */
     const char *title;  /* field shown beside the key; NULL: none */
     const struct field *fields;
     size_t field_count;
@@ -65,6 +66,7 @@ struct kind {
     const char *cluster; /* primary key of a kind stored without id, NULL: id */
     const char *part_of; /* reference to the record it is removed with, NULL: none */
     bool addable;        /* by `crm add KIND` */
+    bool merges;         /* two records may prove to be of one thing: `crm merge` */
     bool custom;         /* may have custom fields from the policy */
 };
 
