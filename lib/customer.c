@@ -159,8 +159,8 @@ static crm_status write_revenue(struct page *page)
         page, &table,
         any ? "SELECT currency, coalesce(sum(amount) FILTER (WHERE ordered_on > $1), 0), "
               "coalesce(sum(amount) FILTER (WHERE ordered_on <= $1), 0), "
-              "sum(profit) FILTER (WHERE ordered_on > $1), "
-              "sum(profit) FILTER (WHERE ordered_on <= $1), "
+              "coalesce(sum(profit) FILTER (WHERE ordered_on > $1), 0), "
+              "coalesce(sum(profit) FILTER (WHERE ordered_on <= $1), 0), "
               "count(DISTINCT order_ref) FILTER (WHERE ordered_on > $1), "
               "count(DISTINCT order_ref) FILTER (WHERE ordered_on <= $1) "
               "FROM order_line WHERE customer = $2 AND ordered_on > $3 AND ordered_on <= $4 "

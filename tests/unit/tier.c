@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+/* Tiers: shares, scores, holding, and the way to the next tier. */
+#include "rules/tier.h"
+
+#include "base/date.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+#define D(number)     ((int64_t)((number)*10000))
+
+/* ---- Pareto ---- */
+
+static const int64_t abc_limits[] = {D(80), D(95)};
+static const struct pareto_cuts outside = {abc_limits, 2, false};
+static const struct pareto_cuts inside = {abc_limits, 2, true};
+
+/* Classes of the amounts, in their order after ranking, as text: "0012". */
+static const char *classes_of(const int64_t *amounts, size_t count, const struct pareto_cuts *cuts)
+{
+    static char text[64];
+    struct ranked members[32];
+    int classes[32];
+    for (size_t i = 0; i < count; i++)
+        members[i] = (struct ranked){.amount = amounts[i], .id = (int64_t)i + 1, .index = i};
+    rank_sort(members, count);
+    pareto_classify(members, count, cuts, classes);
+    for (size_t i = 0; i < count; i++)
+        text[i] = (char)('0' + classes[i]);
+    text[count] = '\0';
+    return text;
+}
+
+static void classifies_by_share(void **state)
+{
+    (void)state;
+    const int64_t plain[] = {500, 300, 100, 60, 30, 10};
+    assert_string_equal(classes_of(plain, 6, &outside), "001222");
+    assert_string_equal(classes_of(plain, 6, &inside), "001122");
+    const int64_t exact[] = {80, 15, 5}; /* the line itself is inside */
+    assert_string_equal(classes_of(exact, 3, &outside), "012");
+    assert_string_equal(classes_of(exact, 3, &inside), "012");
+    const int64_t above[] = {81, 14, 5};
+    assert_string_equal(classes_of(above, 3, &outside), "112");
+    assert_string_equal(classes_of(above, 3, &inside), "012");
+}
+
+static void classifies_edges(void **state)
+{
+    (void)state;
+    const int64_t one[] = {100};
+    assert_string_equal(classes_of(one, 1, &outside), "2");
+    assert_string_equal(classes_of(one, 1, &inside), "0");
+    const int64_t zeros[] = {0, 0, 0};
+    assert_string_equal(classes_of(zeros, 3, &outside), "222");
+    assert_string_equal(classes_of(zeros, 3, &inside), "222");
+    const int64_t negative[] = {-5, 50, 50, -1000};
+    assert_string_equal(classes_of(negative, 4, &outside), "0222");
+    assert_string_equal(classes_of(negative, 4, &inside), "0022");
+    assert_string_equal(classes_of(NULL, 0, &outside), "");
+    const int64_t huge[] = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
+    assert_string_equal(classes_of(huge, 5, &outside), "00002");
+}
+
+static void ties_go_by_id(void **state)
+{
+    (void)state;
+    struct ranked members[] = {{7, 3, 0}, {7, 1, 1}, {9, 9, 2}, {7, 2, 3}};
+    rank_sort(members, 4);
+    const int64_t ids[] = {9, 1, 2, 3};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(members[i].id, ids[i]);
+}
+
+static void shares_are_exact(void **state)
+{
+    (void)state;
+    const struct ranked members[] = {{2, 1, 0}, {1, 2, 1}, {0, 3, 2}, {-4, 4, 3}};
+    int64_t shares[4];
+    pareto_shares(members, 4, shares);
+    assert_int_equal(shares[0], 666667);
+    assert_int_equal(shares[1], D(100));
+    assert_int_equal(shares[2], D(100));
+    assert_int_equal(shares[3], D(100));
+}
+
+/* The class that a member would have with another amount. */
+static int class_with(const struct ranked *members, size_t count, size_t place, int64_t amount,
+                      const struct pareto_cuts *cuts)
+{
+    struct ranked changed[16];
+    int classes[16];
+    memcpy(changed, members, count * sizeof *members);
+    int64_t id = members[place].id;
+    changed[place].amount = amount;
+    rank_sort(changed, count);
+    pareto_classify(changed, count, cuts, classes);
+    for (size_t i = 0; i < count; i++)
+        if (changed[i].id == id)
+            return classes[i];
+    return -1;
+}
+
+static unsigned random_state;
+
+static int64_t random_below(int64_t bound)
+{
+    random_state = random_state * 1103515245U + 12345U;
+    return (int64_t)(random_state >> 8) % bound;
+}
+
+/* pareto_reach gives the least amount: one less is not enough, found by trying all. */
+static void reaches_by_the_least_amount(void **state)
+{
+    (void)state;
+    const char *given = getenv("SEED");
+    random_state = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+    print_message("SEED=%u\n", random_state);
+    for (int round = 0; round < 3000; round++) {
+        struct ranked members[6];
+        size_t count = 1 + (size_t)random_below(6);
+        for (size_t i = 0; i < count; i++)
+            members[i] = (struct ranked){random_below(40) - 5, (int64_t)i + 1, i};
+        rank_sort(members, count);
+        const struct pareto_cuts *cuts = random_below(2) == 0 ? &outside : &inside;
+        int classes[6];
+        pareto_classify(members, count, cuts, classes);
+        size_t place = (size_t)random_below((int64_t)count);
+        if (classes[place] == 0)
+            continue;
+        int64_t found = -1, expected = -1;
+        bool reached = pareto_reach(members, count, place, cuts, classes[place] - 1, &found);
+        for (int64_t amount = 1; amount <= 1000 && expected < 0; amount++)
+            if (amount >= members[place].amount &&
+                class_with(members, count, place, amount, cuts) < classes[place])
+                expected = amount;
+        if (reached != (expected >= 0) || (reached && found != expected))
+            fail_msg("round %d: found %lld, expected %lld", round, (long long)found,
+                     (long long)expected);
+    }
+}
+
+/* ---- Points ---- */
+
+static void maps_linear(void **state)
+{
+    (void)state;
+    assert_int_equal(score_linear(D(50), D(0), D(200)), D(25));
+    assert_int_equal(score_linear(D(-1), D(0), D(200)), 0);
+    assert_int_equal(score_linear(D(300), D(0), D(200)), D(100));
+    assert_int_equal(score_linear(D(1), D(1), D(5)), 0);
+    assert_int_equal(score_linear(D(30), D(40), D(20)), D(50)); /* less is better */
+    assert_int_equal(score_linear(D(50), D(40), D(20)), 0);
+    assert_int_equal(score_linear(D(1), D(0), D(3)), 333333);
+    assert_int_equal(score_linear(D(2), D(0), D(3)), 666667);
+    assert_int_equal(score_linear(INT64_MAX, INT64_MIN, INT64_MAX), D(100));
+}
+
+static void maps_bands(void **state)
+{
+    (void)state;
+    const struct band bands[] = {{.from = D(0), .points = D(20)},
+                                 {.from = D(10), .points = D(60)},
+                                 {.from = D(100), .to = D(1000), .has_to = true, .points = D(100)}};
+    assert_int_equal(score_bands(D(-1), bands, 3), 0);
+    assert_int_equal(score_bands(D(0), bands, 3), D(20));
+    assert_int_equal(score_bands(D(10) - 1, bands, 3), D(20));
+    assert_int_equal(score_bands(D(10), bands, 3), D(60));
+    assert_int_equal(score_bands(D(999), bands, 3), D(100));
+    assert_int_equal(score_bands(D(1000), bands, 3), 0);
+}
+
+static void maps_percentile_and_median(void **state)
+{
+    (void)state;
+    const int64_t values[] = {10, 20, 20, 40, 50};
+    assert_int_equal(score_percentile(10, values, 5), 0);
+    assert_int_equal(score_percentile(20, values, 5), D(25));
+    assert_int_equal(score_percentile(40, values, 5), D(75));
+    assert_int_equal(score_percentile(50, values, 5), D(100));
+    assert_int_equal(score_percentile(7, values, 1), D(100));
+    assert_int_equal(score_median(values, 5), 20);
+    assert_int_equal(score_median(values, 4), 20);
+    const int64_t pair[] = {1, 2}; /* 1.5: to the even 2 */
+    assert_int_equal(score_median(pair, 2), 2);
+}
+
+/* ---- Holding ---- */
+
+static const struct tier_past in_b = {.tier = 1};
+enum { DAY = 20000 };
+
+static void assert_decision(struct tier_decision decision, int tier, enum tier_change change,
+                            enum tier_event event)
+{
+    assert_int_equal(decision.tier, tier);
+    assert_string_equal(tier_change_name(decision.change), tier_change_name(change));
+    assert_string_equal(tier_event_name(decision.event), tier_event_name(event));
+}
+
+static void decides_at_once_without_rules(void **state)
+{
+    (void)state;
+    const struct tier_scheme scheme = {0};
+    const struct tier_past none = {.tier = TIER_NONE};
+    assert_decision(tier_decide(&scheme, &none, 2, 0, DAY), 2, CHANGE_NEW, EVENT_NEW);
+    assert_decision(tier_decide(&scheme, &none, TIER_NONE, 0, DAY), TIER_NONE, CHANGE_SAME,
+                    EVENT_NONE);
+    assert_decision(tier_decide(&scheme, &in_b, 0, 0, DAY), 0, CHANGE_PROMOTED, EVENT_PROMOTED);
+    assert_decision(tier_decide(&scheme, &in_b, 1, 0, DAY), 1, CHANGE_SAME, EVENT_NONE);
+    assert_decision(tier_decide(&scheme, &in_b, 2, 1, DAY), 2, CHANGE_DEMOTED, EVENT_DEMOTED);
+    assert_decision(tier_decide(&scheme, &in_b, TIER_NONE, 0, DAY), TIER_NONE, CHANGE_DEMOTED,
+                    EVENT_UNRATED);
+}
+
+static void holds_for_evaluations(void **state)
+{
+    (void)state;
+    const struct tier_scheme scheme = {.demote_after = 3};
+    struct tier_past past = in_b;
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY), 1, CHANGE_HELD, EVENT_HELD);
+    past.below = 1;
+    past.below_since = past.below_last = DAY;
+    /* The same day again neither counts nor is remembered. */
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY), 1, CHANGE_HELD, EVENT_NONE);
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 1), 1, CHANGE_HELD, EVENT_HELD);
+    assert_decision(tier_decide(&scheme, &past, 1, 0, DAY + 1), 1, CHANGE_SAME, EVENT_RECOVERED);
+    past.below = 2;
+    past.below_last = DAY + 1;
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 1), 1, CHANGE_HELD, EVENT_NONE);
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 2), 2, CHANGE_DEMOTED, EVENT_DEMOTED);
+    assert_decision(tier_decide(&scheme, &past, 0, 0, DAY + 2), 0, CHANGE_PROMOTED, EVENT_PROMOTED);
+}
+
+static void holds_for_a_time_and_by_margin(void **state)
+{
+    (void)state;
+    const struct tier_scheme timed = {.demote_after_period = {3, DURATION_MONTHS}};
+    day_number start = date_from_civil(2026, 1, 31);
+    struct tier_past past = {.tier = 0, .below = 1, .below_since = start, .below_last = start};
+    day_number end = date_from_civil(2026, 4, 30);
+    assert_decision(tier_decide(&timed, &past, 1, 1, end - 1), 0, CHANGE_HELD, EVENT_NONE);
+    assert_decision(tier_decide(&timed, &past, 1, 1, end), 1, CHANGE_DEMOTED, EVENT_DEMOTED);
+
+    const struct tier_scheme margin = {.margin = D(5)};
+    assert_decision(tier_decide(&margin, &in_b, 2, D(5), DAY), 1, CHANGE_HELD, EVENT_HELD);
+    assert_decision(tier_decide(&margin, &in_b, 2, D(5) + 1, DAY), 2, CHANGE_DEMOTED,
+                    EVENT_DEMOTED);
+    const struct tier_scheme both = {.margin = D(5), .demote_after = 2};
+    assert_decision(tier_decide(&both, &in_b, 2, D(6), DAY), 2, CHANGE_DEMOTED, EVENT_DEMOTED);
+    assert_decision(tier_decide(&both, &in_b, 2, D(1), DAY), 1, CHANGE_HELD, EVENT_HELD);
+}
+
+static void keeps_pins_until_their_day(void **state)
+{
+    (void)state;
+    const struct tier_scheme scheme = {.demote_after = 2};
+    struct tier_past past = {
+        .tier = 0, .pinned = true, .unearned = true, .has_until = true, .until = DAY};
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY), 0, CHANGE_SAME, EVENT_NONE);
+    /* It was never earned, so nothing holds it. */
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 1), 2, CHANGE_DEMOTED, EVENT_DEMOTED);
+    assert_decision(tier_decide(&scheme, &past, 0, 0, DAY + 1), 0, CHANGE_SAME, EVENT_CONFIRMED);
+    past.has_until = false;
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 9999), 0, CHANGE_SAME, EVENT_NONE);
+    const struct tier_past released = {.tier = 0, .unearned = true};
+    assert_decision(tier_decide(&scheme, &released, 1, 1, DAY), 1, CHANGE_DEMOTED, EVENT_DEMOTED);
+}
+
+/* ---- Whole evaluations ---- */
+
+static const char *const tier_names[] = {"A", "B", "C"};
+static const struct policy policy = {.tiers = tier_names, .tier_count = 3};
+
+static const struct indicator two[] = {{.name = "revenue",
+                                        .source = SOURCE_REVENUE,
+                                        .high = D(200),
+                                        .weight = D(60),
+                                        .missing = MISSING_UNRATED},
+                                       {.name = "need",
+                                        .source = SOURCE_FIELD,
+                                        .low = D(1),
+                                        .high = D(5),
+                                        .weight = D(40),
+                                        .missing = MISSING_MEDIAN}};
+static const struct tier_threshold score_lines[] = {{.tier = 0, .limit = D(80)},
+                                                    {.tier = 1, .limit = D(60)}};
+static const struct tier_scheme by_score = {.name = "stars",
+                                            .method = TIER_SCORE,
+                                            .indicators = two,
+                                            .indicator_count = 2,
+                                            .thresholds = score_lines,
+                                            .threshold_count = 2};
+
+enum { MOST = 8 };
+struct fixture {
+    struct arena arena;
+    struct tier_evaluation evaluation;
+    struct tier_subject subjects[MOST];
+    struct tier_term terms[2 * MOST];
+};
+
+/* Raw values of two indicators for each subject; INT64_MIN is missing. */
+static void evaluate(struct fixture *fixture, const struct tier_scheme *scheme,
+                     const int64_t (*raw)[2], size_t count)
+{
+    memset(fixture, 0, sizeof *fixture);
+    struct tier_evaluation *evaluation = &fixture->evaluation;
+    assert_int_equal(tier_prepare(evaluation, &policy, scheme, DAY, &fixture->arena), CRM_OK);
+    evaluation->subjects = fixture->subjects;
+    evaluation->terms = fixture->terms;
+    evaluation->count = count;
+    for (size_t i = 0; i < count; i++) {
+        fixture->subjects[i] =
+            (struct tier_subject){.id = (int64_t)i + 1, .rated = true, .past.tier = TIER_NONE};
+        for (size_t k = 0; k < evaluation->indicator_count; k++)
+            if (raw[i][k] != INT64_MIN)
+                *(tier_terms(evaluation, i) + k) =
+                    (struct tier_term){.raw = raw[i][k], .state = TERM_KNOWN};
+    }
+    assert_int_equal(tier_evaluate(evaluation, &fixture->arena), CRM_OK);
+}
+
+static void scores_by_weight(void **state)
+{
+    (void)state;
+    static const int64_t raw[][2] = {
+        {D(200), D(5)}, {D(150), D(3)}, {D(100), INT64_MIN}, {INT64_MIN, D(5)}};
+    struct fixture fixture;
+    evaluate(&fixture, &by_score, raw, 4);
+    const struct tier_subject *subjects = fixture.subjects;
+    assert_int_equal(subjects[0].score, D(100));
+    assert_int_equal(subjects[0].reached, 0);
+    assert_int_equal(subjects[1].score, D(65)); /* 75 × 60 % + 50 × 40 % */
+    assert_int_equal(subjects[1].reached, 1);
+    assert_int_equal(subjects[2].score, D(70)); /* the median of 5, 3, 5 is 5 */
+    assert_int_equal(tier_terms(&fixture.evaluation, 2)[1].state, TERM_MEDIAN);
+    assert_int_equal(subjects[2].reached, 1);
+    assert_int_equal(subjects[3].reached, TIER_NONE);
+    assert_false(subjects[3].has_score);
+    arena_release(&fixture.arena);
+}
+
+static void takes_the_best_by_quota(void **state)
+{
+    (void)state;
+    static const struct tier_threshold lines[] = {{.tier = 0, .limit = D(1)},
+                                                  {.tier = 1, .limit = D(50), .percent = true}};
+    struct tier_scheme quota = by_score;
+    quota.method = TIER_QUOTA;
+    quota.thresholds = lines;
+    static const int64_t raw[][2] = {
+        {D(10), D(1)}, {D(40), D(1)}, {D(40), D(1)}, {D(20), D(1)}, {D(5), D(1)}};
+    static const int expected[] = {2, 0, 1, 1, 2}; /* one, then half of five rounded down */
+    struct fixture fixture;
+    evaluate(&fixture, &quota, raw, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(fixture.subjects[i].reached, expected[i]);
+    int64_t line;
+    assert_true(tier_line(&fixture.evaluation, 1, &line));
+    assert_int_equal(line, fixture.subjects[3].score);
+    arena_release(&fixture.arena);
+}
+
+/* What tier_next says is enough, and a hundredth less is not (points are rounded to four places).
+ */
+static void next_step_is_the_least(void **state)
+{
+    (void)state;
+    static const int64_t raw[][2] = {{D(120), D(4)}, {D(33), D(2)}, {D(0), D(1)}};
+    for (size_t i = 0; i < 3; i++) {
+        struct fixture fixture;
+        evaluate(&fixture, &by_score, raw, 3);
+        struct tier_step step = tier_next(&fixture.evaluation, i);
+        int target = fixture.subjects[i].reached - 1;
+        arena_release(&fixture.arena);
+        if (step.tier == TIER_NONE)
+            continue;
+        assert_int_equal(step.tier, target);
+        int64_t changed[3][2];
+        memcpy(changed, raw, sizeof raw);
+        changed[i][step.indicator] = step.raw;
+        evaluate(&fixture, &by_score, (const int64_t(*)[2])changed, 3);
+        assert_true(fixture.subjects[i].reached <= target);
+        arena_release(&fixture.arena);
+        changed[i][step.indicator] = step.raw - D(0.01);
+        evaluate(&fixture, &by_score, (const int64_t(*)[2])changed, 3);
+        assert_true(fixture.subjects[i].reached > target);
+        arena_release(&fixture.arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classifies_by_share),
+        cmocka_unit_test(classifies_edges),
+        cmocka_unit_test(ties_go_by_id),
+        cmocka_unit_test(shares_are_exact),
+        cmocka_unit_test(reaches_by_the_least_amount),
+        cmocka_unit_test(maps_linear),
+        cmocka_unit_test(maps_bands),
+        cmocka_unit_test(maps_percentile_and_median),
+        cmocka_unit_test(decides_at_once_without_rules),
+        cmocka_unit_test(holds_for_evaluations),
+        cmocka_unit_test(holds_for_a_time_and_by_margin),
+        cmocka_unit_test(keeps_pins_until_their_day),
+        cmocka_unit_test(scores_by_weight),
+        cmocka_unit_test(takes_the_best_by_quota),
+        cmocka_unit_test(next_step_is_the_least),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
