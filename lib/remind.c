@@ -89,7 +89,7 @@ static struct item day_item(const struct crm_book *book, day_number due, char te
 
 /* ---- Visits and promises ---- */
 
-static const char *why_visit(struct reminders *all, const struct duty *duty)
+static const char *why_due(struct reminders *all, const struct duty *duty)
 {
     char every[24], last[DATE_TEXT];
     bool any = duty->rule->channel == 0;
@@ -103,6 +103,14 @@ static const char *why_visit(struct reminders *all, const struct duty *duty)
                               duration_format(duty->rule->every, every), last)
                : arena_printf(&all->arena, _("every %s, %s or better, last on %s"),
                               duration_format(duty->rule->every, every), duty->channel, last);
+}
+
+static const char *why_visit(struct reminders *all, const struct duty *duty)
+{
+    const char *why = why_due(all, duty);
+    if (why == NULL || duty->planned_on == NULL)
+        return why;
+    return arena_printf(&all->arena, _("%s; planned for %s"), why, duty->planned_on);
 }
 
 /* The visit at which it was promised. */

@@ -44,9 +44,10 @@ struct duty {
     day_number due;
     int days_late; /* negative: days left */
     const struct cadence *rule;
-    bool satisfied;      /* there was a contact that counts */
-    day_number last_on;  /* when; set if satisfied */
-    const char *channel; /* the weakest that will do, or "any" */
+    bool satisfied;         /* there was a contact that counts */
+    day_number last_on;     /* when; set if satisfied */
+    const char *channel;    /* the weakest that will do, or "any" */
+    const char *planned_on; /* day of the next planned visit; NULL: none */
 };
 
 struct duty_list {

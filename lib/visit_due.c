@@ -7,9 +7,11 @@
 
 /* ---- Looking for them ---- */
 
-enum { ID, KEY, NAME, TIER, LAST_ON, DUE, OWNER };
+enum { ID, KEY, NAME, TIER, LAST_ON, OWNER, PLANNED_ON, DUE };
 static const char duty_columns[] =
-    "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, t.%s, o.login "
+    "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, o.login, "
+    "(SELECT min(CASE WHEN v.status = 'planned' THEN v.planned_on END) FROM visit v "
+    "WHERE v.customer = t.id AND v.done_at IS NULL), t.%s "
     "FROM customer t LEFT JOIN staff o ON o.id = t.owner WHERE t.%s <= ";
 
 struct collecting {
@@ -42,7 +44,8 @@ static crm_status collect(void *context, const struct value *row)
                         .key = copy(list, &row[KEY], &failed),
                         .name = copy(list, &row[NAME], &failed),
                         .tier = copy(list, &row[TIER], &failed),
-                        .owner = copy(list, &row[OWNER], &failed)};
+                        .owner = copy(list, &row[OWNER], &failed),
+                        .planned_on = copy(list, &row[PLANNED_ON], &failed)};
     int tier = duty.tier == NULL ? -1 : policy_tier(policy, duty.tier);
     duty.rank = tier < 0 ? (int)policy->tier_count : tier;
     duty.rule = cadence_of_tier(policy, tier);
@@ -168,7 +171,8 @@ static crm_status write_duty(struct crm_sink *sink, const struct duty *duty)
                                    value_integer(duty->days_late),
                                    value_text(duty->channel),
                                    value_text(duty->owner),
-                                   value_text(duty->satisfied ? last : NULL)};
+                                   value_text(duty->satisfied ? last : NULL),
+                                   value_text(duty->planned_on)};
     return sink_row(sink, values);
 }
 
@@ -187,7 +191,8 @@ static crm_status write_duties(struct crm_sink *sink, const struct duty_list *li
         {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
         {.name = "channel", .label = _("Channel")},
         {.name = "owner", .label = _("Owner")},
-        {.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE}};
+        {.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
+        {.name = "planned_on", .label = _("Planned on"), .type = DATA_DATE}};
     const struct table table = {
         .name = "due", .columns = columns, .count = sizeof columns / sizeof *columns};
     crm_status status = sink_begin(sink, &table);

@@ -112,9 +112,20 @@ in_tier() {
 @test "due prints the whole row, for scripts and for people" {
     in_tier acme A
     call crm visit due
-    expect 0 '{"customer":"acme","name":"Acme","tier":"A","due":"2025-09-10","state":"overdue","days_late":173,"channel":"face","owner":"amy","last_qualifying":null}' ""
+    expect 0 '{"customer":"acme","name":"Acme","tier":"A","due":"2025-09-10","state":"overdue","days_late":173,"channel":"face","owner":"amy","last_qualifying":null,"planned_on":null}' ""
     call crm visit due --format table
     [ "$(sed -n 2p <<<"$out" | tr -s ' ')" = "acme Acme A 2025-09-10 overdue 173 face amy" ]
+}
+
+@test "due tells for when a visit is planned already" {
+    crm edit acme --since 2025-02-20 >/dev/null
+    add_visit acme --planned-on 2026-03-09
+    add_visit acme --planned-on 2026-03-05
+    call crm visit due --fields due,planned_on
+    expect 0 '{"due":"2026-02-20","planned_on":"2026-03-05"}' ""
+    [ "$(crm remind | jq -r .why)" = "first visit 12mo after the relation began; planned for 2026-03-05" ]
+    crm visit skip V-2 --reason away >/dev/null
+    [ "$(crm visit due | jq -r .planned_on)" = 2026-03-09 ]
 }
 
 @test "due lists promises, then overdue, then due; best tier first, then the oldest" {
