@@ -48,3 +48,96 @@ hint: name the record it belongs to"
         expect 2 "" -
     done
 }
+
+# A customer with something in every section.
+fill_page() {
+    crm add staff "Mei" --login mei >/dev/null
+    crm add contact --customer acme "Old Hand" >/dev/null
+    crm add contact --customer acme "Li Ying" --role decision_maker --phone 555 --is-primary \
+        >/dev/null
+    local day
+    for day in 2024-06-01 2025-01-10 2025-05-01 2025-06-01 2025-07-01 2026-02-01; do
+        crm add order "N-$day" --customer acme --ordered-on "$day" >/dev/null
+        crm add line --order-ref "N-$day" --quantity 2 --unit-price 50 --profit 10 >/dev/null
+    done
+    crm edit order N-2025-06-01 --status cancelled >/dev/null
+    crm tier set acme A --reason "key account" >/dev/null
+    for day in 10 11 12 13; do
+        crm visit add acme --channel face --at "2026-01-$day 10:00" --feedback "said $day" >/dev/null
+    done
+    crm complain add acme "late delivery" --owner mei --severity high >/dev/null
+}
+
+@test "the page of a customer has every section, empty ones too" {
+    call crm show acme
+    [ "$(jq -r 'to_entries[] | select((.value | type) == "array" and .key != "tags") | .key' <<<"$out" |
+        paste -sd ' ')" = "contacts tier_reason revenue last_orders last_visits complaints last_answers duties" ]
+    [ "$(jq -c '[.contacts, .revenue, .last_orders, .complaints]' <<<"$out")" = '[[],[],[],[]]' ]
+}
+
+@test "contacts, the primary one first" {
+    fill_page
+    call crm show acme
+    [ "$(jq -c '.contacts[] | [.number, .name, .role, .phone]' <<<"$out")" = '["P-2","Li Ying","decision_maker","555"]
+["P-1","Old Hand",null,null]' ]
+}
+
+@test "tier and why, revenue of twelve months and of those before" {
+    fill_page
+    call crm show acme
+    [ "$(jq -c '.tier_reason' <<<"$out")" = '[{"tier":"A","effective_on":"2026-03-02","previous":null,"score":null,"reason":"key account","pinned":true,"pinned_until":null}]' ]
+    # Three orders since 2025-03-03 count, two of the year before; the cancelled one does not.
+    [ "$(jq -c '.revenue' <<<"$out")" = '[{"currency":"CNY","revenue":300,"revenue_before":200,"growth":50,"profit":30,"profit_before":20,"orders":3,"orders_before":2}]' ]
+}
+
+@test "the last five orders and the last three visits with what was said" {
+    fill_page
+    call crm show acme
+    [ "$(jq -c '[.last_orders[] | [.number, .amount, .status]]' <<<"$out")" = '[["N-2026-02-01",100,"completed"],["N-2025-07-01",100,"completed"],["N-2025-06-01",100,"cancelled"],["N-2025-05-01",100,"completed"],["N-2025-01-10",100,"completed"]]' ]
+    [ "$(jq -c '[.last_visits[].feedback]' <<<"$out")" = '["said 13","said 12","said 11"]' ]
+}
+
+@test "open complaints with the time left, until they are resolved" {
+    fill_page
+    call crm --now 2026-03-02T09:30:00+08:00 show acme
+    # Tier A, high: two working hours from 09:00.
+    [ "$(jq -c '.complaints[] | [.number, .owner, .status, .time_left, .minutes_left]' <<<"$out")" = '["C-1","mei","open","1h 30m",90]' ]
+    call crm --now 2026-03-02T11:00:30+08:00 show acme
+    [ "$(jq -c '.complaints[] | [.time_left, .minutes_left]' <<<"$out")" = '["-1m",-1]' ]
+    crm complain respond C-1 >/dev/null
+    call crm --now 2026-03-02T11:00:00+08:00 show acme
+    [ "$(jq -c '.complaints[] | [.status, .minutes_left]' <<<"$out")" = '["responded",1320]' ]
+    crm complain resolve C-1 --cause late --solution "sent again" >/dev/null
+    call crm show acme
+    [ "$(jq -c '.complaints' <<<"$out")" = '[]' ]
+}
+
+@test "next duties: the visit by the tier's cadence, the promise, the earlier one first" {
+    fill_page
+    call crm show acme
+    [ "$(jq -c '.duties' <<<"$out")" = '[{"kind":"visit","due":"2026-04-13","state":"to_come","days_late":-42,"channel":"face","what":null}]' ]
+    crm visit add acme --channel phone --next-on 2026-03-20 >/dev/null
+    call crm show acme
+    [ "$(jq -c '[.duties[] | [.kind, .due, .state]]' <<<"$out")" = '[["promise","2026-03-20","promised"],["visit","2026-04-13","to_come"]]' ]
+}
+
+@test "the page as a table has the same figures" {
+    fill_page
+    call crm show acme --format table
+    for text in "Last orders" "N-2026-02-01" "Li Ying" "said 13" "late delivery" "2h 0m" \
+        "key account" "2026-04-13"; do
+        [[ $out == *"$text"* ]] || { echo "lacks $text"; return 1; }
+    done
+    # --fields is the record alone.
+    call crm show acme --fields key,tier
+    expect 0 '{"key":"acme","tier":"A"}' ""
+}
+
+@test "the page of a real customer" {
+    need_shared
+    rm -rf .crm
+    new_book .crm
+    crm import "$SHARED/superstore-cn/orders_utf8.csv" --as order --map superstore-zh >/dev/null
+    call crm --now 2018-01-02T09:00:00+08:00 show 徐婵-11005
+    [ "$(jq -c '[.revenue_total, .last_orders[0].ordered_on]' <<<"$out")" = '[82895.26,"2017-08-30"]' ]
+}
