@@ -11,6 +11,7 @@ struct csv {
     char delimiter;
     char quote; /* 0: none */
     bool pad_short;
+    bool escapes;          /* TSV: \t, \n, \r and \\ stand for what cannot be in a cell */
     bool stops[256];       /* bytes that end an unquoted cell */
     struct buffer scratch; /* cells with doubled quotes, without the doubling */
     size_t count;          /* cells of the row being parsed */
@@ -69,6 +70,25 @@ static const char *undouble(struct csv *csv, const struct scan *scan, const char
     return csv->scratch.data + before;
 }
 
+/* A copy in scratch with the escapes of TSV resolved. An unknown one stays as it is. */
+static const char *unescape(struct csv *csv, const struct scan *scan, const char *text,
+                            size_t length, size_t *out_length)
+{
+    static const char letters[] = "tnr\\", meanings[] = "\t\n\r\\";
+    if (csv->scratch.length == 0 && buffer_reserve(&csv->scratch, scan->length) == NULL)
+        return NULL;
+    size_t before = csv->scratch.length;
+    for (size_t i = 0; i < length; i++) {
+        const char *letter = text[i] == '\\' && i + 1 < length && text[i + 1] != '\0'
+                                 ? strchr(letters, text[i + 1])
+                                 : NULL;
+        buffer_character(&csv->scratch, letter == NULL ? text[i] : meanings[letter - letters]);
+        i += letter != NULL;
+    }
+    *out_length = csv->scratch.length - before;
+    return csv->scratch.data + before;
+}
+
 static enum parse parse_quoted(struct csv *csv, struct scan *scan)
 {
     size_t from = ++scan->at;
@@ -104,7 +124,11 @@ static enum parse parse_plain(struct csv *csv, struct scan *scan)
     scan->at = at;
     if (at == scan->length && !scan->at_end)
         return PARSE_MORE;
-    if (!add_cell(csv, scan->text + scan->cell, at - scan->cell, scan->cell))
+    const char *text = scan->text + scan->cell;
+    size_t length = at - scan->cell;
+    if (csv->escapes && memchr(text, '\\', length) != NULL)
+        text = unescape(csv, scan, text, length, &length);
+    if (text == NULL || !add_cell(csv, text, length, scan->cell))
         return PARSE_MEMORY;
     return PARSE_ROW;
 }
@@ -435,6 +459,16 @@ static crm_status read_header(struct csv *csv, const struct rows_options *option
     return status;
 }
 
+/* TSV has escapes and no quotes. What Excel calls Unicode text has tabs and quotes. */
+static bool is_tsv(const struct csv *csv, const struct rows_options *options,
+                   const struct input *input)
+{
+    if (options->format != NULL && strcmp(options->format, "tsv") == 0)
+        return true;
+    return options->format == NULL && options->own && csv->delimiter == '\t' &&
+           strncmp(input_encoding(input), "utf-16", 6) != 0;
+}
+
 crm_status csv_rows_new(const struct rows_options *options, struct input *input, struct rows **out,
                         struct error *error)
 {
@@ -456,6 +490,9 @@ crm_status csv_rows_new(const struct rows_options *options, struct input *input,
         csv->delimiter = delimiter != 0 ? delimiter
                                         : guess_delimiter(reader->data + reader->start,
                                                           reader->end - reader->start, csv->quote);
+        csv->escapes = is_tsv(csv, options, input);
+        if (csv->escapes)
+            csv->quote = 0;
         status = read_header(csv, options);
     }
     if (status != CRM_OK) {

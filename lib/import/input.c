@@ -206,6 +206,17 @@ crm_status input_read(struct input *input, char *out, size_t room, size_t *got)
     return CRM_OK;
 }
 
+crm_status input_first(struct input *input, char *first)
+{
+    crm_status status = input->started ? CRM_OK : look_for_mark(input);
+    *first = '\0';
+    /* The bytes of UTF-16 are those of ASCII with NULs between them. */
+    for (size_t i = input->start; i < input->end && *first == '\0'; i++)
+        if (strchr(" \t\r\n", input->raw[i]) == NULL)
+            *first = input->raw[i];
+    return status;
+}
+
 int64_t input_position(const struct input *input)
 {
     return input->position;

@@ -23,6 +23,9 @@ crm_status input_open(const char *path, FILE *stream, const char *encoding, stru
 void input_close(struct input *input);
 /* Decodes into `out`, at least 8 bytes; *got is 0 only at the end. */
 crm_status input_read(struct input *input, char *out, size_t room, size_t *got);
+/* The first character that is no space, 0 when there is none in the first few thousand. Nothing is
+ * taken. For ASCII only. */
+crm_status input_first(struct input *input, char *first);
 /* Bytes read so far, and in all (0: unknown), for progress. */
 int64_t input_position(const struct input *input);
 int64_t input_size(const struct input *input);

@@ -40,8 +40,17 @@ crm_status rows_open(const struct rows_options *options, struct rows **out, stru
     if (status != CRM_OK)
         return status;
     struct rows_options chosen = *options;
+    char first = '\0';
     if (chosen.format == NULL)
         chosen.format = format_by_name(options->path);
+    if (chosen.format == NULL) {
+        status = input_first(input, &first);
+        chosen.format = first == '{' ? "jsonl" : NULL;
+    }
+    if (status != CRM_OK) {
+        input_close(input);
+        return status;
+    }
     if (chosen.format != NULL && strcmp(chosen.format, "tsv") == 0 && chosen.delimiter == 0)
         chosen.delimiter = '\t';
     if (chosen.format != NULL && strcmp(chosen.format, "jsonl") == 0)

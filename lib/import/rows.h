@@ -30,6 +30,7 @@ struct rows_options {
     char quote;           /* '"' as a rule; 0: quotes mean nothing */
     enum rows_header header;
     int skip_lines; /* physical lines before the header or the first row */
+    bool own;       /* tabs mean TSV as export writes it, not CSV with tabs */
     bool pad_short; /* rows may end early: the rest is blank */
 };
 

@@ -59,9 +59,8 @@ static crm_status open_map(struct import *import)
                                         .lookup_context = import,
                                         .field = book_field_context(import->book)};
     struct error *error = &import->book->error;
-    if (import->options->map == NULL) {
+    if (import->options->map == NULL)
         return map_identity(&context, &import->map, error);
-    }
     const char *path = map_path(import);
     if (path == NULL)
         return error_no_memory(error);
@@ -78,6 +77,7 @@ static crm_status open_rows(struct import *import)
     struct rows_options *options = &import->map->rows;
     options->path = import->options->file;
     options->stream = import->options->stream;
+    options->own = import->options->map == NULL;
     if (import->options->encoding != NULL)
         options->encoding = import->options->encoding;
     return rows_open(options, &import->rows, &import->book->error);

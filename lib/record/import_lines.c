@@ -12,6 +12,9 @@ const char *const line_names[LINE_COLUMNS] = {
     "unit_price", "discount",   "amount",    "profit",      "shipped_on", "ship_mode",   "country",
     "region",     "province",   "city",      "external_id", "currency",   "counted",     "entry"};
 
+/* The first four columns are a line's place in the table. */
+enum { LINE_PLACE = LINE_NUMBER + 1 };
+
 /* Columns that a known line is compared by, and updated in. The first is part of its place. */
 static bool is_compared(size_t column)
 {
@@ -24,18 +27,20 @@ crm_status lines_open(struct flat *flat)
     const struct map *map = flat->import->map;
     struct buffer find cleanup(buffer_release) = {0};
     struct buffer update cleanup(buffer_release) = {0};
-    size_t parameter = 5;
+    size_t parameter = 0;
     for (size_t i = 0; i < LINE_COLUMNS; i++) {
         flat->line_map[i] = map_find(map, &kind_line, line_names[i]);
         buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
-        if (is_compared(i))
-            buffer_printf(&update, "%s%s = $%zu", parameter > 5 ? ", " : "UPDATE order_line SET ",
-                          line_names[i], parameter);
-        parameter += is_compared(i);
+        if (!is_compared(i))
+            continue;
+        buffer_printf(&update, "%s%s = $%zu", parameter > 0 ? ", " : "UPDATE order_line SET ",
+                      line_names[i], parameter + 1);
+        parameter++;
     }
     buffer_text(&find, " FROM order_line WHERE customer = $1 AND order_ref = $2");
-    buffer_text(&update, " WHERE customer = $1 AND ordered_on = $2 AND order_ref = $3 "
-                         "AND line_number = $4");
+    for (size_t i = 0; i < LINE_PLACE; i++)
+        buffer_printf(&update, "%s%s = $%zu", i == 0 ? " WHERE " : " AND ", line_names[i],
+                      parameter + i + 1);
     flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
     flat->identity = flat->line_map[LINE_EXTERNAL_ID] >= 0 ? BY_EXTERNAL_ID
                      : flat->line_map[LINE_NUMBER] >= 0    ? BY_NUMBER
@@ -250,13 +255,13 @@ static crm_status refuse_twice(struct flat *flat, const struct value *line)
 static crm_status update_line(struct flat *flat, const struct stored_line *known,
                               const struct value *line)
 {
-    struct value parameters[LINE_COLUMNS + 4] = {
-        known->columns[LINE_CUSTOMER], known->columns[LINE_ORDERED_ON], known->columns[LINE_ORDER],
-        known->columns[LINE_NUMBER]};
-    size_t count = 4;
+    struct value parameters[LINE_COLUMNS + LINE_PLACE];
+    size_t count = 0;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
         if (is_compared(i))
             parameters[count++] = line[i];
+    for (size_t i = 0; i < LINE_PLACE; i++)
+        parameters[count++] = known->columns[i];
     crm_status status = statement_bind_all(flat->update_line, parameters, count);
     return status == CRM_OK ? statement_run(flat->update_line) : status;
 }

@@ -166,8 +166,10 @@ crm_status matcher_open(struct matcher *matcher, struct import *import)
     matcher->keys = arena_array(&import->arena, 8, sizeof *matcher->keys);
     matcher->stored =
         arena_array(&import->arena, import->kind->field_count, sizeof *matcher->stored);
-    return matcher->keys == NULL || matcher->stored == NULL ? error_no_memory(&import->book->error)
-                                                            : CRM_OK;
+    if (matcher->keys == NULL || matcher->stored == NULL)
+        return error_no_memory(&import->book->error);
+    /* JSON Lines name their fields with the first row. */
+    return import->map->field_count == 0 ? CRM_OK : prepare(matcher);
 }
 
 void matcher_close(struct matcher *matcher)

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: MIT
+# crm import: files, maps, what is refused, and what comes back.
+
+load helper
+
+setup_test() {
+    command -v jq >/dev/null || skip "no jq"
+    new_book
+}
+
+# The summary without what differs from run to run.
+counts() {
+    jq -c '[.read, .added, .changed, .same, .refused, .skipped, .rounded]' <<<"$out"
+}
+
+orders_map() {
+    cat >orders.yaml <<'EOF'
+as: order
+fields:
+  order.number: number
+  order.ordered_on: day
+  customer.key: customer
+  product.code: product
+  line.quantity: quantity
+  line.amount: amount
+EOF
+}
+
+header=number,day,customer,product,quantity,amount
+
+# For refusals: nothing of the book may change, not a byte.
+fingerprint() {
+    cat .crm/crm.db .crm/crm.db-wal .crm/policy.yaml 2>/dev/null | sha256sum
+}
+
+# refused EXPECTED-MESSAGE ARGUMENT…
+refused() {
+    local message=$1 before
+    shift
+    before=$(fingerprint)
+    call crm --format table import "$@"
+    [ "$status" = 3 ] || { echo "status $status: $err"; return 1; }
+    [ "$(head -n 1 <<<"$err")" = "crm: $message" ] || { echo "$err"; return 1; }
+    [ "$(wc -l <<<"$err")" -le 3 ]
+    [ -z "$out" ]
+    [ "$(fingerprint)" = "$before" ]
+}
+
+@test "customers by column names: added, same, changed" {
+    printf 'key,name,city\nacme,Acme Ltd,London\nzeta,Zeta,Rome\n' >c.csv
+    call crm import c.csv --as customer
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    call crm import c.csv --as customer
+    [ "$(counts)" = '[2,0,0,2,0,0,0]' ]
+    sed -i s/Rome/Oslo/ c.csv
+    call crm import c.csv --as customer
+    [ "$(counts)" = '[2,0,1,1,0,0,0]' ]
+    [ "$(crm list customer city=Oslo | jq -r .key)" = zeta ]
+}
+
+@test "standard input, JSON Lines, null clears and a missing key keeps" {
+    call_in $'{"key":"a","name":"A","city":"X","phone":"1"}\n' crm import - --as customer
+    [ "$status" = 0 ]
+    call_in $'key,name\na,B\n' crm import - --as customer
+    [ "$(crm list customer | jq -c '[.name, .city, .phone]')" = '["B","X","1"]' ]
+    printf '{"key":"a","city":null}\n' >c.jsonl
+    call crm import c.jsonl --as customer
+    [ "$(crm list customer | jq -c '[.name, .city, .phone]')" = '["B",null,"1"]' ]
+}
+
+@test "--key names what a row finds its record by" {
+    printf 'external_id,name\n7,A\n' | crm import - --as customer >/dev/null
+    printf 'external_id,name\n7,B\n' >c.csv
+    call crm import c.csv --as customer --key external_id
+    [ "$(counts)" = '[1,0,1,0,0,0,0]' ]
+    call crm import c.csv --as customer --key phone
+    expect 2 "" - && [[ $err == *'phone cannot be a key: no column gives it'* ]]
+}
+
+@test "references: in the book, further down, and missing" {
+    printf 'login,name\nli,Li Lei\n' | crm import - --as staff >/dev/null
+    printf 'key,name,parent,owner\nsub,Sub,top,Li Lei\ntop,Top,,li\n' >c.csv
+    call crm import c.csv --as customer
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    [ "$(crm list customer key=sub | jq -c '[.parent, .owner]')" = '["top","li"]' ]
+    printf 'key,name,owner\nx,X,nobody\n' >c.csv
+    refused 'c.csv:2:5: owner: there is no staff "nobody"' c.csv --as customer
+}
+
+@test "orders from a flat file: customers, products, lines and sums" {
+    orders_map
+    printf '%s\n' $header A1,2018-01-05,c1,p1,2,10.5 A1,2018-01-05,c1,p2,1,4.25 \
+        A1,2018-02-01,c2,p1,1,5 >o.csv
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(jq -c '[.read, .added, .customers, .products, .orders]' <<<"$out")" = '[3,3,2,2,2]' ]
+    [ "$(crm list order | jq -c '[.number, .customer, .lines, .amount]')" = \
+        $'["A1","c1",2,14.75]\n["A1","c2",1,5]' ]
+    [ "$(crm list customer key=c1 | jq -c '[.orders, .revenue_total, .first_order_on]')" = \
+        '[1,14.75,"2018-01-05"]' ]
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[3,0,0,3,0,0,0]' ]
+}
+
+@test "orders: a changed line, a new line, and what lines say otherwise" {
+    cat >m.yaml <<'EOF'
+fields: {order.number: number, order.ordered_on: day, order.city: city, customer.key: customer,
+         line.external_id: id, line.amount: amount}
+EOF
+    printf '%s\n' id,number,day,city,customer,amount 1,A,2018-01-05,Rome,c,1 \
+        2,A,2018-01-06,Oslo,c,2 >o.csv
+    crm import o.csv --as order --map m.yaml >/dev/null
+    [ "$(crm list line | jq -c '[.external_id, .ordered_on, .city, .amount]')" = \
+        $'["1","2018-01-05",null,1]\n["2","2018-01-06","Oslo",2]' ]
+    printf '%s\n' id,number,day,city,customer,amount 2,A,2018-01-05,Oslo,c,3 \
+        3,A,2018-01-05,Oslo,c,4 >o.csv
+    call crm import o.csv --as order --map m.yaml
+    [ "$(counts)" = '[2,1,1,0,0,0,0]' ]
+    # The order now says Oslo; the line that relied on Rome says it itself.
+    [ "$(crm list order | jq -r .city)" = Oslo ]
+    [ "$(crm list line | jq -c '[.external_id, .city, .amount]' | sort)" = \
+        $'["1","Rome",1]\n["2",null,3]\n["3",null,4]' ]
+    [ "$(crm list customer | jq -c '[.orders, .revenue_total]')" = '[1,8]' ]
+    printf '%s\n' id,number,day,city,customer,amount 4,A,2018-01-05,Oslo,c,3 \
+        4,A,2018-01-05,Oslo,c,4 >o.csv
+    refused 'o.csv:3:1: line.external_id "4" stands twice in this order' o.csv --as order --map m.yaml
+}
+
+@test "orders that come back later in the file keep counting their lines" {
+    orders_map
+    { echo $header; for i in $(seq 3000); do echo "N$i,2018-01-05,c,p,1,1"; done
+      for i in $(seq 3000); do echo "N$i,2018-01-05,c,q,1,2"; done; } >o.csv
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[6000,6000,0,0,0,0,0]' ]
+    [ "$(crm list customer | jq -c '[.orders, .revenue_total]')" = '[3000,9000]' ]
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[6000,0,0,6000,0,0,0]' ]
+}
+
+@test "cancelled orders count in no figure; returns are what the map says" {
+    cat >m.yaml <<'EOF'
+returns: keep
+rows: [{column: number, matches: '^C', set: {order.status: cancelled}}]
+fields: {order.number: number, order.ordered_on: day, customer.key: customer, line.amount: amount}
+EOF
+    printf '%s\n' number,day,customer,amount A,2018-01-05,c,10 B,2018-01-05,c,-4 \
+        C1,2018-01-05,c,7 >o.csv
+    call crm import o.csv --as order --map m.yaml
+    [ "$(crm list customer | jq -c '[.orders, .revenue_total]')" = '[2,6]' ]
+    sed -i '/returns/d' m.yaml
+    refused 'o.csv:3:16: quantity or amount is negative' o.csv --as order --map m.yaml
+}
+
+@test "amounts and prices from one another, rounded amounts counted" {
+    cat >m.yaml <<'EOF'
+fields: {order.number: n, order.ordered_on: d, customer.key: c, line.quantity: q,
+         line.unit_price: p, line.discount: s}
+EOF
+    printf 'n,d,c,q,p,s\nA,2018-01-05,c,3,9.99,10%%\n' >o.csv
+    crm import o.csv --as order --map m.yaml >/dev/null
+    [ "$(crm list line | jq -c '[.amount, .discount]')" = '[26.973,0.1]' ]
+    sed -i 's/line.unit_price: p/line.amount: p/' m.yaml
+    printf 'n,d,c,q,p,s\nB,2018-01-05,c,2,129.69600000000003,0.4\n' >o.csv
+    call crm import o.csv --as order --map m.yaml
+    [ "$(jq -c '[.rounded, .rounded_by]' <<<"$out")" = '[1,{"line.amount":1}]' ]
+    [ "$(crm list line amount=129.696 | jq -c .unit_price)" = 108.08 ]
+}
+
+@test "bad input is refused with its place and changes nothing" {
+    orders_map
+    map="--as order --map orders.yaml"
+    printf '%s\nA,2018-01-01,c,p,1,1\n' $header >ok.csv
+    crm import ok.csv $map >/dev/null
+    printf 'number,dya,customer,product,quantity,amount\n' >x.csv
+    refused 'orders.yaml:4:21: order.ordered_on: x.csv has no column "day"' x.csv $map
+    [[ $err == *'did you mean "dya"?'* ]]
+    printf '%s\nB,2018-01-01,c,p,1,1\nB,2018-13-01,c,p,1,1\n' $header >x.csv
+    refused 'x.csv:3:3: order.ordered_on: "2018-13-01" is no date in a format that the map names' x.csv $map
+    printf '%s\nB,2018-01-01,c,p,twelve,1\n' $header >x.csv
+    refused 'x.csv:2:18: line.quantity: "twelve" is no number' x.csv $map
+    printf '%s\nB,2018-01-01,"c,p,1,1\nC,2018-01-01,c,p,1,1\n' $header >x.csv
+    refused 'x.csv:2:14: the quote opened here is not closed' x.csv $map
+    printf '%s\nB,2018-01-01,c\xff,p,1,1\n' $header >x.csv
+    refused 'x.csv:2:15: byte FF is not valid UTF-8 here' x.csv $map
+    printf '%s\nB,2018-01-01,c\0,p,1,1\n' $header >x.csv
+    refused 'x.csv:2:15: a NUL byte' x.csv $map
+    printf '%s\nB,2018-01-01,c,p,1\n' $header >x.csv
+    refused 'x.csv:2: 5 fields where there are 6 columns' x.csv $map
+    { printf '%s\nB,2018-01-01,' $header; head -c 1100000 /dev/zero | tr '\0' x; } >x.csv
+    refused 'x.csv:2:14: a field of more than 1048576 bytes' x.csv $map
+    printf '%s\nB,2018-01-01,,p,1,1\n' $header >x.csv
+    refused 'x.csv:2:14: customer.key is blank' x.csv $map
+    : >x.csv
+    refused 'x.csv is empty' x.csv $map
+    mkdir d.csv
+    refused 'd.csv is a directory' d.csv $map
+    printf 'fields:\n  order.nubmer: a\n' >m.yaml
+    refused 'm.yaml:2:3: no field "order.nubmer" can be given' ok.csv --as order --map m.yaml
+    printf 'fields: [a\n' >m.yaml
+    call crm --format table import ok.csv --as order --map m.yaml
+    [ "$status" = 3 ] && [[ $err == 'crm: m.yaml:'* ]]
+}
+
+@test "bad input without a map" {
+    printf 'key,nmae\na,x\n' >x.csv
+    refused 'x.csv:1: a customer has no field "nmae"' x.csv --as customer
+    printf 'key,name\na,x\nb,y\na,z\n' >x.csv
+    refused 'x.csv:4: key "a" stands in line 2 already' x.csv --as customer
+    printf 'key,name,key\na,x,b\n' >x.csv
+    refused 'x.csv:1: columns 1 and 3 have the same name "key"' x.csv --as customer
+    printf 'key,name,status\na,x,great\n' >x.csv
+    refused "x.csv:2:5: status: unknown value: 'great'" x.csv --as customer
+    printf 'key,city\na,x\n' >x.csv
+    refused "x.csv:2: customer: 'name' is missing" x.csv --as customer
+    printf '{"key":"a","name":}\n' >x.jsonl
+    refused 'x.jsonl:1:19: this is no JSON value' x.jsonl --as customer
+}
+
+@test "--errors keeps what is right and lists the rest" {
+    orders_map
+    printf '%s\nA,2018-01-01,c,p,1,1\nB,soon,c,p,1,1\nC,2018-01-01,c\nD,2018-01-01,new,p,x,1\nE,2018-01-02,c,p,1,2\n' \
+        $header >o.csv
+    call crm import o.csv --as order --map orders.yaml --errors bad.csv
+    [ "$status" = 0 ]
+    [ "$(counts)" = '[5,2,0,0,3,0,0]' ]
+    [ "$(cut -d, -f1 bad.csv | tr '\n' ' ')" = 'line 3 4 5 ' ]
+    [[ $(sed -n 2p bad.csv) == *'B,soon,c,p,1,1'* ]]
+    [ "$(crm list customer | jq -r .key)" = c ]
+}
+
+@test "--dry-run counts and stores nothing" {
+    orders_map
+    printf '%s\nA,2018-01-01,c,p,1,1\n' $header >o.csv
+    before=$(fingerprint)
+    call crm import o.csv --as order --map orders.yaml --dry-run
+    [ "$(counts)" = '[1,1,0,0,0,0,0]' ]
+    [ "$(fingerprint)" = "$before" ]
+}
+
+@test "Excel's Unicode text and files with a byte order mark" {
+    printf 'key\tname\na\t客户\n' | iconv -t UTF-16 >x.txt
+    call crm import x.txt --as customer
+    [ "$(jq -r .encoding <<<"$out")" = utf-16le ]
+    [ "$(crm list customer | jq -r .name)" = 客户 ]
+    printf '\xef\xbb\xbfkey;name\nb;B\n' >x.csv
+    call crm import x.csv --as customer
+    [ "$(counts)" = '[1,1,0,0,0,0,0]' ]
+}
+
+# The maps among the examples of the manual page, as 1.yaml, 2.yaml, …
+manual_maps() {
+    awk '/^\.Sh EXAMPLES/ { on = 1 } on && /^\.Ed/ { copy = 0 }
+         copy { print > n ".yaml" } on && /^\.Bd/ { n++; copy = 1 }' "$ROOT/man/crm-map.5"
+}
+
+@test "the maps of the manual page read what they are said to read" {
+    manual_maps
+    printf '%s\n' InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country \
+        '536365,85123A,HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom' \
+        'C536379,85123A,HOLDER,-1,12/1/2010 9:41,2.55,,United Kingdom' \
+        '536380,B,Adjust bad debt,1,12/1/2010 9:41,11062.06,,United Kingdom' >1.csv
+    call crm import 1.csv --as order --map 1.yaml
+    [ "$(counts)" = '[2,2,0,0,0,1,0]' ]
+    [ "$(crm list line | jq -c '[.ordered_on, .customer, .amount]')" = \
+        $'["2010-12-01","17850",15.3]\n["2010-12-01","no-code",-2.55]' ]
+
+    printf '%s\n' 'Row ID,Order ID,Order Date,Customer ID,Customer Name,Sales' \
+        '1,CA-1,11/8/2016,CG-1,Claire,"$1,234.50"' '2,CA-1,11/8/2016,CG-1,Claire,($4.50)' >2.csv
+    call crm import 2.csv --as order --map 2.yaml
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    [ "$(crm list customer key=CG-1 | jq -c '[.name, .revenue_total]')" = '["Claire",1230]' ]
+
+    printf '%s\n' '订单编号,买家会员名,订单状态,收货省份,收货城市,收货地址,商家编码,宝贝标题,宝贝总数量,买家实际支付金额,订单创建时间' \
+        '="001234",tb1,交易成功,浙江省,杭州市,文一路,S1,杯子,2,39.80,2018-01-05 10:11:12' \
+        "'5678,tb1,交易关闭,浙江省,杭州市,文一路,S1,杯子,2,39.80,2018-01-05 10:11:12" >3.csv
+    call crm import 3.csv --as order --map 3.yaml
+    [ "$(counts)" = '[1,1,0,0,0,1,0]' ]
+    [ "$(crm list order customer=tb1 | jq -c '[.number, .status]')" = '["001234","completed"]' ]
+    [ "$(crm list customer key=tb1 | jq -r .address)" = 浙江省杭州市文一路 ]
+
+    printf '%s\n' 'Name,Email,Currency,Created at,Billing City,Lineitem sku,Lineitem name,Lineitem quantity,Lineitem price,Lineitem discount' \
+        '#1001,a@b.example,EUR,2018-01-05 10:00:00 +0100,Berlin,S1,Cup,2,5.00,1.00' \
+        '#1001,,,,,S2,Mug,1,7.00,0.00' '#1002,,USD,2018-01-06 10:00:00 +0100,,S1,Cup,1,5.00,0' >4.csv
+    call crm import 4.csv --as order --map 4.yaml
+    [ "$(counts)" = '[3,3,0,0,0,0,0]' ]
+    [ "$(crm list order number='#1001' | jq -c '[.customer, .currency, .lines, .amount]')" = \
+        '["a@b.example","EUR",2,16]' ]
+    [ "$(crm list order number='#1002' | jq -c '[.customer, .currency]')" = '["guest","USD"]' ]
+
+    printf '%s\n' 销售台账 2018年1月 '单号,日期,客户,业务员,金额' \
+        'X1,2018年1月5日,C01 大发公司,张伟,"¥1,234,567.80"' '合计,,,,"1,234,567.80"' >5.csv
+    call crm import 5.csv --as order --map 5.yaml
+    [ "$(counts)" = '[1,1,0,0,0,0,0]' ]
+    [ "$(crm list customer key=C01 | jq -c '[.name, .owner, .revenue_total]')" = \
+        '["大发公司","张伟",1234567.8]' ]
+
+    printf '43659|1|2011-05-31 00:00:00||||||||29825|7||||||||3||2024.994|0.00\n' >6.csv
+    call crm import 6.csv --as order --map 6.yaml
+    [ "$(counts)" = '[1,1,0,0,0,0,0]' ] || { cat "$BATS_TEST_TMPDIR/.err"; return 1; }
+    [ "$(crm list line customer=29825-7 | jq -c .amount)" = 6074.982 ]
+
+    printf '%s\n' 客户编号,公司名称,业务员,建档日期 K1,大同公司,张伟,2017/3/4 >7.csv
+    call crm import 7.csv --as customer --map 7.yaml
+    [ "$(counts)" = '[1,1,0,0,0,0,0]' ]
+    [ "$(crm list customer external_id=K1 | jq -c '[.name, .owner, .since]')" = \
+        '["大同公司","张伟","2017-03-04"]' ]
+}
+
+@test "the real order file: read, again, in GB18030, and through export" {
+    need_shared
+    data=$SHARED/superstore-cn
+    call crm import "$data/orders_utf8.csv" --as order --map superstore-zh
+    [ "$(counts)" = '[10000,10000,0,0,0,0,8726]' ]
+    [ "$(jq -c '[.customers, .products, .orders, .rounded_by]' <<<"$out")" = \
+        '[790,1955,4979,{"line.amount":4444,"line.profit":4282}]' ]
+    [ "$(jq -c '.notes | map({(.field // .note): .records}) | add' <<<"$out")" = \
+        '{"customer.region":769,"customer.province":779,"customer.city":780,"product.name":22,"orders_with_differing_lines":6,"lines_with_another_product_name":104}' ]
+    for kind in customer product order line; do crm export $kind >$kind.jsonl; done
+    call crm import "$data/orders_utf8.csv" --as order --map superstore-zh
+    [ "$(counts)" = '[10000,0,0,10000,0,0,8726]' ]
+    new_book gb
+    call crm --book gb import "$data/orders_gb18030.csv" --as order --map superstore-zh
+    [ "$(counts)" = '[10000,10000,0,0,0,0,8726]' ]
+    new_book copy
+    for kind in customer product order line; do
+        crm --book gb export $kind | cmp - $kind.jsonl
+        crm --book copy import $kind.jsonl --as $kind >/dev/null
+        crm --book copy export $kind | cmp - $kind.jsonl
+    done
+    # What is kept of sums is the same, whichever way the rows came.
+    for book in gb copy; do
+        crm --book $book list customer --fields key,orders,revenue_total,profit_total,last_order_on >$book.sums
+        crm --book $book report revenue --by month --from 2014-01-01 --to 2017-12-31 >$book.months
+    done
+    cmp gb.sums copy.sums && cmp gb.months copy.months
+    [ "$(jq -s 'map(.revenue_total * 10000 | round) | add' gb.sums)" = 161175482370 ]
+}
+
+@test "all naughty strings can be a customer's name" {
+    need_shared
+    jq -c 'to_entries[] | select(.value | gsub("[[:space:]]"; "") | length > 0)
+           | {key: "k\(.key)", name: .value}' "$SHARED/torture/utf8/blns.json" >names.jsonl
+    call crm import names.jsonl --as customer
+    [ "$status" = 0 ] || { echo "$err"; return 1; }
+    crm export customer | jq -c '{key, name}' | cmp - names.jsonl
+    for format in csv tsv; do
+        crm --format $format export customer >names.$format
+        new_book $format-book
+        call crm --book $format-book import names.$format --as customer
+        [ "$status" = 0 ] || { echo "$err"; return 1; }
+        crm --book $format-book export customer | jq -c '{key, name}' | cmp - names.jsonl
+    done
+}
+
+@test "torture files are read or refused" {
+    need_shared
+    for file in "$SHARED"/torture/json/*.json "$SHARED"/torture/csv-spectrum/csvs/*.csv \
+        "$SHARED"/torture/utf8/*; do
+        call timeout 10 "$CRM" import "$file" --as customer --dry-run
+        [ "$status" = 0 ] || [ "$status" = 3 ] || { echo "$file: $status $err"; return 1; }
+    done
+    printf 'key,name\na,b\n' >x.csv
+    for file in "$SHARED"/torture/yaml/*; do
+        [ -f "$file" ] || continue
+        call timeout 10 "$CRM" import x.csv --as customer --map "$file" --dry-run
+        [ "$status" = 3 ] || { echo "$file: $status $err"; return 1; }
+    done
+}
