@@ -54,6 +54,12 @@ setup_test() {
 {"region":"华东","revenue":3.7035}' ''
 }
 
+@test "quarters are named by year and number" {
+    call crm report revenue --by quarter --from 2025 --fields quarter,revenue
+    expect 0 '{"quarter":"2025-Q2","revenue":3.7035}
+{"quarter":"2026-Q1","revenue":107}' ''
+}
+
 @test "a filter is on the customer" {
     call crm report revenue segment=south --by year --fields year,revenue,customers
     expect 0 '{"year":"2026","revenue":7,"customers":1}' ''

@@ -17,7 +17,7 @@ static const struct report_group groups[] = {
     {"month", N_("Month"), "substr(l.ordered_on, 1, 7)", "", true},
     {"quarter", N_("Quarter"),
      "substr(l.ordered_on, 1, 4) || '-Q' || "
-     "(CAST(substr(l.ordered_on, 6, 2) AS INTEGER) + 2) / 3",
+     "((CAST(substr(l.ordered_on, 6, 2) AS INTEGER) + 2) / 3)",
      "", true},
     {"year", N_("Year"), "substr(l.ordered_on, 1, 4)", "", true},
     {"customer", N_("Customer"), "c.key", JOIN_CUSTOMER, false},
