@@ -6,6 +6,7 @@
 #include "record/record.h"
 #include "tier_rules.h"
 #include "tier_sales.h"
+#include "tier_survey.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,6 @@ struct loading {
     struct arena *arena;
     size_t capacity; /* of subjects */
     bool main;
-    /* survey answers of one response */
-    size_t indicator;
-    int64_t response;
 };
 
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
@@ -252,56 +250,6 @@ static crm_status load_changes(struct loading *loading)
     return store_each(loading->book->store, &select, &scheme, 1, read_change, loading);
 }
 
-/* ---- Satisfaction: the last answers to the survey csat, 1–5 as 0–100 ---- */
-
-static crm_status read_answer(void *context, const struct value *row)
-{
-    struct loading *loading = context;
-    struct tier_subject *subject = tier_subject_find(loading->evaluation, row[0].integer);
-    day_number day;
-    if (subject == NULL || !day_of(&row[1], &day))
-        return CRM_OK;
-    size_t number = (size_t)(subject - loading->evaluation->subjects);
-    struct tier_term *term = &tier_terms(loading->evaluation, number)[loading->indicator];
-    if (term->state == TERM_MISSING || loading->response != row[2].integer)
-        *term = (struct tier_term){.state = TERM_KNOWN, .from = day, .to = day};
-    loading->response = row[2].integer;
-    int64_t points = (row[3].integer - DECIMAL_ONE) * 25;
-    /* The mean so far, kept exact by way of the sum. */
-    term->raw += points;
-    term->rows++;
-    return CRM_OK;
-}
-
-static void divide_answers(struct loading *loading)
-{
-    for (size_t i = 0; i < loading->evaluation->count; i++) {
-        struct tier_term *term = &tier_terms(loading->evaluation, i)[loading->indicator];
-        if (term->rows > 1)
-            term->raw /= term->rows;
-    }
-}
-
-static crm_status load_satisfaction(struct loading *loading, size_t indicator)
-{
-    char from[DATE_TEXT];
-    struct duration back = loading->evaluation->indicators[indicator].period;
-    back.count = -back.count;
-    date_format(date_add(loading->evaluation->today, back), from);
-    const struct value parameters[] = {value_text(from), value_text(loading->book->today_text)};
-    loading->indicator = indicator;
-    loading->response = 0;
-    crm_status status = store_query(
-        loading->book->store,
-        "SELECT customer, answered_on, response, answer FROM survey_answer "
-        "WHERE template = 'csat' AND answer IS NOT NULL AND answered_on > $1 AND answered_on <= $2 "
-        "ORDER BY customer, answered_on, response",
-        parameters, 2, read_answer, loading);
-    if (status == CRM_OK)
-        divide_answers(loading);
-    return status;
-}
-
 /* ---- All of it ---- */
 
 static crm_status refuse_payment(struct loading *loading, const struct indicator *indicator)
@@ -333,7 +281,7 @@ crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, st
         status = tier_sales_load(book, out, foreign);
     for (size_t k = 0; k < out->indicator_count && status == CRM_OK; k++)
         if (out->indicators[k].source == SOURCE_SATISFACTION)
-            status = load_satisfaction(&loading, k);
+            status = tier_satisfaction_load(book, out, k, arena);
     return status;
 }
 

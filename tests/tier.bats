@@ -270,6 +270,36 @@ hint: see: crm tier history 'c5'"
     [[ $err == "crm: policy.yaml:"*"a book keeps no payments"* ]]
 }
 
+@test "satisfaction is what was answered last, growth and years what they say" {
+    schemes 'tiers:
+  names: [A, B, C]
+  schemes:
+    mixed:
+      method: score
+      indicators:
+        content: {source: satisfaction, weight: 40, missing: zero}
+        growth: {source: growth, low: -100, high: 100, weight: 30, missing: zero}
+        years: {source: years, low: 0, high: 10, weight: 20, missing: zero}
+        orders: {source: orders, low: 0, high: 4, weight: 10, missing: zero}
+      thresholds: {A: 80, B: 50}
+'
+    crm edit c1 --since 2023-09-01 >/dev/null
+    crm --now 2026-02-01T09:00 survey ask csat c1 --answer satisfaction=1 --answer product=1 \
+        --answer service=1 >/dev/null
+    crm edit c1 --since 2023-09-01 >/dev/null
+    order c1 400 2025-01-10
+    order c1 100 2025-12-31
+    call crm tier why c1
+    [ "$(jq -c '.terms[] | [.indicator, .raw, .points, .rows]' <<<"$out")" = '["content",0,0,3]
+["growth",50,75,3]
+["years",2.4986,24.986,1]
+["orders",2,50,2]' ]
+    sed -i 's/min_days: 90/min_days: 1/' .crm/policy.yaml
+    crm survey ask csat c1 --answer satisfaction=5 --answer product=4 >/dev/null
+    call crm tier why c1
+    [ "$(jq -c '.terms[0] | [.raw, .rows, .from]' <<<"$out")" = '[87.5,2,"2026-03-02"]' ]
+}
+
 @test "--dry-run applies nothing" {
     call crm tier apply --dry-run
     [ "$(jq -s length <<<"$out")" = 7 ]
