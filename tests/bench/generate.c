@@ -3,6 +3,8 @@
  *
  *     generate customers COUNT           customers with the fields that most firms fill in
  *     generate lines COUNT CUSTOMERS     order lines of so many customers, one flat row each
+ *
+ * In June 2026 the visits of fifty customers are due, in a book of any size.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -48,14 +50,17 @@ static const char *const forms[] = {"有限公司", "股份有限公司", "集�
 static const char *const families[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
 static const char *const given[] = {"伟", "芳", "娜", "秀英", "敏", "静", "丽", "强", "磊", "洋"};
 static const char *const segments[] = {"公司", "消费者", "小型企业"};
-static const char *const sources[] = {"展会", "转介绍", "网站", "电话", "代理商"};
+static const char *const sources[] = {"enquiry", "campaign", "event", "partner_referral", "other"};
 static const char *const sizes[] = {"small", "medium", "large"};
 static const char *const tags[] = {"重点", "新客户 华东", "代理", "vip 长期", "账期"};
 
-/* Days since 2014-01-01 as a date; months of 28 days are enough for a sample. */
-static void print_day(uint64_t day)
+/* The customers of old, whose visits are due; all others are of this year. */
+enum { OLD_CUSTOMERS = 50, OLD_YEAR = 2014, THIS_YEAR = 2026 };
+
+/* That many days into the year; months of 28 days are enough for a sample. */
+static void print_day(uint64_t year, uint64_t day)
 {
-    printf("%04" PRIu64 "-%02" PRIu64 "-%02" PRIu64, 2014 + day / 336, day % 336 / 28 + 1,
+    printf("%04" PRIu64 "-%02" PRIu64 "-%02" PRIu64, year + day / 336, day % 336 / 28 + 1,
            day % 28 + 1);
 }
 
@@ -80,7 +85,7 @@ static void print_customer(uint64_t number)
            places[place][1], places[place][2]);
     printf("%s市人民路%" PRIu64 "号,%s,%s,", places[place][2], below(state, 900) + 1,
            places[place][3], PICK(state, sources));
-    print_day(below(state, 1300));
+    print_day(number <= OLD_CUSTOMERS ? OLD_YEAR : THIS_YEAR, below(state, 100));
     printf(",1%010" PRIu64 ",", UINT64_C(3000000000) + below(state, UINT64_C(6000000000)));
     if (chance(state, 40))
         printf("k%" PRIu64 "@example.com", number);
@@ -109,7 +114,7 @@ static void print_line(uint64_t number, uint64_t customers)
     uint64_t day = below(&order_seed, 1300);
     uint64_t quantity = below(&seed, 9) + 1, price = (product * 7919 % 90000 + 1000) * quantity;
     printf("O%08" PRIu64 ",", number / 3 + 1);
-    print_day(day);
+    print_day(OLD_YEAR, day);
     printf(",K%07" PRIu64 ",P%04" PRIu64 ",%s配件%" PRIu64 ",%" PRIu64 ",%" PRIu64 ".%02" PRIu64
            ",%" PRIu64 ".%02" PRIu64 "\n",
            customer, product, trades[product % 10], product, quantity, price / 100, price % 100,
