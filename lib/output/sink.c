@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLUSH_AT ((size_t)256 * 1024)
+/* The first rows are written soon, for a reader who waits for them; then ever more at once. */
+#define FIRST_FLUSH   ((size_t)4 * 1024)
+#define LARGEST_FLUSH ((size_t)256 * 1024)
 
 /* In the order in which help lists them. */
 static const struct sink_format *const formats[] = {&sink_format_table, &sink_format_jsonl,
@@ -58,6 +60,7 @@ crm_status sink_open(const struct crm_sink_options *options, const struct zone *
     if (sink == NULL)
         return error_no_memory(error);
     sink->format = format;
+    sink->flush_at = FIRST_FLUSH;
     sink->stream = options->stream;
     sink->fields = options->fields;
     sink->color = options->color;
@@ -107,6 +110,8 @@ static crm_status write_out(struct crm_sink *sink)
     if (written < sink->out.length)
         return fail_write(sink, errno);
     buffer_clear(&sink->out);
+    if (sink->flush_at < LARGEST_FLUSH)
+        sink->flush_at *= 2;
     return CRM_OK;
 }
 
@@ -117,7 +122,7 @@ static crm_status settle(struct crm_sink *sink, crm_status status)
         return fail(sink, status);
     if (sink->out.failed)
         return fail(sink, CRM_NO_MEMORY);
-    return sink->out.length >= FLUSH_AT ? write_out(sink) : CRM_OK;
+    return sink->out.length >= sink->flush_at ? write_out(sink) : CRM_OK;
 }
 
 crm_status sink_finish(struct crm_sink *sink)

@@ -62,7 +62,8 @@ struct sink_format {
 struct crm_sink {
     const struct sink_format *format;
     FILE *stream;
-    struct buffer out;       /* written to stream whenever it exceeds 256 KiB, and at the end */
+    struct buffer out;       /* written to stream whenever it exceeds flush_at, and at the end */
+    size_t flush_at;         /* grows from 4 to 256 KiB */
     const struct zone *zone; /* in which DATA_TIME is printed */
     const char *fields;
     bool color;
