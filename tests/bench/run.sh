@@ -1,0 +1,241 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Measures what crm promises about speed and memory, one line for each promise. `make bench` calls it.
+#
+#   tests/bench/run.sh [BUILD [PATTERN]]    only promises whose name matches PATTERN
+#
+# Times are medians of alternating runs against the peer named, and only their ratio counts. Books
+# are made once, in BUILD/bench; remove that directory to have them made anew.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+unset CRM_BOOK CRM_NOW LANGUAGE
+
+sources=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${1:-build}" && pwd)
+pattern=${2:-.}
+place=$build/bench
+crm=$build/crm
+now=2026-06-01T09:00:00Z
+missed=0
+
+need() {
+  local tool
+  for tool in hyperfine jq valgrind strace sqlite3 git cc pkg-config; do
+    command -v "$tool" >/dev/null || { echo "bench: $tool is missing" >&2; exit 1; }
+  done
+  [ -x /usr/bin/time ] || { echo "bench: /usr/bin/time is missing" >&2; exit 1; }
+}
+
+tools() {
+  local name
+  mkdir -p "$place"
+  for name in floor generate first; do
+    [ "$place/$name" -nt "$sources/$name.c" ] && continue
+    # shellcheck disable=SC2046  # each flag is a word
+    "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -O2 -o "$place/$name" "$sources/$name.c" \
+      $(pkg-config --cflags --libs sqlite3 yaml-0.1 libcjson)
+  done
+}
+
+# book NAME CUSTOMERS LINES: with the same customers and orders each time.
+book() {
+  [ -e "$place/$1/made" ] && return
+  rm -rf "${place:?}/$1"
+  "$crm" init "$place/$1" >/dev/null
+  "$place/generate" customers "$2" >"$place/rows.csv"
+  "$crm" --book "$place/$1" -q import "$place/rows.csv" --as customer >/dev/null
+  "$place/generate" lines "$3" "$2" >"$place/rows.csv"
+  "$crm" --book "$place/$1" -q import "$place/rows.csv" --as order --map "$sources/orders.yaml" \
+    >/dev/null
+  rm "$place/rows.csv"
+  sqlite3 "$place/$1/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+  touch "$place/$1/made"
+}
+
+# ---- Measuring -----------------------------------------------------------------------------------
+
+median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+
+# times RUNS COMMAND: seconds, one a line.
+times() {
+  hyperfine -N --warmup 1 --runs "$1" --style none --export-json "$place/times.json" "$2" \
+    >/dev/null 2>&1 || { echo "bench: fails: $2" >&2; exit 1; }
+  jq -r '.results[0].times[]' "$place/times.json"
+}
+
+# against ROUNDS RUNS COMMAND PEER: the ratio of the medians over all rounds.
+against() {
+  local round
+  : >"$place/a"
+  : >"$place/b"
+  for ((round = 0; round < $1; round++)); do
+    times "$2" "$3" >>"$place/a"
+    times "$2" "$4" >>"$place/b"
+  done
+  awk -v a="$(median <"$place/a")" -v b="$(median <"$place/b")" 'BEGIN { printf "%.2f\n", a / b }'
+}
+
+instructions() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
+    awk '/Collected/ { printf "%.2f\n", $4 / 1e6 }'
+}
+
+peak() { # in MiB
+  /usr/bin/time -f %M "$@" 2>&1 >/dev/null | awk 'END { printf "%.1f\n", $1 / 1024 }'
+}
+
+syncs() {
+  strace -f -e trace=fsync,fdatasync,sync_file_range,msync "$@" 2>&1 >/dev/null |
+    awk '/sync\(/ { calls++ } END { print calls + 0 }'
+}
+
+wanted() { [[ $1 =~ $pattern ]]; }
+
+# says NAME GOAL UNIT VALUE: `most` or `least` before the goal says on which side of it is good.
+says() {
+  local verdict
+  verdict=$(awk -v goal="${2#* }" -v side="${2% *}" -v value="$4" 'BEGIN {
+    print (side == "most" ? value <= goal : value >= goal) ? "met" : "NOT MET" }')
+  [ "$verdict" = met ] || missed=$((missed + 1))
+  printf '%-62s at %-13s %8s %-6s %s\n' "$1" "$2 $3" "$4" "$3" "$verdict"
+}
+
+# ---- The promises --------------------------------------------------------------------------------
+
+start() {
+  local words
+  for words in "--version" "--help" "complete -- li"; do
+    wanted "crm $words" || continue
+    says "crm $words / git --version" "most 1.25" x \
+      "$(against 10 30 "$crm $words" 'git --version')"
+  done
+}
+
+libraries() {
+  wanted ldd || return 0
+  local others
+  others=$(ldd "$crm" | awk '{ sub(/.*\//, "", $1); print $1 }' | sort -u |
+    awk '!/^(linux-vdso|ld-linux.*|libc|libm|libcrm|libsqlite3|libyaml-0|libcjson|libutf8proc)\.so/ {
+      others++ } END { print others + 0 }')
+  says "ldd: libraries beyond libc m crm sqlite3 yaml cjson utf8proc" "most 0" "" "$others"
+}
+
+show() {
+  wanted show || return 0
+  local customer=K0000005
+  local show="$crm --book $place/10000 --now $now show $customer"
+  says "show in 10,000 customers / floor" "most 1.6" x \
+    "$(against 10 30 "$show" "$place/floor $place/10000/crm.db $customer")"
+  # shellcheck disable=SC2086  # a command and its words
+  says "show in 10,000 customers, instructions" "most 4.5" M "$(instructions $show)"
+}
+
+# Adds so many customers and counts those that took at most two syncs, as percent.
+few_syncs() {
+  local i few=0
+  for ((i = 0; i < $1; i++)); do
+    [ "$(syncs "$crm" --book "$place/1000" add customer "同步 $RANDOM $i")" -le 2 ] && few=$((few + 1))
+  done
+  echo $((few * 100 / $1))
+}
+
+add() {
+  wanted add || return 0
+  says "add: runs with at most two syncs" "least 90" % "$(few_syncs 60)"
+  rm -rf "$place/peer"
+  cp -r "$place/1000" "$place/peer"
+  # As much as crm stores, but for the journal.
+  cat >"$place/insert.sql" <<'SQL'
+PRAGMA foreign_keys = ON;
+INSERT INTO customer (entry, key, name, kind, status, orders, revenue_total, profit_total,
+  open_complaints, next_visit_on)
+VALUES (1, hex(randomblob(8)), '新客户', 'company', 'active', 0, 0, 0, 0, '2027-06-01');
+SQL
+  says "add / sqlite3 shell doing the same INSERT" "most 0.9" x \
+    "$(against 10 10 "$crm --book $place/1000 add customer 新客户" \
+      "sqlite3 $place/peer/crm.db '.read $place/insert.sql'")"
+  says "add: a million customers / a thousand" "most 1.25" x \
+    "$(against 10 10 "$crm --book $place/1000000 add customer 新客户" \
+      "$crm --book $place/1000 add customer 新客户")"
+  sqlite3 "$place/1000000/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+}
+
+# The statement behind `list customer`, for the peer: references are shown by the key they name.
+list_statement() {
+  "$crm" --book "$place/1000" list customer --format csv | head -1 | tr , '\n' |
+    sed 's/^owner$/r1.login AS owner/; s/^parent$/r2.key AS parent/
+         s/^referred_by$/r3.key AS referred_by/; /^r[0-9]/!s/^/t./' | paste -sd, |
+    sed 's/^/SELECT /'
+  echo "FROM customer t LEFT JOIN staff r1 ON r1.id = t.owner
+    LEFT JOIN customer r2 ON r2.id = t.parent LEFT JOIN customer r3 ON r3.id = t.referred_by"
+}
+
+list() {
+  wanted list || return 0
+  local format list="$crm --book $place/1000000 list customer --format"
+  list_statement >"$place/list.sql"
+  for format in json csv; do
+    says "list of a million, sqlite3 -$format / ${format/json/jsonl}" "least 3" x \
+      "$(against 5 1 "sqlite3 -$format $place/1000000/crm.db '.read $place/list.sql'" \
+        "$list ${format/json/jsonl}")"
+  done
+  # shellcheck disable=SC2086  # a command and its words
+  says "list of a million, jsonl: peak" "most 8" MiB "$(peak $list jsonl)"
+  # shellcheck disable=SC2086
+  says "list of a million, csv: peak" "most 8" MiB "$(peak $list csv)"
+  local round
+  : >"$place/a"
+  : >"$place/b"
+  for round in 1 2 3 4 5 6 7; do
+    # shellcheck disable=SC2086
+    "$place/first" 31 $list jsonl >>"$place/a"
+    "$place/first" 31 "$place/floor" "$place/1000000/crm.db" K0000005 >>"$place/b"
+  done
+  says "list of a million: first row / floor" "most 1.5" x \
+    "$(awk -v a="$(median <"$place/a")" -v b="$(median <"$place/b")" 'BEGIN { printf "%.2f\n", a / b }')"
+}
+
+remind() {
+  wanted remind || return 0
+  local remind="--now $now remind" due
+  due=$("$crm" --book "$place/1000000" --now $now remind --format jsonl | wc -l)
+  says "remind with $due due / floor" "most 1.6" x \
+    "$(against 10 20 "$crm --book $place/1000000 $remind" \
+      "$place/floor $place/1000000/crm.db K0000005")"
+  says "remind with $due due: a million customers / a thousand" "most 1.15" x \
+    "$(against 10 20 "$crm --book $place/1000000 $remind" "$crm --book $place/1000 $remind")"
+}
+
+report() {
+  wanted report || return 0
+  local size month="--now 2014-12-31T09:00:00Z report revenue --by month"
+  for size in 1000 1000000; do
+    says "report revenue --by month, $size customers / floor" "most 2" x \
+      "$(against 10 20 "$crm --book $place/$size $month" \
+        "$place/floor $place/$size/crm.db K0000005")"
+  done
+}
+
+import() {
+  wanted import || return 0
+  [ -x "$sources/import.sh" ] || return 0
+  "$sources/import.sh" "$build" || missed=$((missed + 1))
+}
+
+need
+tools
+book 1000 1000 3000
+book 10000 10000 30000
+book 1000000 1000000 300000
+awk -F': *' '/^model name/ { cpu = $2 } END { printf "%s, %d cores, ", cpu, cores }' \
+  cores="$(nproc)" /proc/cpuinfo
+echo "$(uname -sr), SQLite $(sqlite3 --version | cut -d' ' -f1), $(git --version)"
+start
+libraries
+show
+add
+list
+remind
+report
+import
+[ "$missed" = 0 ] || { echo "not met: $missed"; exit 1; }
