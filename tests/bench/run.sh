@@ -162,7 +162,7 @@ SQL
 
 # The statement behind `list customer`, for the peer: references are shown by the key they name.
 list_statement() {
-  "$crm" --book "$place/1000" list customer --format csv | head -1 | tr , '\n' |
+  "$crm" --book "$place/1000" list customer --format csv | sed -n 1p | tr , '\n' |
     sed 's/^owner$/r1.login AS owner/; s/^parent$/r2.key AS parent/
          s/^referred_by$/r3.key AS referred_by/; /^r[0-9]/!s/^/t./' | paste -sd, |
     sed 's/^/SELECT /'
