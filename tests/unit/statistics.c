@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wilson's interval against published values and its own definition; percentiles. */
+/* Wilson's interval and Student's t against published values; percentiles. */
 #include "rules/statistics.h"
 
 #include <math.h>
@@ -54,6 +54,20 @@ static void wilson_edges(void **state)
     assert_true(wilson_interval(7, 7).high == 1.0);
 }
 
+/* Two-sided 95 percent, from the tables. */
+static void student_published(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t freedom;
+        double t;
+    } rows[] = {{1, 12.7062}, {2, 4.30265},  {3, 3.18245},  {4, 2.77645},   {5, 2.57058},
+                {7, 2.36462}, {10, 2.22814}, {30, 2.04227}, {120, 1.97993}, {1000, 1.96234}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        near(student_95(rows[i].freedom), rows[i].t, 5e-5);
+    near(student_95(1000000000), NORMAL_95, 1e-6);
+}
+
 static void percentiles(void **state)
 {
     (void)state;
@@ -72,9 +86,8 @@ static void percentiles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wilson_published),
-        cmocka_unit_test(wilson_solves_its_equation),
-        cmocka_unit_test(wilson_edges),
+        cmocka_unit_test(wilson_published), cmocka_unit_test(wilson_solves_its_equation),
+        cmocka_unit_test(wilson_edges),     cmocka_unit_test(student_published),
         cmocka_unit_test(percentiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
