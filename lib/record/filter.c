@@ -37,16 +37,18 @@ struct filtering {
 /* Splits "name OP value"; false when the word is no comparison but a word to search for. */
 static bool split(const char *word, struct arena *arena, struct condition *out)
 {
-    size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-");
     if (name == 0)
         return false;
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         size_t length = strlen(operations[i].word);
         if (strncmp(word + name, operations[i].word, length) != 0)
             continue;
-        out->operation = &operations[i];
-        out->field = arena_copy_length(arena, word, name);
-        out->value = word + name + length;
+        char *field = arena_copy_length(arena, word, name);
+        for (char *at = field; at != NULL && *at != '\0'; at++)
+            if (*at == '-') /* as options are written: --need-fit */
+                *at = '_';
+        *out = (struct condition){&operations[i], field, word + name + length};
         return true;
     }
     return false;
@@ -81,46 +83,99 @@ static void contains_sql(struct filtering *f, const char *expression, struct val
     buffer_text(&f->query->sql, " ESCAPE '\\'");
 }
 
+/* What a value of the filter means: the first and the last stored value of it. They differ for
+ * days, months and years: 2026-12 is 31 days of a date, and each day 24 hours or so of a time. */
+struct range {
+    struct value first, last;
+};
+
+static struct value day_value(struct filtering *f, day_number day)
+{
+    char *iso = arena_alloc(&f->query->arena, DATE_TEXT);
+    if (iso == NULL)
+        f->query->sql.failed = true;
+    else
+        date_format(day, iso);
+    return value_text(iso);
+}
+
+static struct value time_value(struct filtering *f, instant at)
+{
+    char *iso = arena_alloc(&f->query->arena, TIME_TEXT);
+    if (iso == NULL)
+        f->query->sql.failed = true;
+    else
+        time_format_utc(at, iso);
+    return value_text(iso);
+}
+
+static crm_status date_range(struct filtering *f, const char *text, struct range *out)
+{
+    day_number first, last;
+    crm_status status = date_parse(text, f->book->today, &first, &f->book->error);
+    if (status == CRM_OK)
+        status = date_parse_end(text, f->book->today, &last, &f->book->error);
+    if (status == CRM_OK)
+        *out = (struct range){day_value(f, first), day_value(f, last)};
+    return status;
+}
+
+static crm_status time_range(struct filtering *f, const char *text, struct range *out)
+{
+    const struct crm_book *book = f->book;
+    day_number first, last;
+    instant at;
+    if (date_parse(text, book->today, &first, NULL) == CRM_OK &&
+        date_parse_end(text, book->today, &last, NULL) == CRM_OK) {
+        *out = (struct range){time_value(f, zone_instant(book->zone, first, 0)),
+                              time_value(f, zone_instant(book->zone, last + 1, 0) - 1)};
+        return CRM_OK;
+    }
+    crm_status status = time_parse(text, book->now, book->zone, &at, &f->book->error);
+    if (status == CRM_OK)
+        *out = (struct range){time_value(f, at), time_value(f, at)};
+    return status;
+}
+
 /* One of the values that the field may have, parsed as the field's type. */
-static crm_status parse_operand(struct filtering *f, const struct field *field, const char *text,
-                                size_t length, enum operation operation, struct value *out)
+static crm_status parse_range(struct filtering *f, const struct field *field, const char *text,
+                              size_t length, struct range *out)
 {
     struct crm_book *book = f->book;
     const struct field_context context = book_field_context(book);
+    const char *copy = arena_copy_length(&f->query->arena, text, length);
+    if (copy == NULL)
+        return error_no_memory(&book->error);
+    if (field->type == DATA_DATE)
+        return date_range(f, copy, out);
+    if (field->type == DATA_TIME)
+        return time_range(f, copy, out);
+    crm_status status;
     if (field->type == DATA_REFERENCE) {
-        char *reference = arena_copy_length(&f->query->arena, text, length);
         int64_t id = 0;
-        if (reference == NULL)
-            return error_no_memory(&book->error);
-        crm_status status = record_resolve(book, schema_kind(field->reference), reference, &id);
-        *out = value_integer(id);
-        return status;
+        status = record_resolve(book, schema_kind(field->reference), copy, &id);
+        out->first = value_integer(id);
+    } else {
+        /* A check digit or the like is no business of a filter. */
+        struct field plain = *field;
+        plain.check = NULL;
+        plain.bounded = false;
+        status = field_parse(&plain, text, length, &context, &f->query->arena, &out->first, NULL,
+                             &book->error);
     }
-    /* A check digit or the like is no business of a filter. */
-    struct field plain = *field;
-    plain.check = NULL;
-    plain.bounded = false;
-    bool ends = field->type == DATA_DATE && (operation == LESS_EQUAL || operation == GREATER);
-    if (ends) {
-        char *date = arena_copy_length(&f->query->arena, text, length);
-        char *iso = arena_alloc(&f->query->arena, DATE_TEXT);
-        day_number day;
-        if (date == NULL || iso == NULL)
-            return error_no_memory(&book->error);
-        crm_status status = date_parse_end(date, book->today, &day, &book->error);
-        if (status == CRM_OK)
-            date_format(day, iso);
-        *out = value_text(iso);
-        return status;
-    }
-    return field_parse(&plain, text, length, &context, &f->query->arena, out, NULL, &book->error);
+    out->last = out->first;
+    return status;
 }
 
-/* "2026-12" and "2026" as a value of an equal date mean any day in them. */
-static bool is_part_of_date(const struct field *field, const char *text, size_t length)
+static void tag_sql(struct filtering *f, const char *expression, const char *text, size_t length)
 {
-    return (field->type == DATA_DATE || field->type == DATA_TIME) && (length == 4 || length == 7) &&
-           strspn(text, "0123456789-") >= length;
+    struct buffer padded cleanup(buffer_release) = {0};
+    buffer_printf(&padded, "' ' || %s || ' '", expression);
+    const char *word = arena_printf(&f->query->arena, " %.*s ", (int)length, text);
+    if (word == NULL || padded.failed)
+        f->query->sql.failed = true;
+    else
+        contains_sql(f, buffer_string(&padded), contains_pattern(f, word, strlen(word)));
 }
 
 /* expression = value, for one of several values. */
@@ -128,36 +183,37 @@ static crm_status equal_sql(struct filtering *f, const struct field *field, cons
                             const char *text, size_t length)
 {
     struct query *query = f->query;
+    struct range range;
     if (length == 0) {
         buffer_printf(&query->sql, "%s IS NULL", expression);
         return CRM_OK;
     }
-    if (is_part_of_date(field, text, length)) {
-        buffer_printf(&query->sql, "substr(%s, 1, %zu) = ", expression, length);
-        query_value(query, value_text_length(text, length));
-        return CRM_OK;
-    }
     if (field->type == DATA_TAGS) {
-        struct buffer padded cleanup(buffer_release) = {0};
-        buffer_printf(&padded, "' ' || %s || ' '", expression);
-        const char *word = arena_printf(&query->arena, " %.*s ", (int)length, text);
-        if (word == NULL || padded.failed)
-            return error_no_memory(&f->book->error);
-        contains_sql(f, buffer_string(&padded), contains_pattern(f, word, strlen(word)));
+        tag_sql(f, expression, text, length);
         return CRM_OK;
     }
-    struct value value;
-    crm_status status = parse_operand(f, field, text, length, EQUAL, &value);
-    buffer_printf(&query->sql, "%s = ", expression);
-    query_value(query, value);
-    return status;
+    crm_status status = parse_range(f, field, text, length, &range);
+    if (status != CRM_OK)
+        return status;
+    bool one = range.first.type != VALUE_TEXT || strcmp(range.first.text, range.last.text) == 0;
+    buffer_printf(&query->sql, "%s %s ", expression, one ? "=" : "BETWEEN");
+    query_value(query, range.first);
+    if (!one) {
+        buffer_text(&query->sql, " AND ");
+        query_value(query, range.last);
+    }
+    return CRM_OK;
 }
 
-/* a,b,c: any of them. */
+/* a,b,c: any of them. A text may hold commas of its own: it is looked for whole, too. */
 static crm_status any_of_sql(struct filtering *f, const struct field *field, const char *expression,
                              const char *values)
 {
     crm_status status = CRM_OK;
+    if (field->type == DATA_TEXT && strchr(values, ',') != NULL) {
+        status = equal_sql(f, field, expression, values, strlen(values));
+        buffer_text(&f->query->sql, " OR ");
+    }
     for (const char *at = values; at != NULL && status == CRM_OK;) {
         size_t length = strcspn(at, ",");
         if (at != values)
@@ -168,31 +224,117 @@ static crm_status any_of_sql(struct filtering *f, const struct field *field, con
     return status;
 }
 
+/* A reference contains a word when the key or the title of the record that it names does. */
+static void reference_contains_sql(struct filtering *f, const struct field *field,
+                                   const char *expression, struct value pattern)
+{
+    const struct kind *kind = schema_kind(field->reference);
+    struct buffer key cleanup(buffer_release) = {0};
+    field_sql(&key, kind_field(kind, kind->key), "fr");
+    buffer_printf(&f->query->sql, "%s IN (SELECT fr.id FROM %s fr WHERE ", expression, kind->table);
+    contains_sql(f, buffer_string(&key), pattern);
+    if (kind->title != NULL) {
+        buffer_clear(&key);
+        field_sql(&key, kind_field(kind, kind->title), "fr");
+        buffer_text(&f->query->sql, " OR ");
+        contains_sql(f, buffer_string(&key), pattern);
+    }
+    buffer_text(&f->query->sql, ")");
+    if (key.failed)
+        f->query->sql.failed = true;
+}
+
+/* The choices of an enum stand in their order: low, normal, high. */
+static crm_status compare_enum_sql(struct filtering *f, const struct field *field,
+                                   const char *expression, const struct condition *condition)
+{
+    enum operation operation = condition->operation->operation;
+    struct range range;
+    size_t at = 0;
+    crm_status status = parse_range(f, field, condition->value, strlen(condition->value), &range);
+    if (status != CRM_OK)
+        return status;
+    while (strcmp(field->choices[at].name, range.first.text) != 0)
+        at++;
+    bool up = operation == GREATER || operation == GREATER_EQUAL;
+    bool itself = operation == LESS_EQUAL || operation == GREATER_EQUAL;
+    buffer_printf(&f->query->sql, "%s IN (NULL", expression);
+    for (size_t i = 0; i < field->choice_count; i++)
+        if ((i == at && itself) || (i != at && (i > at) == up))
+            buffer_printf(&f->query->sql, ", '%s'", field->choices[i].name);
+    buffer_text(&f->query->sql, ")");
+    return CRM_OK;
+}
+
+static crm_status order_sql(struct filtering *f, const struct field *field, const char *expression,
+                            const struct condition *condition)
+{
+    enum operation operation = condition->operation->operation;
+    struct range range;
+    if (field->type == DATA_ENUM)
+        return compare_enum_sql(f, field, expression, condition);
+    crm_status status = parse_range(f, field, condition->value, strlen(condition->value), &range);
+    if (status != CRM_OK)
+        return status;
+    bool from_end = operation == LESS_EQUAL || operation == GREATER;
+    buffer_printf(&f->query->sql, "%s %s ", expression, condition->operation->sql);
+    query_value(f->query, from_end ? range.last : range.first);
+    return CRM_OK;
+}
+
+/* Some comparisons have no meaning for some types: an answer would be wrong, whatever it was. */
+static crm_status check_operation(struct filtering *f, const struct field *field,
+                                  const struct condition *condition)
+{
+    enum operation operation = condition->operation->operation;
+    enum data_type type = field->type;
+    if (operation == EQUAL || operation == NOT_EQUAL)
+        return CRM_OK;
+    bool contains = operation == CONTAINS;
+    bool number = type == DATA_INTEGER || type == DATA_DECIMAL || type == DATA_REAL;
+    bool ordered =
+        number || type == DATA_TEXT || type == DATA_ENUM || type == DATA_DATE || type == DATA_TIME;
+    if (contains ? number || type == DATA_BOOLEAN || type == DATA_TIME : !ordered) {
+        error_set(&f->book->error, CRM_USAGE, _("filter: '%s' cannot be compared by %s"),
+                  field->name, condition->operation->word);
+        return error_hint(&f->book->error, "%s",
+                          contains && type != DATA_BOOLEAN ? _("use =, !=, <, <=, > or >=")
+                                                           : _("use = or !="));
+    }
+    if (contains || condition->value[0] != '\0')
+        return CRM_OK;
+    error_set(&f->book->error, CRM_USAGE, _("filter: a value is missing behind %s%s"), field->name,
+              condition->operation->word);
+    return error_hint(&f->book->error, _("write %s= for records that have none"), field->name);
+}
+
 static crm_status compare_sql(struct filtering *f, const struct field *field,
                               const char *expression, const struct condition *condition)
 {
     struct query *query = f->query;
-    enum operation operation = condition->operation->operation;
-    if (operation == EQUAL)
+    crm_status status = check_operation(f, field, condition);
+    if (status != CRM_OK)
+        return status;
+    switch (condition->operation->operation) {
+    case EQUAL:
         return any_of_sql(f, field, expression, condition->value);
-    if (operation == NOT_EQUAL) {
+    case NOT_EQUAL:
         /* What is not known is not equal either; "" asks for all that is known. */
         buffer_text(&query->sql, "NOT coalesce((");
-        crm_status status = any_of_sql(f, field, expression, condition->value);
+        status = any_of_sql(f, field, expression, condition->value);
         buffer_text(&query->sql, "), 1 = 0)");
         return status;
-    }
-    if (operation == CONTAINS) {
-        contains_sql(f, expression,
-                     contains_pattern(f, condition->value, strlen(condition->value)));
+    case CONTAINS: {
+        struct value pattern = contains_pattern(f, condition->value, strlen(condition->value));
+        if (field->type == DATA_REFERENCE)
+            reference_contains_sql(f, field, expression, pattern);
+        else
+            contains_sql(f, expression, pattern);
         return CRM_OK;
     }
-    struct value value;
-    crm_status status =
-        parse_operand(f, field, condition->value, strlen(condition->value), operation, &value);
-    buffer_printf(&query->sql, "%s %s ", expression, condition->operation->sql);
-    query_value(query, value);
-    return status;
+    default:
+        return order_sql(f, field, expression, condition);
+    }
 }
 
 /* A field by name, the policy's own included; false when there is none. */
@@ -250,6 +392,10 @@ static crm_status condition_sql(struct filtering *f, const struct condition *con
 /* A bare word is looked for in all fields that are marked for it. */
 static void search_word(struct filtering *f, const char *word)
 {
+    if (*word == '\0') {
+        buffer_text(&f->query->sql, "1 = 1"); /* nothing is asked for: anything will do */
+        return;
+    }
     struct value pattern = contains_pattern(f, word, strlen(word));
     bool any = false;
     for (size_t i = 0; i < f->kind->field_count; i++) {
@@ -301,10 +447,15 @@ crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char
         status = check_word(book, word);
         buffer_text(&query->sql, " AND (");
         if (status == CRM_OK && split(word, &query->arena, &condition))
-            status = condition_sql(&f, &condition);
+            status = condition.field == NULL ? error_no_memory(&book->error)
+                                             : condition_sql(&f, &condition);
         else
             search_word(&f, word);
         buffer_text(&query->sql, ")");
+    }
+    if (status == CRM_OK && query->full) {
+        error_set(&book->error, CRM_USAGE, _("filter: more than %d values"), MOST_PARAMETERS);
+        return error_hint(&book->error, _("ask for fewer at a time"));
     }
     return status == CRM_OK && query->sql.failed ? error_no_memory(&book->error) : status;
 }

@@ -15,7 +15,8 @@ void query_release(struct query *query)
 void query_value(struct query *query, struct value value)
 {
     struct value *parameters = NULL;
-    if (query->count < MOST_PARAMETERS)
+    query->full = query->full || query->count == MOST_PARAMETERS;
+    if (!query->full)
         parameters =
             array_grow(query->parameters, &query->capacity, query->count + 1, sizeof value);
     if (parameters == NULL) {

@@ -15,6 +15,7 @@ struct query {
     struct buffer sql;
     struct value *parameters;
     size_t count, capacity;
+    bool full;          /* a parameter more than MOST_PARAMETERS was added */
     struct arena arena; /* for texts of parameters */
 };
 

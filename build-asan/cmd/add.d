@@ -1,0 +1,3 @@
+build-asan/cmd/add.o: cmd/add.c cmd/command.h lib/crm.h
+cmd/command.h:
+lib/crm.h:

@@ -1,0 +1,24 @@
+build-asan/lib/book.o: lib/book.c lib/book.h lib/crm.h lib/base/date.h \
+ lib/base/error.h lib/crm.h lib/base/memory.h lib/base/error.h \
+ lib/base/memory.h lib/output/sink.h lib/base/buffer.h lib/base/date.h \
+ lib/base/value.h lib/policy/policy.h lib/schema/schema.h \
+ lib/store/store.h lib/store/create.h lib/schema/schema.h \
+ lib/store/store.h
+lib/book.h:
+lib/crm.h:
+lib/base/date.h:
+lib/base/error.h:
+lib/crm.h:
+lib/base/memory.h:
+lib/base/error.h:
+lib/base/memory.h:
+lib/output/sink.h:
+lib/base/buffer.h:
+lib/base/date.h:
+lib/base/value.h:
+lib/policy/policy.h:
+lib/schema/schema.h:
+lib/store/store.h:
+lib/store/create.h:
+lib/schema/schema.h:
+lib/store/store.h:

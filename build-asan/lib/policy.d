@@ -1,0 +1,25 @@
+build-asan/lib/policy.o: lib/policy.c lib/book.h lib/crm.h \
+ lib/base/date.h lib/base/error.h lib/crm.h lib/base/memory.h \
+ lib/base/error.h lib/base/memory.h lib/output/sink.h lib/base/buffer.h \
+ lib/base/date.h lib/base/value.h lib/policy/policy.h lib/schema/schema.h \
+ lib/store/store.h lib/policy/reader.h lib/policy/description.h \
+ lib/policy/policy.h lib/policy/yaml.h
+lib/book.h:
+lib/crm.h:
+lib/base/date.h:
+lib/base/error.h:
+lib/crm.h:
+lib/base/memory.h:
+lib/base/error.h:
+lib/base/memory.h:
+lib/output/sink.h:
+lib/base/buffer.h:
+lib/base/date.h:
+lib/base/value.h:
+lib/policy/policy.h:
+lib/schema/schema.h:
+lib/store/store.h:
+lib/policy/reader.h:
+lib/policy/description.h:
+lib/policy/policy.h:
+lib/policy/yaml.h:

@@ -1,0 +1,10 @@
+build-asan/lib/schema/visit.o: lib/schema/visit.c lib/schema/tables.h \
+ lib/schema/schema.h lib/base/date.h lib/base/error.h lib/crm.h \
+ lib/base/memory.h lib/base/value.h
+lib/schema/tables.h:
+lib/schema/schema.h:
+lib/base/date.h:
+lib/base/error.h:
+lib/crm.h:
+lib/base/memory.h:
+lib/base/value.h:
