@@ -129,11 +129,6 @@ man-fields: $(BUILD)/crm
 	sed -i -e '/Made by make man-fields: begin/,/Made by make man-fields: end/{//!d}' \
 	  -e '/Made by make man-fields: begin/r $(BUILD)/fields.mdoc' man/crm-add.1
 
-# Speed and memory against what is promised: see tests/bench/README.md.
-.PHONY: bench
-bench: all
-	tests/bench/run.sh $(BUILD)
-
 clean:
 	rm -rf $(BUILD)
 
@@ -174,8 +169,9 @@ check-sanitize:
 lint: all
 	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)
 
+# Speed and memory against what is promised: see tests/bench/README.md.
 bench: all
-	@sh tests/bench/run.sh
+	@tests/bench/run.sh $(BUILD)
 
 # ---- Installation ------------------------------------------------------------------------------
 
