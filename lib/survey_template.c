@@ -469,20 +469,31 @@ crm_status survey_ids(struct crm_book *book, struct arena *arena, const char *co
 
 /* ---- Printing them ---- */
 
-static crm_status write_template(struct crm_book *book, const char *id, struct arena *arena,
-                                 struct crm_sink *sink)
+static crm_status write_template(const struct survey *survey, struct crm_sink *sink)
 {
-    struct survey survey;
-    crm_status status = survey_load(book, id, arena, &survey);
+    const struct value row[] = {value_text(survey->id),
+                                value_integer(survey->version),
+                                value_text(survey->title),
+                                value_text(survey->language),
+                                value_integer((int64_t)survey->question_count),
+                                value_integer(survey->shipped)};
+    return sink_row(sink, row);
+}
+
+/* All of them, so that a mistake in one shows before anything is printed. */
+static crm_status load_all(struct crm_book *book, struct arena *arena, struct survey **out,
+                           size_t *count)
+{
+    const char *const *ids;
+    crm_status status = survey_ids(book, arena, &ids, count);
     if (status != CRM_OK)
         return status;
-    const struct value row[] = {value_text(survey.id),
-                                value_integer(survey.version),
-                                value_text(survey.title),
-                                value_text(survey.language),
-                                value_integer((int64_t)survey.question_count),
-                                value_integer(survey.shipped)};
-    return sink_row(sink, row);
+    *out = arena_array(arena, *count + 1, sizeof **out);
+    if (*out == NULL)
+        return error_no_memory(&book->error);
+    for (size_t i = 0; i < *count && status == CRM_OK; i++)
+        status = survey_load(book, ids[i], arena, &(*out)[i]);
+    return status;
 }
 
 crm_status crm_survey_templates(crm_book *book, crm_sink *sink)
@@ -497,15 +508,15 @@ crm_status crm_survey_templates(crm_book *book, crm_sink *sink)
         {.name = "shipped", .label = _("Shipped"), .type = DATA_BOOLEAN}};
     const struct table table = {
         .name = "template", .columns = columns, .count = sizeof columns / sizeof *columns};
-    const char *const *ids;
+    struct survey *surveys;
     size_t count = 0;
     crm_status status = book_read(book);
     if (status == CRM_OK)
-        status = survey_ids(book, &arena, &ids, &count);
+        status = load_all(book, &arena, &surveys, &count);
     if (status == CRM_OK)
         status = sink_begin(sink, &table);
     for (size_t i = 0; i < count && status == CRM_OK; i++)
-        status = write_template(book, ids[i], &arena, sink);
+        status = write_template(&surveys[i], sink);
     return status == CRM_OK ? sink_end(sink) : status;
 }
 

@@ -83,7 +83,7 @@ hint: there are: csat, nps"
 hint: surveys.min_days of the policy is 90; --force asks now"
     call crm survey ask csat acme --answer satisfaction=5 --force --fields answer
     expect 0 '{"answer":5}' ""
-    CRM_NOW=2026-05-30T12:00:00+08:00
+    export CRM_NOW=2026-05-30T12:00:00+08:00
     call crm survey ask nps acme --answer recommend=9
     expect 4 ""
     CRM_NOW=2026-05-31T12:00:00+08:00
