@@ -31,6 +31,7 @@ static void close_book(crm_book *book)
     book->store = NULL;
     book->policy = NULL;
     book->zone = NULL;
+    book->calendars = NULL;
 }
 
 void crm_book_free(crm_book *book)

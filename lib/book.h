@@ -22,6 +22,7 @@ struct crm_book {
     struct store *store;
     struct policy *policy;
     const struct zone *zone;
+    const struct calendar *calendars; /* kept by book_calendars; NULL: not asked for yet */
     const char *data_directory;
 
     instant now;

@@ -100,6 +100,10 @@ static crm_status list_of_year(void *context, int year, const struct day_list **
 crm_status book_calendars(struct crm_book *book, const struct calendar **out)
 {
     size_t count = book->policy->calendar_count;
+    *out = book->calendars;
+    if (*out != NULL) {
+        return CRM_OK;
+    }
     struct calendar *calendars = arena_array(&book->arena, count + 1, sizeof *calendars);
     struct list_source *sources = arena_array(&book->arena, count + 1, sizeof *sources);
     if (calendars == NULL || sources == NULL) {
@@ -111,7 +115,7 @@ crm_status book_calendars(struct crm_book *book, const struct calendar **out)
         calendars[i] = (struct calendar){
             .policy = policy, .zone = book->zone, .lists = list_of_year, .context = &sources[i]};
     }
-    *out = calendars;
+    *out = book->calendars = calendars;
     return CRM_OK;
 }
 

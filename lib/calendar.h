@@ -7,8 +7,9 @@
 #include "policy/daylist.h"
 #include "rules/calendar.h"
 
-/* One calendar for each of policy->calendars, in that order, in book->arena. Day lists are read
- * when a calculation first needs their year. */
+/* One calendar for each of policy->calendars, in that order, in book->arena: the same ones until
+ * the book is closed or a list imported. Day lists are read when a calculation first needs their
+ * year. */
 crm_status book_calendars(struct crm_book *book, const struct calendar **out);
 
 /* File of a day list, "calendars/cn-2026.json", relative to the book. In `arena`. */

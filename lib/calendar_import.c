@@ -238,6 +238,7 @@ crm_status crm_calendar_import(crm_book *book, const char *file, const char *nam
     }
     if (status == CRM_OK) {
         status = store_list(book, &imported, &text);
+        book->calendars = NULL; /* they may have read the list before */
     }
     if (status == CRM_OK) {
         status = print_imported(sink, &imported);

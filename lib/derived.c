@@ -38,6 +38,19 @@ crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t
     return status == CRM_OK && moves_visits(kind) ? visit_refresh(book, customer) : status;
 }
 
+crm_status derived_after_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
+                              size_t count)
+{
+    crm_status status = CRM_OK;
+    if (moves_sales(kind))
+        status = sales_put_in_many(book, customers, count);
+    if (moves_visits(kind))
+        return status == CRM_OK ? visit_refresh_many(book, customers, count) : status;
+    for (size_t i = 0; i < count && status == CRM_OK; i++)
+        status = derived_after(book, kind, customers[i]);
+    return status;
+}
+
 crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena)
 {
     if (record->kind == &kind_order)

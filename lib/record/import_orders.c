@@ -8,9 +8,6 @@
  * on; customers, products and orders are few and are inserted on the way. */
 #include "record/import_flat.h"
 
-#include "sales.h"
-#include "visit.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,9 +255,7 @@ crm_status import_orders(struct import *import)
     if (status == CRM_OK)
         status = insert_lines(&flat);
     if (status == CRM_OK)
-        status = sales_put_in_many(import->book, flat.touched, flat.touched_count);
-    if (status == CRM_OK)
-        status = visit_refresh_many(import->book, flat.touched, flat.touched_count);
+        status = derived_after_many(import->book, &kind_line, flat.touched, flat.touched_count);
     if (status == CRM_OK)
         note_counts(&flat);
     close_flat(&flat);

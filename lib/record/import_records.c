@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows that are one record each: added, or changed where their key is known. */
 #include "record/import_match.h"
-#include "sales.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,18 +37,6 @@ static crm_status touch(struct records *records, int64_t customer)
     records->customers = customers;
     customers[records->customer_count++] = customer;
     return derived_before(book, records->import->kind, customer);
-}
-
-static crm_status put_back(struct records *records)
-{
-    struct crm_book *book = records->import->book;
-    const struct kind *kind = records->import->kind;
-    crm_status status = CRM_OK;
-    if (kind == &kind_order || kind == &kind_line)
-        return sales_put_in_many(book, records->customers, records->customer_count);
-    for (size_t i = 0; i < records->customer_count && status == CRM_OK; i++)
-        status = derived_after(book, kind, records->customers[i]);
-    return status;
 }
 
 static int64_t customer_of(const struct record *record)
@@ -217,7 +204,8 @@ crm_status import_records(struct import *import)
     if (status == CRM_OK)
         status = matcher_resolve_pending(&records.matcher);
     if (status == CRM_OK)
-        status = put_back(&records);
+        status = derived_after_many(import->book, import->kind, records.customers,
+                                    records.customer_count);
     matcher_close(&records.matcher);
     id_counters_release(&records.touched);
     free(records.customers);

@@ -129,6 +129,9 @@ const char **field_names(const struct crm_book *book, const struct kind *kind, u
 /* Around every change of a record that belongs to `customer` (its id). */
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer);
 crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer);
+/* derived_after for many customers at once, whom it may put into another order. */
+crm_status derived_after_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
+                              size_t count);
 /* Before record `id`, which belongs to `customer` (0: none), is updated. */
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
                           int64_t customer);
