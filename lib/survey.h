@@ -34,6 +34,42 @@ crm_status survey_refuse_question(const struct survey *survey, const char *id, s
 /* For lib/derived.c: keeps customer.last_survey_on. */
 crm_status survey_note_last(struct crm_book *book, int64_t customer);
 
+/* ---- Results ---- */
+
+enum {
+    SURVEY_TEMPLATE,
+    SURVEY_QUESTION,
+    SURVEY_METRIC,
+    SURVEY_ANSWER, /* of a choice */
+    SURVEY_VALUE,
+    SURVEY_LOW,
+    SURVEY_HIGH,
+    SURVEY_SPREAD,
+    SURVEY_N,
+    SURVEY_MISSING,
+    SURVEY_BY,
+    SURVEY_GROUP,
+    SURVEY_MARK, /* n is below SURVEY_FEW */
+    SURVEY_RESULT_COLUMNS
+};
+enum { SURVEY_FEW = 30 /* figures of fewer say little: they are marked */ };
+
+/* Which answers count, and how they are grouped. */
+struct survey_scope {
+    const char *from, *to; /* days, both included; NULL: any */
+    const char *by; /* month, quarter, year, version, or a field of the customer; NULL: all */
+    const struct crm_filter *customers, *answers; /* NULL: all */
+    bool unanswered; /* a figure for each question even when there are no answers */
+};
+/* One row of SURVEY_RESULT_COLUMNS values for each figure of a survey. *withheld is set when a
+ * group has too few answers to be ranked, and left alone otherwise. */
+crm_status survey_each_figure(struct crm_book *book, const char *id,
+                              const struct survey_scope *scope, store_row each, void *context,
+                              bool *withheld);
+void survey_result_columns(bool grouped, struct column out[SURVEY_RESULT_COLUMNS]);
+/* What the metrics mean, and why some groups have none. */
+crm_status survey_result_notes(const struct crm_book *book, bool withheld, struct crm_sink *sink);
+
 /* ---- Between the files of this domain ---- */
 
 /* All answers that were given together. */

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 30 /* figures of fewer say little: they are marked */ };
-
 /* ---- Groups ---- */
 
 static const struct {
@@ -103,13 +101,15 @@ struct group {
 struct result {
     struct crm_book *book;
     struct survey survey;
-    const char *by; /* NULL: no groups */
+    const struct survey_scope *scope;
+    const char *by; /* of the scope; NULL: no groups */
     struct arena arena;
     struct group *groups;
     size_t group_count, group_capacity;
     struct counted *counted;
     size_t count, capacity;
-    struct crm_sink *sink;
+    store_row row;
+    void *context;
     bool withheld; /* some groups are too small */
 };
 
@@ -185,8 +185,26 @@ static void counted_questions(const struct survey *survey, struct query *query)
     buffer_character(&query->sql, ')');
 }
 
-static crm_status count_answers(struct result *result, const struct crm_filter *filter,
-                                bool by_answer)
+static crm_status scope_sql(const struct result *result, struct query *query)
+{
+    const struct survey_scope *scope = result->scope;
+    crm_status status = CRM_OK;
+    if (scope->from != NULL) {
+        buffer_text(&query->sql, " AND a.answered_on >= ");
+        query_value(query, value_text(scope->from));
+    }
+    if (scope->to != NULL) {
+        buffer_text(&query->sql, " AND a.answered_on <= ");
+        query_value(query, value_text(scope->to));
+    }
+    if (scope->customers != NULL)
+        status = filter_sql(result->book, &kind_customer, "c", scope->customers, query);
+    if (status == CRM_OK && scope->answers != NULL)
+        status = filter_sql(result->book, &kind_survey_answer, "a", scope->answers, query);
+    return status;
+}
+
+static crm_status count_answers(struct result *result, bool by_answer)
 {
     struct crm_book *book = result->book;
     struct query query cleanup(query_release) = {0};
@@ -204,7 +222,7 @@ static crm_status count_answers(struct result *result, const struct crm_filter *
     if (by_answer)
         counted_questions(&result->survey, &query);
     if (status == CRM_OK)
-        status = filter_sql(book, &kind_survey_answer, "a", filter, &query);
+        status = scope_sql(result, &query);
     buffer_text(&query.sql,
                 by_answer ? " GROUP BY 1, 2, 3, 4 ORDER BY 1" : " GROUP BY 1 ORDER BY 1");
     if (status != CRM_OK || query.sql.failed)
@@ -215,23 +233,6 @@ static crm_status count_answers(struct result *result, const struct crm_filter *
 
 /* ---- Printing ---- */
 
-enum {
-    RESULT_TEMPLATE,
-    RESULT_QUESTION,
-    RESULT_METRIC,
-    RESULT_ANSWER,
-    RESULT_VALUE,
-    RESULT_LOW,
-    RESULT_HIGH,
-    RESULT_SPREAD,
-    RESULT_N,
-    RESULT_MISSING,
-    RESULT_BY,
-    RESULT_GROUP,
-    RESULT_FEW,
-    RESULT_COLUMNS
-};
-
 static crm_status write_figure(struct result *result, const struct group *group,
                                const struct question *question, const char *answer,
                                const struct survey_figure *figure)
@@ -241,21 +242,21 @@ static crm_status write_figure(struct result *result, const struct group *group,
     bool interval = known && figure->has_interval;
     const struct interval_estimate *estimate = &figure->estimate;
     result->withheld = result->withheld || withheld;
-    struct value row[RESULT_COLUMNS] = {
-        [RESULT_TEMPLATE] = value_text(result->survey.id),
-        [RESULT_QUESTION] = value_text(question->id),
-        [RESULT_METRIC] = value_text(figure->metric),
-        [RESULT_ANSWER] = value_text(answer),
-        [RESULT_VALUE] = known ? value_real(estimate->value) : value_null(),
-        [RESULT_LOW] = interval ? value_real(estimate->low) : value_null(),
-        [RESULT_HIGH] = interval ? value_real(estimate->high) : value_null(),
-        [RESULT_SPREAD] = known && figure->has_spread ? value_real(figure->spread) : value_null(),
-        [RESULT_N] = value_integer(figure->n),
-        [RESULT_MISSING] = value_integer(group->responses - figure->n),
-        [RESULT_BY] = value_text(result->by),
-        [RESULT_GROUP] = *group->name == '\0' ? value_null() : value_text(group->name),
-        [RESULT_FEW] = value_integer(figure->n < FEW)};
-    return sink_row(result->sink, row);
+    struct value row[SURVEY_RESULT_COLUMNS] = {
+        [SURVEY_TEMPLATE] = value_text(result->survey.id),
+        [SURVEY_QUESTION] = value_text(question->id),
+        [SURVEY_METRIC] = value_text(figure->metric),
+        [SURVEY_ANSWER] = value_text(answer),
+        [SURVEY_VALUE] = known ? value_real(estimate->value) : value_null(),
+        [SURVEY_LOW] = interval ? value_real(estimate->low) : value_null(),
+        [SURVEY_HIGH] = interval ? value_real(estimate->high) : value_null(),
+        [SURVEY_SPREAD] = known && figure->has_spread ? value_real(figure->spread) : value_null(),
+        [SURVEY_N] = value_integer(figure->n),
+        [SURVEY_MISSING] = value_integer(group->responses - figure->n),
+        [SURVEY_BY] = value_text(result->by),
+        [SURVEY_GROUP] = *group->name == '\0' ? value_null() : value_text(group->name),
+        [SURVEY_MARK] = value_integer(figure->n < SURVEY_FEW)};
+    return result->row(result->context, row);
 }
 
 static crm_status write_number(struct result *result, const struct group *group, size_t index)
@@ -332,69 +333,97 @@ static crm_status write_groups(struct result *result)
     return status;
 }
 
-static crm_status write_result(struct result *result)
+crm_status survey_each_figure(struct crm_book *book, const char *id,
+                              const struct survey_scope *scope, store_row each, void *context,
+                              bool *withheld)
 {
-    unsigned grouped = result->by == NULL ? COLUMN_HIDDEN : 0;
-    const struct column columns[RESULT_COLUMNS] = {
-        [RESULT_TEMPLATE] = {.name = "template",
+    struct result result = {
+        .book = book, .scope = scope, .by = scope->by, .row = each, .context = context};
+    crm_status status = survey_load(book, id, &result.arena, &result.survey);
+    if (status == CRM_OK)
+        status = count_answers(&result, false);
+    if (status == CRM_OK)
+        status = count_answers(&result, true);
+    if (status == CRM_OK && (result.group_count > 0 || scope->unanswered))
+        status = write_groups(&result);
+    *withheld = *withheld || result.withheld;
+    result_release(&result);
+    return status;
+}
+
+void survey_result_columns(bool grouped, struct column out[SURVEY_RESULT_COLUMNS])
+{
+    unsigned hidden = grouped ? 0 : COLUMN_HIDDEN;
+    const struct column columns[SURVEY_RESULT_COLUMNS] = {
+        [SURVEY_TEMPLATE] = {.name = "template",
                              .label = _("Template"),
                              .type = DATA_TEXT,
                              .flags = COLUMN_CONSTANT},
-        [RESULT_QUESTION] = {.name = "question", .label = _("Question"), .type = DATA_TEXT},
-        [RESULT_METRIC] = {.name = "metric", .label = _("Metric"), .type = DATA_TEXT},
-        [RESULT_ANSWER] = {.name = "answer", .label = _("Answer"), .type = DATA_TEXT},
-        [RESULT_VALUE] = {.name = "value", .label = _("Value"), .type = DATA_REAL, .decimals = 2},
-        [RESULT_LOW] = {.name = "low", .label = _("Low"), .type = DATA_REAL, .decimals = 2},
-        [RESULT_HIGH] = {.name = "high", .label = _("High"), .type = DATA_REAL, .decimals = 2},
-        [RESULT_SPREAD] = {.name = "spread",
+        [SURVEY_QUESTION] = {.name = "question", .label = _("Question"), .type = DATA_TEXT},
+        [SURVEY_METRIC] = {.name = "metric", .label = _("Metric"), .type = DATA_TEXT},
+        [SURVEY_ANSWER] = {.name = "answer", .label = _("Answer"), .type = DATA_TEXT},
+        [SURVEY_VALUE] = {.name = "value", .label = _("Value"), .type = DATA_REAL, .decimals = 2},
+        [SURVEY_LOW] = {.name = "low", .label = _("Low"), .type = DATA_REAL, .decimals = 2},
+        [SURVEY_HIGH] = {.name = "high", .label = _("High"), .type = DATA_REAL, .decimals = 2},
+        [SURVEY_SPREAD] = {.name = "spread",
                            .label = _("Spread"),
                            .type = DATA_REAL,
                            .decimals = 2},
-        [RESULT_N] = {.name = "n", .type = DATA_INTEGER},
-        [RESULT_MISSING] = {.name = "missing", .label = _("Missing"), .type = DATA_INTEGER},
-        [RESULT_BY] = {.name = "by",
+        [SURVEY_N] = {.name = "n", .type = DATA_INTEGER},
+        [SURVEY_MISSING] = {.name = "missing", .label = _("Missing"), .type = DATA_INTEGER},
+        [SURVEY_BY] = {.name = "by",
                        .label = _("By"),
                        .type = DATA_TEXT,
-                       .flags = COLUMN_CONSTANT | grouped},
-        [RESULT_GROUP] = {.name = "group",
-                          .label = _("Group"),
-                          .type = DATA_TEXT,
-                          .flags = grouped},
-        [RESULT_FEW] = {.name = "few", .label = _("n < 30"), .type = DATA_BOOLEAN}};
-    const struct table table = {.name = "result",
-                                .title = result->survey.title,
-                                .columns = columns,
-                                .count = RESULT_COLUMNS};
-    crm_status status = sink_begin(result->sink, &table);
-    if (status == CRM_OK)
-        status = write_groups(result);
-    if (status == CRM_OK)
-        status = sink_end(result->sink);
-    if (status == CRM_OK)
-        status = sink_note(result->sink, "%s",
-                           _("nps: share of 9 and 10 less share of 0 to 6; csat: share of the two "
-                             "best answers, in percent; with 95 % intervals."));
-    if (status == CRM_OK && result->withheld)
-        status = sink_note(result->sink,
+                       .flags = COLUMN_CONSTANT | hidden},
+        [SURVEY_GROUP] = {.name = "group", .label = _("Group"), .type = DATA_TEXT, .flags = hidden},
+        [SURVEY_MARK] = {.name = "few", .label = _("n < 30"), .type = DATA_BOOLEAN}};
+    memcpy(out, columns, sizeof columns);
+}
+
+crm_status survey_result_notes(const struct crm_book *book, bool withheld, struct crm_sink *sink)
+{
+    crm_status status = sink_note(sink, "%s",
+                                  _("nps: share of 9 and 10 less share of 0 to 6; csat: share of "
+                                    "the two best answers, in percent; with 95 % intervals."));
+    if (status == CRM_OK && withheld)
+        status = sink_note(sink,
                            _("Groups of fewer than %d answers are not ranked: chance would decide "
                              "(surveys.min_n of the policy)."),
-                           result->book->policy->survey_min_n);
+                           book->policy->survey_min_n);
     return status;
+}
+
+static crm_status hand_over(void *context, const struct value *row)
+{
+    return sink_row(context, row);
+}
+
+static crm_status begin_result(const struct survey *survey, bool grouped, struct crm_sink *sink)
+{
+    struct column columns[SURVEY_RESULT_COLUMNS];
+    survey_result_columns(grouped, columns);
+    const struct table table = {.name = "result",
+                                .title = survey->title,
+                                .columns = columns,
+                                .count = SURVEY_RESULT_COLUMNS};
+    return sink_begin(sink, &table);
 }
 
 crm_status crm_survey_result(crm_book *book, const char *id, const crm_filter *filter,
                              const char *by, crm_sink *sink)
 {
-    struct result result = {.book = book, .by = by, .sink = sink};
+    const struct survey_scope scope = {.by = by, .answers = filter, .unanswered = true};
+    struct arena arena cleanup(arena_release) = {0}; /* the title is printed with the rows */
+    struct survey survey;
+    bool withheld = false;
     crm_status status = book_read(book);
     if (status == CRM_OK)
-        status = survey_load(book, id, &result.arena, &result.survey);
+        status = survey_load(book, id, &arena, &survey);
     if (status == CRM_OK)
-        status = count_answers(&result, filter, false);
+        status = begin_result(&survey, by != NULL, sink);
     if (status == CRM_OK)
-        status = count_answers(&result, filter, true);
+        status = survey_each_figure(book, id, &scope, hand_over, sink, &withheld);
     if (status == CRM_OK)
-        status = write_result(&result);
-    result_release(&result);
-    return status;
+        status = sink_end(sink);
+    return status == CRM_OK ? survey_result_notes(book, withheld, sink) : status;
 }

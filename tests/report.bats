@@ -114,6 +114,28 @@ setup_test() {
     [ "$status" -eq 2 ]
 }
 
+@test "satisfaction: surveys of the period, in one table" {
+    crm survey ask nps alpha --answer recommend=9 --on 2026-02-01 >/dev/null
+    call crm report satisfaction --fields template,question,metric,value,n,from
+    expect 0 '{"template":"nps","question":"recommend","metric":"nps","value":100.00,"n":1,"from":"2025-03-03"}' ''
+    call crm report satisfaction --to 2025-12
+    expect 0 '' ''
+    call crm report satisfaction segment=south
+    expect 0 '' ''
+    call crm report satisfaction --by segment,tier
+    [ "$status" -eq 2 ]
+}
+
+@test "book: one page of all, whose sections are the reports" {
+    crm report revenue | jq -c . >alone
+    crm report book | jq -c '.revenue[]' >section
+    cmp alone section
+    crm report book >page
+    [ "$(jq -c '[.customers, .active, .without_tier, .buying, .from, .to]' page)" = \
+        '[2,2,2,2,"2025-04-01","2026-03-31"]' ]
+    [ "$(jq -c 'keys' page | grep -c '"complaints".*"pareto".*"satisfaction".*"visits"')" = 1 ]
+}
+
 @test "concentration: shares, index and the largest" {
     call crm report concentration --from 2025
     expect 0 '{"currency":"CNY","customers":2,"revenue":110.7035,"hhi":8815.3,"as_many_equal":1.1,"largest":"alpha","largest_share":93.68,"five_share":100.00,"ten_share":100.00,"from":"2025-01-01","to":"2026-03-02"}' ''

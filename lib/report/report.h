@@ -47,7 +47,7 @@ extern const struct report report_revenue, report_pareto, report_visits, report_
 
 /* Hands a row to the sink, as long as the limit allows. */
 crm_status report_row(struct report_request *request, const struct value *values);
-/* The definition as a note, after the rows. */
+/* The definition as a note, after the rows; nothing when there were none. */
 crm_status report_notes(const struct report_request *request);
 /* Columns "from" and "to", the same in all rows. */
 struct column report_from_column(void);

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-static const struct report *const reports[] = {&report_revenue, &report_pareto, &report_visits,
-                                               &report_complaints, &report_concentration};
+static const struct report *const reports[] = {
+    &report_revenue,      &report_pareto,        &report_visits, &report_complaints,
+    &report_satisfaction, &report_concentration, &report_book};
 static const size_t report_count = sizeof reports / sizeof *reports;
 
 size_t crm_report_count(void)
@@ -138,6 +139,8 @@ crm_status report_row(struct report_request *request, const struct value *values
 
 crm_status report_notes(const struct report_request *request)
 {
+    if (request->rows == 0)
+        return CRM_OK; /* nothing that would need explaining */
     return sink_note(request->sink, "%s", _(request->report->definition));
 }
 
