@@ -149,7 +149,7 @@ demo: deps-build
 # ---- Tests -------------------------------------------------------------------------------------
 
 # What is run in each build, and what looks at the sources alone. tests/run sums up.
-SUITE := $(filter-out tests/install.bats,$(wildcard tests/*.bats)) tests/man-examples
+SUITE := $(filter-out tests/install.bats,$(wildcard tests/*.bats)) tests/man-examples tests/readme
 LINT  := tests/lint tests/install.bats
 
 .PHONY: check check-quick check-sanitize lint bench
