@@ -287,3 +287,21 @@ in_tier() {
     [ "$(crm visit list channel=phone | jq -r .number)" = V-2 ]
     [ "$(crm visit list owner=amy | jq -r .number)" = V-1 ]
 }
+
+@test "imported visits and customers keep the dates, and are checked" {
+    printf '%s\n' customer,channel,done_at,status,next_on \
+        acme,phone,2026-01-12T10:00+08:00,done, acme,email,2026-02-02T10:00+08:00,done,2026-03-09 >v.csv
+    crm import v.csv --as visit >/dev/null
+    [ "$(dates acme)" = 2027-02-02,2026-02-02,2026-03-09 ]
+    printf '%s\n' key,name,since beta,Beta,2025-05-05 gamma,Gamma, >c.csv
+    crm import c.csv --as customer >/dev/null
+    [ "$(dates beta)" = 2026-05-05,, ]
+    [ "$(dates gamma)" = 2027-03-02,, ]
+    printf '%s\n' customer,channel,done_at,status acme,phone,2026-03-12T10:00+08:00,done >late.csv
+    call crm import late.csv --as visit
+    expect 3 "" -
+    [[ $err == *"2026-03-12T10:00:00+08:00 is still to come"* ]]
+    crm export visit --format csv >out.csv
+    call crm import out.csv --as visit
+    [ "$(jq -c '[.read, .same, .changed, .added]' <<<"$out")" = "[2,2,0,0]" ]
+}
