@@ -1,3 +1,0 @@
-build-asan/cmd/add.o: cmd/add.c cmd/command.h lib/crm.h
-cmd/command.h:
-lib/crm.h:

@@ -1,3 +1,0 @@
-build-asan/cmd/list.o: cmd/list.c cmd/command.h lib/crm.h
-cmd/command.h:
-lib/crm.h:

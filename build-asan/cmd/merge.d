@@ -1,3 +1,0 @@
-build-asan/cmd/merge.o: cmd/merge.c cmd/command.h lib/crm.h
-cmd/command.h:
-lib/crm.h:

@@ -1,7 +1,0 @@
-build-asan/lib/base/text_width.o: lib/base/text_width.c lib/base/text.h \
- lib/base/buffer.h lib/base/error.h lib/crm.h lib/base/memory.h
-lib/base/text.h:
-lib/base/buffer.h:
-lib/base/error.h:
-lib/crm.h:
-lib/base/memory.h:
