@@ -150,7 +150,7 @@ static crm_status guard_contact(struct asking *asking)
 {
     struct crm_book *book = asking->book;
     int64_t id = 0;
-    struct value refuses;
+    struct value refuses = value_null();
     if (asking->options->contact == NULL)
         return CRM_OK;
     crm_status status = record_resolve(book, &kind_contact, asking->options->contact, &id);
