@@ -396,6 +396,8 @@ static crm_status refuse_template(struct crm_book *book, const char *id, struct 
     for (size_t i = 0; i < count; i++)
         buffer_printf(&list, "%s%s", i > 0 ? ", " : "", ids[i]);
     error_set(&book->error, CRM_NOT_FOUND, _("there is no survey '%s'"), id);
+    if (count == 0)
+        return error_hint(&book->error, _("write a template into the book's surveys/"));
     return error_hint(&book->error, _("there are: %s"), buffer_string(&list));
 }
 
