@@ -1,56 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of a customer, section by section. */
 #include "customer.h"
+#include "customer_page.h"
 
 #include "base/decimal.h"
 #include "rules/cadence.h"
 
 #include <string.h>
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
-/* Facts kept with the customer that the sections go by. */
-enum {
-    FACT_TIER,
-    FACT_ORDERS,
-    FACT_COMPLAINTS,
-    FACT_SURVEY,
-    FACT_LAST_VISIT,
-    FACT_NEXT_VISIT,
-    FACT_PROMISE,
-    FACT_COUNT
-};
-
-struct page {
-    struct crm_book *book;
-    struct crm_sink *sink;
-    struct arena arena;
-    struct value id;
-    struct value facts[FACT_COUNT];
-};
-
-static void page_release(struct page *page)
+static void page_release(struct customer_page *page)
 {
     arena_release(&page->arena);
 }
 
-static crm_status load_facts(struct page *page)
+static crm_status load_facts(struct customer_page *page)
 {
     return store_row_values(page->book->store, &page->arena,
-                            "SELECT tier, orders, open_complaints, last_survey_on, last_visit_on, "
+                            "SELECT tier, open_complaints, last_survey_on, last_visit_on, "
                             "next_visit_on, promise_on FROM customer WHERE id = $1",
                             &page->id, 1, page->facts, FACT_COUNT);
 }
 
 static crm_status hand_over(void *context, const struct value *row)
 {
-    const struct page *page = context;
+    const struct customer_page *page = context;
     return sink_row(page->sink, row);
 }
 
 /* A section whose rows are what the query gives; without a query it is empty. */
-static crm_status write_section(struct page *page, const struct table *table, const char *sql,
-                                const struct value *parameters, size_t count, store_row each)
+static crm_status write_section(struct customer_page *page, const struct table *table,
+                                const char *sql, const struct value *parameters, size_t count,
+                                store_row each)
 {
     if (!sink_wants(page->sink, table->name))
         return CRM_OK;
@@ -60,8 +40,7 @@ static crm_status write_section(struct page *page, const struct table *table, co
     return status == CRM_OK ? sink_end(page->sink) : status;
 }
 
-/* The choices of a field, so that a section shows the same words as its record. */
-static struct column column_like(const struct kind *kind, const char *field)
+struct column customer_column(const struct kind *kind, const char *field)
 {
     const struct field *described = kind_field(kind, field);
     return (struct column){.name = described->name,
@@ -73,14 +52,14 @@ static struct column column_like(const struct kind *kind, const char *field)
 
 /* ---- Contacts ---- */
 
-static crm_status write_contacts(struct page *page)
+static crm_status write_contacts(struct customer_page *page)
 {
     static const char *const fields[] = {"number",        "name",  "title",  "role",
                                          "phone",         "email", "wechat", "preferred_channel",
                                          "do_not_contact"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_contact, fields[i]);
+        columns[i] = customer_column(&kind_contact, fields[i]);
     columns[6].flags = COLUMN_HIDDEN;
     const struct table table = {
         .name = "contacts", .title = _("Contacts"), .columns = columns, .count = LENGTH(fields)};
@@ -93,14 +72,14 @@ static crm_status write_contacts(struct page *page)
 
 /* ---- Tier, and why in one line ---- */
 
-static crm_status write_tier(struct page *page)
+static crm_status write_tier(struct customer_page *page)
 {
     const struct policy *policy = page->book->policy;
     static const char *const fields[] = {"tier",   "effective_on", "previous",    "score",
                                          "reason", "pinned",       "pinned_until"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_tier_change, fields[i]);
+        columns[i] = customer_column(&kind_tier_change, fields[i]);
     const struct table table = {
         .name = "tier_reason", .title = _("Tier"), .columns = columns, .count = LENGTH(fields)};
     const struct value parameters[] = {page->id,
@@ -114,91 +93,15 @@ static crm_status write_tier(struct page *page)
                          parameters, 2, hand_over);
 }
 
-/* ---- Revenue of these twelve months and of those before ---- */
-
-/* In percent, to two decimals; nothing can be said without revenue before. */
-static struct value growth_of(int64_t now, int64_t before)
-{
-    int64_t ratio, percent;
-    if (before <= 0 || !decimal_divide(now, before, &ratio) ||
-        !decimal_multiply(ratio - DECIMAL_ONE, 100 * DECIMAL_ONE, &percent))
-        return value_null();
-    return value_integer(percent);
-}
-
-static crm_status write_revenue_row(void *context, const struct value *row)
-{
-    const struct page *page = context;
-    const struct value values[] = {
-        row[0], row[1], row[2], growth_of(row[1].integer, row[2].integer),
-        row[3], row[4], row[5], row[6]};
-    return sink_row(page->sink, values);
-}
-
-static crm_status write_revenue(struct page *page)
-{
-    const struct column columns[] = {
-        {.name = "currency", .label = _("Currency")},
-        {.name = "revenue", .label = _("12 months"), .type = DATA_DECIMAL},
-        {.name = "revenue_before", .label = _("12 months before"), .type = DATA_DECIMAL},
-        {.name = "growth", .label = _("Growth %"), .type = DATA_DECIMAL},
-        {.name = "profit", .label = _("Profit"), .type = DATA_DECIMAL},
-        {.name = "profit_before", .label = _("Profit before"), .type = DATA_DECIMAL},
-        {.name = "orders", .label = _("Orders"), .type = DATA_INTEGER},
-        {.name = "orders_before", .label = _("Orders before"), .type = DATA_INTEGER},
-    };
-    const struct table table = {
-        .name = "revenue", .title = _("Revenue"), .columns = columns, .count = LENGTH(columns)};
-    char year_ago[DATE_TEXT], two_years_ago[DATE_TEXT];
-    date_format(date_add_months(page->book->today, -12), year_ago);
-    date_format(date_add_months(page->book->today, -24), two_years_ago);
-    const struct value parameters[] = {value_text(year_ago), page->id, value_text(two_years_ago),
-                                       value_text(page->book->today_text)};
-    bool any = page->facts[FACT_ORDERS].integer > 0;
-    return write_section(
-        page, &table,
-        any ? "SELECT currency, coalesce(sum(amount) FILTER (WHERE ordered_on > $1), 0), "
-              "coalesce(sum(amount) FILTER (WHERE ordered_on <= $1), 0), "
-              "coalesce(sum(profit) FILTER (WHERE ordered_on > $1), 0), "
-              "coalesce(sum(profit) FILTER (WHERE ordered_on <= $1), 0), "
-              "count(DISTINCT order_ref) FILTER (WHERE ordered_on > $1), "
-              "count(DISTINCT order_ref) FILTER (WHERE ordered_on <= $1) "
-              "FROM order_line WHERE customer = $2 AND ordered_on > $3 AND ordered_on <= $4 "
-              "AND counted = 1 GROUP BY currency"
-            : NULL,
-        parameters, 4, write_revenue_row);
-}
-
-/* ---- Last orders ---- */
-
-static crm_status write_orders(struct page *page)
-{
-    static const char *const fields[] = {"number", "ordered_on", "status", "amount", "currency"};
-    struct column columns[LENGTH(fields)];
-    for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_order, fields[i]);
-    const struct table table = {.name = "last_orders",
-                                .title = _("Last orders"),
-                                .columns = columns,
-                                .count = LENGTH(fields)};
-    /* Asked for even if no order counts: cancelled ones are shown as such. */
-    return write_section(page, &table,
-                         "SELECT o.number, o.ordered_on, o.status, "
-                         "(SELECT sum(l.amount) FROM order_line l WHERE l.customer = o.customer "
-                         "AND l.order_ref = o.id), o.currency FROM sales_order o "
-                         "WHERE o.customer = $1 ORDER BY o.ordered_on DESC, o.id DESC LIMIT 5",
-                         &page->id, 1, hand_over);
-}
-
 /* ---- Last visits, and what was said ---- */
 
-static crm_status write_visits(struct page *page)
+static crm_status write_visits(struct customer_page *page)
 {
     static const char *const fields[] = {"number", "done_at", "channel",  "outcome", "feedback",
                                          "need",   "problem", "solution", "next_on"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_visit, fields[i]);
+        columns[i] = customer_column(&kind_visit, fields[i]);
     const struct table table = {.name = "last_visits",
                                 .title = _("Last visits"),
                                 .columns = columns,
@@ -228,7 +131,7 @@ static void format_left(int64_t minutes, char out[32])
 }
 
 /* Whole minutes up to a stored time, those past it negative. */
-static bool minutes_left(const struct page *page, const struct value *due, int64_t *out)
+static bool minutes_left(const struct customer_page *page, const struct value *due, int64_t *out)
 {
     instant at;
     if (due->type != VALUE_TEXT || !time_parse_iso(due->text, due->length, NULL, &at))
@@ -240,7 +143,7 @@ static bool minutes_left(const struct page *page, const struct value *due, int64
 
 static crm_status write_complaint(void *context, const struct value *row)
 {
-    const struct page *page = context;
+    const struct customer_page *page = context;
     char left[32];
     int64_t minutes = 0;
     /* The first response is what is waited for until it was given. */
@@ -260,13 +163,13 @@ static crm_status write_complaint(void *context, const struct value *row)
     return sink_row(page->sink, values);
 }
 
-static crm_status write_complaints(struct page *page)
+static crm_status write_complaints(struct customer_page *page)
 {
     static const char *const fields[] = {"number", "description", "severity",    "status",
                                          "owner",  "opened_at",   "respond_due", "resolve_due"};
     struct column columns[LENGTH(fields) + 2];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_complaint, fields[i]);
+        columns[i] = customer_column(&kind_complaint, fields[i]);
     columns[LENGTH(fields)] = (struct column){.name = "time_left", .label = _("Time left")};
     columns[LENGTH(fields) + 1] = (struct column){.name = "minutes_left",
                                                   .label = _("Minutes left"),
@@ -289,13 +192,13 @@ static crm_status write_complaints(struct page *page)
 
 /* ---- Last survey answers ---- */
 
-static crm_status write_answers(struct page *page)
+static crm_status write_answers(struct customer_page *page)
 {
     static const char *const fields[] = {"template", "answered_on", "question", "answer",
                                          "answer_text"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = column_like(&kind_survey_answer, fields[i]);
+        columns[i] = customer_column(&kind_survey_answer, fields[i]);
     const struct table table = {.name = "last_answers",
                                 .title = _("Last survey answers"),
                                 .columns = columns,
@@ -312,7 +215,7 @@ static crm_status write_answers(struct page *page)
 
 /* ---- Next duties ---- */
 
-static crm_status write_duty(struct page *page, const char *kind, const struct value *due,
+static crm_status write_duty(struct customer_page *page, const char *kind, const struct value *due,
                              const char *state, const char *channel, const char *what)
 {
     day_number day;
@@ -326,7 +229,7 @@ static crm_status write_duty(struct page *page, const char *kind, const struct v
 
 static crm_status write_planned(void *context, const struct value *row)
 {
-    struct page *page = context;
+    struct customer_page *page = context;
     day_number day;
     bool past = row[1].type == VALUE_TEXT && date_parse_iso(row[1].text, row[1].length, &day) &&
                 day < page->book->today;
@@ -336,7 +239,7 @@ static crm_status write_planned(void *context, const struct value *row)
                       purpose);
 }
 
-static crm_status write_visit_duty(struct page *page)
+static crm_status write_visit_duty(struct customer_page *page)
 {
     const struct policy *policy = page->book->policy;
     const struct value *due = &page->facts[FACT_NEXT_VISIT];
@@ -355,7 +258,7 @@ static crm_status write_visit_duty(struct page *page)
 }
 
 /* The visit and the promise, the earlier one first; dates sort as text. */
-static crm_status write_dated_duties(struct page *page)
+static crm_status write_dated_duties(struct customer_page *page)
 {
     const struct value *visit = &page->facts[FACT_NEXT_VISIT];
     const struct value *promise = &page->facts[FACT_PROMISE];
@@ -367,7 +270,7 @@ static crm_status write_dated_duties(struct page *page)
     return status == CRM_OK && !visit_first ? write_visit_duty(page) : status;
 }
 
-static crm_status write_duties(struct page *page)
+static crm_status write_duties(struct customer_page *page)
 {
     const struct column columns[] = {
         {.name = "kind", .label = _("Duty")},
@@ -397,10 +300,11 @@ static crm_status write_duties(struct page *page)
 
 crm_status customer_sections(struct crm_book *book, int64_t id, struct crm_sink *sink)
 {
-    static crm_status (*const sections[])(struct page * page) = {
-        write_contacts, write_tier,       write_revenue, write_orders,
-        write_visits,   write_complaints, write_answers, write_duties};
-    struct page page cleanup(page_release) = {.book = book, .sink = sink, .id = value_integer(id)};
+    static crm_status (*const sections[])(struct customer_page * page) = {
+        write_contacts,   write_tier,    customer_sales, write_visits,
+        write_complaints, write_answers, write_duties};
+    struct customer_page page cleanup(page_release) = {
+        .book = book, .sink = sink, .id = value_integer(id)};
     crm_status status = load_facts(&page);
     for (size_t i = 0; i < LENGTH(sections) && status == CRM_OK; i++)
         status = sections[i](&page);
