@@ -113,9 +113,9 @@ static crm_status fail_io(struct crm_book *book, const char *path)
     return error_hint(&book->error, _("look at the directory's permissions and free space"));
 }
 
-static crm_status make_directory(struct crm_book *book, const char *path)
+static crm_status make_directory(struct crm_book *book, const char *path, mode_t mode)
 {
-    return mkdir(path, 0700) == 0 || errno == EEXIST ? CRM_OK : fail_io(book, path);
+    return mkdir(path, mode) == 0 || errno == EEXIST ? CRM_OK : fail_io(book, path);
 }
 
 /* Parents as `mkdir -p` makes them; the book itself is private to its user. */
@@ -124,16 +124,18 @@ static crm_status make_directories(struct crm_book *book, const char *path)
     char *copy = arena_copy(&book->arena, path);
     if (copy == NULL)
         return error_no_memory(&book->error);
+    for (size_t end = strlen(copy); end > 1 && copy[end - 1] == '/'; end--)
+        copy[end - 1] = '\0';
     for (char *at = copy + 1; *at != '\0'; at++) {
         if (*at != '/')
             continue;
         *at = '\0';
-        crm_status status = make_directory(book, copy);
+        crm_status status = make_directory(book, copy, 0777);
         *at = '/';
         if (status != CRM_OK)
             return status;
     }
-    return make_directory(book, copy);
+    return make_directory(book, copy, 0700);
 }
 
 static crm_status write_all(int file, const char *data, size_t length)
@@ -180,38 +182,54 @@ static crm_status write_policy(struct crm_book *book, const char *zone, const ch
     return status == CRM_EXISTS ? CRM_OK : status; /* a policy laid there beforehand is kept */
 }
 
-static crm_status make_store(struct crm_book *book)
+static crm_status say_exists(struct crm_book *book)
 {
-    const char *path = book_path(book, &book->arena, database_name);
-    if (path == NULL)
-        return error_no_memory(&book->error);
-    crm_status status = write_new_file(book, path, "", 0);
-    if (status == CRM_EXISTS) {
-        error_set(&book->error, CRM_EXISTS, _("there is a book in '%s' already"), book->directory);
-        return error_hint(&book->error, _("choose another directory"));
-    }
+    error_set(&book->error, CRM_EXISTS, _("there is a book in '%s' already"), book->directory);
+    return error_hint(&book->error, _("choose another directory"));
+}
+
+/* A database without any table is what an interrupted init left behind: it is no book yet. */
+static crm_status refuse_book(struct crm_book *book, const char *path)
+{
+    struct store *store = NULL;
+    bool blank = false;
+    if (access(path, F_OK) != 0)
+        return CRM_OK;
+    crm_status status = store_open(path, STORE_READ, &store, &book->error);
     if (status == CRM_OK)
+        status = store_is_blank(store, &blank);
+    store_close(store);
+    return status == CRM_NO_MEMORY ? status : blank ? CRM_OK : say_exists(book);
+}
+
+static crm_status make_store(struct crm_book *book, const char *path)
+{
+    crm_status status = write_new_file(book, path, "", 0); /* with our mode, not the engine's */
+    if (status == CRM_OK || status == CRM_EXISTS)
         status = store_open(path, STORE_CREATE, &book->store, &book->error);
     if (status == CRM_OK)
         status = store_create_schema(book->store, &book->error);
-    if (status != CRM_OK)
-        (void)unlink(path); /* half a book would stand in the way of the next try */
-    return status;
+    return status == CRM_EXISTS ? say_exists(book) : status;
 }
 
 static crm_status make_parts(struct crm_book *book, const char *zone, const char *currency)
 {
     static const char *const rooms[] = {"calendars", "surveys"};
-    crm_status status = make_directories(book, book->directory);
+    const char *database = book_path(book, &book->arena, database_name);
+    if (database == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = refuse_book(book, database);
+    if (status == CRM_OK)
+        status = make_directories(book, book->directory);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == CRM_OK; i++) {
         const char *path = book_path(book, &book->arena, rooms[i]);
-        status = path == NULL ? error_no_memory(&book->error) : make_directory(book, path);
+        status = path == NULL ? error_no_memory(&book->error) : make_directory(book, path, 0700);
     }
     /* The policy comes before the store: a store without a policy would be half a book. */
     if (status == CRM_OK)
         status = write_policy(book, zone, currency);
     if (status == CRM_OK)
-        status = make_store(book);
+        status = make_store(book, database);
     return status;
 }
 
@@ -219,6 +237,10 @@ static crm_status set_directory(struct crm_book *book, const char *directory)
 {
     error_clear(&book->error);
     close_book(book);
+    if (*directory == '\0') {
+        error_set(&book->error, CRM_USAGE, _("the name of the book's directory is empty"));
+        return error_hint(&book->error, _("name one; . is the current directory"));
+    }
     book->directory = arena_copy(&book->arena, directory);
     return book->directory == NULL ? error_no_memory(&book->error) : CRM_OK;
 }
@@ -254,15 +276,26 @@ static crm_status set_clock(struct crm_book *book)
     return CRM_OK;
 }
 
+static crm_status say_no_policy(struct crm_book *book)
+{
+    const char *database = book_path(book, &book->arena, database_name);
+    if (database != NULL && access(database, F_OK) == 0) {
+        error_set(&book->error, CRM_NOT_FOUND, _("the book in '%s' has no policy.yaml"),
+                  book->directory);
+        return error_hint(&book->error,
+                          _("copy it from a backup, or from a new book that crm init makes"));
+    }
+    error_set(&book->error, CRM_NOT_FOUND, _("there is no book in '%s'"), book->directory);
+    return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
+}
+
 static crm_status open_policy(struct crm_book *book)
 {
     const char *path = book_path(book, &book->arena, policy_name);
     if (path == NULL)
         return error_no_memory(&book->error);
-    if (access(path, F_OK) != 0) {
-        error_set(&book->error, CRM_NOT_FOUND, _("there is no book in '%s'"), book->directory);
-        return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
-    }
+    if (access(path, F_OK) != 0)
+        return say_no_policy(book);
     crm_status status = policy_load(path, &book->policy, &book->error);
     if (status == CRM_OK)
         book->zone = book->policy->zone;
@@ -352,6 +385,7 @@ crm_status book_begin(struct crm_book *book)
     if (status == CRM_OK)
         status = store_begin(book->store);
     if (status == CRM_OK && outermost) {
+        book->failed = CRM_OK;
         status = make_entry(book);
         if (status != CRM_OK)
             store_rollback(book->store);
@@ -363,9 +397,16 @@ crm_status book_end(struct crm_book *book, crm_status status)
 {
     if (book->store == NULL || !store_in_transaction(book->store))
         return status;
-    bool outermost = store_is_outermost(book->store);
+    if (!store_is_outermost(book->store)) {
+        if (status != CRM_OK)
+            book->failed = status;
+        crm_status left = store_commit(book->store); /* of the inner pair: nothing is written */
+        return status == CRM_OK ? left : status;
+    }
+    if (status == CRM_OK)
+        status = book->failed;
     bool unchanged = store_total_changes(book->store) == book->changes_before;
-    if (status != CRM_OK || (outermost && (book->dry_run || unchanged))) {
+    if (status != CRM_OK || book->dry_run || unchanged) {
         store_rollback(book->store);
         return status;
     }

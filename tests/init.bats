@@ -49,3 +49,44 @@ load helper
     expect 1 "" -
     [[ $err == *"file/b"* ]]
 }
+
+@test "the book is private, directories above it are as mkdir -p makes them" {
+    umask 022
+    crm init one/two/b >/dev/null
+    [ "$(stat -c %a one one/two one/two/b one/two/b/crm.db one/two/b/policy.yaml | tr '\n' ' ')" = "755 755 700 600 600 " ]
+    crm init 'slash /客 户#1?%41/' >/dev/null
+    [ "$(stat -c %a 'slash ' 'slash /客 户#1?%41' | tr '\n' ' ')" = "755 700 " ]
+    call crm --book 'slash /客 户#1?%41' add Acme --fields key
+    expect 0 '{"key":"acme"}' ""
+}
+
+@test "what an interrupted init left behind is no book yet" {
+    mkdir b
+    : >b/crm.db
+    call crm --book b list
+    expect 1 "" -
+    call crm init b
+    expect 0 '{"book":"b"}' ""
+    call crm --book b add Acme --fields key
+    expect 0 '{"key":"acme"}' ""
+}
+
+@test "a database that is no book, or has lost its policy, is left alone" {
+    mkdir b
+    echo "something else" >b/crm.db
+    call crm init b
+    expect 1 "" $'crm: there is a book in \'b\' already\nhint: choose another directory'
+    [ "$(ls b)" = crm.db ]
+    crm init c >/dev/null
+    rm c/policy.yaml
+    call crm init c
+    expect 1 "" -
+    [ ! -e c/policy.yaml ]
+    call crm --book c list
+    expect 1 "" $'crm: the book in \'c\' has no policy.yaml\nhint: copy it from a backup, or from a new book that crm init makes'
+}
+
+@test "an empty name is no directory" {
+    call crm init ""
+    expect 2 "" $'crm: the name of the book\'s directory is empty\nhint: name one; . is the current directory'
+}

@@ -92,7 +92,10 @@ crm_status store_create_schema(struct store *store, struct error *error)
     crm_status status = store_begin(store);
     if (status != CRM_OK)
         return status;
-    status = create_all(store);
+    bool blank = false;
+    status = store_is_blank(store, &blank);
+    if (status == CRM_OK)
+        status = blank ? create_all(store) : CRM_EXISTS;
     if (status == CRM_OK)
         return store_commit(store);
     store_rollback(store);

@@ -9,7 +9,7 @@
 /* Raised whenever a descriptor changes what is stored. */
 #define STORE_SCHEMA_VERSION 1
 
-/* Makes all tables and indexes in an empty store, in one transaction. */
+/* Makes all tables and indexes, in one transaction; CRM_EXISTS when there are tables already. */
 crm_status store_create_schema(struct store *store, struct error *error);
 /* CRM_NEWER_SCHEMA when the store was written by a newer crm, CRM_CORRUPT when it holds no book. */
 crm_status store_check_schema(struct store *store, struct error *error);

@@ -33,6 +33,7 @@ struct store_driver {
     const char *identity_type;
     const char *cluster_suffix;
     const char *types[DATA_JSON + 1];
+    crm_status (*is_blank)(struct store *store, bool *out);
     crm_status (*schema_version)(struct store *store, int *out);
     crm_status (*set_schema_version)(struct store *store, int version);
 };

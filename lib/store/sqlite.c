@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     BUSY_MILLISECONDS = 10000,
@@ -196,6 +197,32 @@ static crm_status configure(struct store *store, enum store_mode mode)
                                     : "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
 }
 
+/* Whether the file lies where nothing can be written (an archive, another user's book) and has no
+ * log: such a file is complete, and the engine must be told not to look for more. */
+static bool is_archived(const char *path)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const char *slash = strrchr(path, '/');
+    const char *directory =
+        slash == NULL ? "." : arena_copy_length(&arena, path, (size_t)(slash - path) + 1);
+    const char *log = arena_printf(&arena, "%s-wal", path);
+    if (directory == NULL || log == NULL)
+        return false;
+    bool writable = access(path, W_OK) == 0 && access(directory, W_OK) == 0;
+    return !writable && access(log, F_OK) != 0;
+}
+
+/* file:…?immutable=1; what means something in such a name is written as %xx. */
+static char *archive_name(struct arena *arena, const char *path)
+{
+    struct buffer name cleanup(buffer_release) = {0};
+    buffer_text(&name, "file:");
+    for (const char *at = path; *at != '\0'; at++)
+        buffer_printf(&name, strchr("%?#", *at) != NULL ? "%%%02x" : "%c", (unsigned char)*at);
+    buffer_text(&name, "?immutable=1");
+    return name.failed ? NULL : arena_copy(arena, buffer_string(&name));
+}
+
 static crm_status sqlite_open(struct store *store, const char *path, enum store_mode mode)
 {
     struct connection *connection = calloc(1, sizeof *connection);
@@ -203,9 +230,17 @@ static crm_status sqlite_open(struct store *store, const char *path, enum store_
         return error_no_memory(store->error);
     store->connection = connection;
     connection->error = store->error;
+    struct arena arena cleanup(arena_release) = {0};
+    const char *name = path;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
                 (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(path, &connection->database, flags, NULL) != SQLITE_OK) {
+    if (mode == STORE_READ && is_archived(path)) {
+        name = archive_name(&arena, path);
+        flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    }
+    if (name == NULL)
+        return error_no_memory(store->error);
+    if (sqlite3_open_v2(name, &connection->database, flags, NULL) != SQLITE_OK) {
         if (sqlite3_errcode(connection->database) != SQLITE_CANTOPEN)
             return fail(store);
         error_set(store->error, CRM_IO, _("cannot open '%s'"), path);
@@ -348,10 +383,31 @@ static crm_status run_each(struct store *store, const char *sql, const struct va
     return call->status != CRM_OK ? call->status : status;
 }
 
+/* A function of the engine takes so many arguments and no more; fields of the policy's own may make
+ * it more columns than that. */
+static crm_status step_each(struct store *store, const struct store_select *select,
+                            const struct value *parameters, size_t count, store_row each,
+                            void *context)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    buffer_text(&sql, "SELECT ");
+    for (size_t i = 0; i < select->column_count; i++)
+        buffer_printf(&sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
+    buffer_printf(&sql, " %s", select->from);
+    if (select->order != NULL)
+        buffer_printf(&sql, " ORDER BY %s", select->order);
+    if (sql.failed)
+        return error_no_memory(store->error);
+    return store_query(store, buffer_string(&sql), parameters, count, each, context);
+}
+
 static crm_status sqlite_each(struct store *store, const struct store_select *select,
                               const struct value *parameters, size_t count, store_row each,
                               void *context)
 {
+    int most = sqlite3_limit(connection_of(store)->database, SQLITE_LIMIT_FUNCTION_ARG, -1);
+    if (select->column_count > (size_t)most)
+        return step_each(store, select, parameters, count, each, context);
     struct buffer sql cleanup(buffer_release) = {0};
     each_sql(&sql, select);
     struct value *values cleanup(cleanup_free) = calloc(select->column_count, sizeof *values);
@@ -409,16 +465,30 @@ static crm_status sqlite_commit(struct store *store)
     struct connection *connection = connection_of(store);
     connection->log_pages = 0;
     crm_status status = sqlite_execute(store, "COMMIT");
-    /* A reader may hold the log: then the next writer gets another chance. The commit stands. */
-    if (status == CRM_OK && connection->log_pages >= CHECKPOINT_PAGES)
-        (void)sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE,
-                                        NULL, NULL);
+    if (status != CRM_OK || connection->log_pages < CHECKPOINT_PAGES)
+        return status;
+    /* A reader may hold the log, a list in a pager for minutes: nobody waits for that, and the next
+     * writer gets another chance. The commit stands. */
+    sqlite3_busy_timeout(connection->database, 0);
+    (void)sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                    NULL);
+    sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
     return status;
 }
 
 static void sqlite_rollback(struct store *store)
 {
     (void)sqlite3_exec(connection_of(store)->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static crm_status sqlite_is_blank(struct store *store, bool *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value tables = value_null();
+    crm_status status =
+        store_row_values(store, &arena, "SELECT count(*) FROM sqlite_schema", NULL, 0, &tables, 1);
+    *out = status == CRM_OK && tables.integer == 0;
+    return status;
 }
 
 static crm_status sqlite_schema_version(struct store *store, int *out)
@@ -478,6 +548,7 @@ const struct store_driver store_driver_sqlite = {
             [DATA_REFERENCE] = "INTEGER",
             [DATA_JSON] = "TEXT",
         },
+    .is_blank = sqlite_is_blank,
     .schema_version = sqlite_schema_version,
     .set_schema_version = sqlite_set_schema_version,
 };

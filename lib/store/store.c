@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { MOST_COLUMNS = 128 };
-
 static const struct store_driver *const drivers[] = {&store_driver_sqlite};
 
 void store_own_process(void)
@@ -181,10 +179,10 @@ crm_status store_each(struct store *store, const struct store_select *select,
 
 static crm_status hand_over_rows(struct statement *statement, store_row each, void *context)
 {
-    struct value values[MOST_COLUMNS];
     int columns = statement_column_count(statement);
-    if (columns > MOST_COLUMNS)
-        return error_set(statement->store->error, CRM_USAGE, _("a query has %d columns"), columns);
+    struct value *values cleanup(cleanup_free) = calloc((size_t)columns + 1, sizeof *values);
+    if (values == NULL)
+        return error_no_memory(statement->store->error);
     for (;;) {
         bool row;
         crm_status status = statement_step(statement, &row);
@@ -291,6 +289,11 @@ const char *store_type(const struct store *store, enum data_type type)
 const char *store_cluster_suffix(const struct store *store)
 {
     return store->driver->cluster_suffix;
+}
+
+crm_status store_is_blank(struct store *store, bool *out)
+{
+    return store->driver->is_blank(store, out);
 }
 
 crm_status store_schema_version(struct store *store, int *out)

@@ -112,6 +112,8 @@ const char *store_identity_type(const struct store *store);
 const char *store_type(const struct store *store, enum data_type type);
 /* Suffix of CREATE TABLE for a clustered table: " WITHOUT ROWID". */
 const char *store_cluster_suffix(const struct store *store);
+/* Whether the database holds no table at all. */
+crm_status store_is_blank(struct store *store, bool *out);
 /* Version of the schema kept in the file; it rolls back with its transaction. */
 crm_status store_schema_version(struct store *store, int *out);
 crm_status store_set_schema_version(struct store *store, int version);
