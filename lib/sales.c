@@ -26,6 +26,23 @@ crm_status sales_take_out(struct crm_book *book, int64_t customer)
                      &parameter, 1);
 }
 
+#define TOO_LARGE " NOT BETWEEN -9000000000000000000 AND 9000000000000000000"
+
+/* An engine may turn a sum that leaves the 64 bits into a float: none may come near. */
+static crm_status check_sums(struct crm_book *book)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value month;
+    crm_status status = store_row_values(book->store, &arena,
+                                         "SELECT month_of FROM month_total WHERE revenue" TOO_LARGE
+                                         " OR profit" TOO_LARGE " ORDER BY 1 LIMIT 1",
+                                         NULL, 0, &month, 1);
+    if (status != CRM_OK)
+        return status == CRM_NOT_FOUND ? CRM_OK : status;
+    error_set(&book->error, CRM_INVALID, _("the sum of the month %s is too large"), month.text);
+    return error_hint(&book->error, _("look at the amounts: sums are kept below 9×10^14"));
+}
+
 crm_status sales_put_in(struct crm_book *book, int64_t customer)
 {
     const struct value parameter = value_integer(customer);
@@ -40,6 +57,8 @@ crm_status sales_put_in(struct crm_book *book, int64_t customer)
         "orders = month_total.orders + excluded.orders, "
         "customers = month_total.customers + excluded.customers",
         &parameter, 1);
+    if (status == CRM_OK)
+        status = check_sums(book);
     if (status == CRM_OK)
         status = store_execute(book->store, "DELETE FROM month_total WHERE customers = 0");
     if (status == CRM_OK)
@@ -69,9 +88,9 @@ static crm_status complete_amount(struct crm_book *book, struct record *record)
     if (!value_is_null(record_get(record, "amount")) || value_is_null(quantity) ||
         value_is_null(price))
         return CRM_OK;
-    int64_t amount, rest = DECIMAL_ONE - (value_is_null(discount) ? 0 : discount->integer);
-    if (!decimal_multiply(quantity->integer, price->integer, &amount) ||
-        !decimal_multiply(amount, rest, &amount)) {
+    int64_t amount, rest = DECIMAL_ONE;
+    if ((!value_is_null(discount) && !decimal_add(rest, -discount->integer, &rest)) ||
+        !decimal_multiply3(quantity->integer, price->integer, rest, &amount)) {
         error_set(&book->error, CRM_INVALID, _("line: quantity times price is too large"));
         return error_hint(&book->error, _("look at quantity, unit price and discount"));
     }

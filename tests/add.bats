@@ -82,3 +82,18 @@ setup_test() {
     call crm add tier_change x
     [ "$status" = 2 ]
 }
+
+@test "a line belongs to an order, its amount is rounded once" {
+    call crm add line --amount 5
+    expect 3 "" $'crm: line: \'order_ref\' is missing\nhint: give it: order it belongs to'
+    crm add Acme >/dev/null
+    crm add order N1 --customer acme >/dev/null
+    call crm add line --order-ref N1 --quantity 0.5 --unit-price 0.0003 --discount 0.25 --fields amount
+    expect 0 '{"amount":0.0001}' ""
+    call crm add line --order-ref N1 --quantity=-2 --unit-price 19.99 --fields line_number,amount
+    expect 0 '{"line_number":2,"amount":-39.98}' ""
+    call crm add line --order-ref N1 --quantity 1 --unit-price 1 --discount=-922337203685477
+    expect 0 - ""
+    call crm add line --order-ref N1 --quantity 900000000 --unit-price 9000000000
+    expect 3 "" $'crm: line: quantity times price is too large\nhint: look at quantity, unit price and discount'
+}

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PLACES = 4, MOST_EXPONENT = 64 };
+enum { PLACES = 4, MOST_EXPONENT = 1 << 24 };
 
 struct digits {
     const char *text; /* digits with at most one point among them */
@@ -18,7 +18,7 @@ static bool is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
-/* Reads "e[+-]digits" at `text`; the exponent is clamped, since ±64 decides as well as ±10⁹. */
+/* Reads "e[+-]digits" at `text`; the exponent is clamped far beyond the digits of any field. */
 static bool read_exponent(const char *text, size_t length, int *out)
 {
     size_t at = 1;
@@ -183,6 +183,15 @@ static uint64_t magnitude(int64_t number)
 bool decimal_multiply(int64_t a, int64_t b, int64_t *out)
 {
     return divide_wide((wide)magnitude(a) * magnitude(b), DECIMAL_ONE, (a < 0) != (b < 0), out);
+}
+
+bool decimal_multiply3(int64_t a, int64_t b, int64_t c, int64_t *out)
+{
+    wide product = (wide)magnitude(a) * magnitude(b);
+    bool negative = ((a < 0) != (b < 0)) != (c < 0);
+    if (c != 0 && product > ~(wide)0 / magnitude(c))
+        return false;
+    return divide_wide(product * magnitude(c), (uint64_t)DECIMAL_ONE * DECIMAL_ONE, negative, out);
 }
 
 bool decimal_divide(int64_t a, int64_t b, int64_t *out)

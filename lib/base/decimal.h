@@ -19,6 +19,8 @@ bool decimal_parse(const char *text, size_t length, int64_t *out, bool *rounded)
 size_t decimal_format(int64_t decimal, char out[24]);
 /* a × b and a ÷ b rounded half to even at four decimals; false on overflow or division by zero. */
 bool decimal_multiply(int64_t a, int64_t b, int64_t *out);
+/* a × b × c, rounded once. */
+bool decimal_multiply3(int64_t a, int64_t b, int64_t c, int64_t *out);
 bool decimal_divide(int64_t a, int64_t b, int64_t *out);
 /* Checked int64 addition. */
 bool decimal_add(int64_t a, int64_t b, int64_t *out);

@@ -84,7 +84,9 @@ static crm_status require_fields(struct crm_book *book, const struct record *rec
     const struct kind *kind = record->kind;
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
-        if (!(field->flags & FIELD_REQUIRED) || !value_is_null(&record->values[i]))
+        /* A derived one follows from the others: what is missing is among them. */
+        if (!(field->flags & FIELD_REQUIRED) || (field->flags & FIELD_DERIVED) ||
+            !value_is_null(&record->values[i]))
             continue;
         error_set(&book->error, CRM_INVALID, _("%s: '%s' is missing"), kind->name, field->name);
         return error_hint(&book->error, _("give it: %s"), _(field->help));

@@ -85,6 +85,10 @@ static crm_status fail(struct store *store)
     case CRM_NO_MEMORY:
         return error_no_memory(store->error);
     default:
+        if (strcmp(sqlite3_errmsg(database), "integer overflow") == 0) {
+            error_set(store->error, CRM_INVALID, _("a sum of amounts is too large"));
+            return error_hint(store->error, _("look at the amounts: sums are kept below 9×10^14"));
+        }
         error_set(store->error, status, _("the book's database: %s"), sqlite3_errmsg(database));
         if ((code & 0xFF) == SQLITE_FULL)
             return error_hint(store->error, _("make room on the disk, then try again"));

@@ -9,6 +9,9 @@
 #include <time.h>
 #include <cmocka.h>
 
+#define Z10  "0000000000"
+#define Z100 Z10 Z10 Z10 Z10 Z10 Z10 Z10 Z10 Z10 Z10
+
 static void parses(void **state)
 {
     (void)state;
@@ -38,6 +41,9 @@ static void parses(void **state)
         {"922337203685477.5807", INT64_MAX, false},
         {"-922337203685477.5807", -INT64_MAX, false},
         {"1.00000000", 10000, false},
+        /* A hundred zeros and an exponent that takes them back. */
+        {"0." Z100 "1e101", 10000, false},
+        {"1" Z100 "e-100", 10000, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t decimal = -1;
@@ -114,6 +120,26 @@ static void multiplies_and_divides(void **state)
     assert_int_equal(out, INT64_MAX - 1);
 }
 
+static void three_factors_round_once(void **state)
+{
+    (void)state;
+    int64_t amount;
+    /* 0.5 × 0.0003 × 0.75 = 0.0001125; rounded twice it would be 0.0002. */
+    assert_true(decimal_multiply3(5000, 3, 7500, &amount));
+    assert_int_equal(amount, 1);
+    assert_true(decimal_multiply3(-20000, 30000, 5000, &amount));
+    assert_int_equal(amount, -30000);
+    assert_true(decimal_multiply3(-20000, 30000, -5000, &amount));
+    assert_int_equal(amount, 30000);
+    assert_true(decimal_multiply3(INT64_MAX, DECIMAL_ONE, DECIMAL_ONE, &amount));
+    assert_int_equal(amount, INT64_MAX);
+    assert_true(decimal_multiply3(INT64_MAX, INT64_MAX, 0, &amount));
+    assert_int_equal(amount, 0);
+    assert_false(decimal_multiply3(INT64_MAX, DECIMAL_ONE, DECIMAL_ONE + 1, &amount));
+    assert_false(decimal_multiply3(INT64_MAX, INT64_MAX, INT64_MAX, &amount));
+    assert_false(decimal_multiply3(INT64_MIN, INT64_MIN, INT64_MIN, &amount));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +147,7 @@ int main(void)
         cmocka_unit_test(refuses),
         cmocka_unit_test(prints_what_it_reads),
         cmocka_unit_test(multiplies_and_divides),
+        cmocka_unit_test(three_factors_round_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
