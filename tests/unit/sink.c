@@ -330,14 +330,13 @@ static void test_formats(void **state)
     struct error error = {0};
     struct crm_sink *sink = NULL;
     const crm_sink_options options = {.format = "jsno", .stream = stdout};
-    assert_int_equal(crm_format_count(), 5);
     assert_string_equal(crm_format_name(0), "table");
     assert_string_equal(crm_format_name(4), "tsv");
-    assert_null(crm_format_name(5));
+    assert_null(crm_format_name(crm_format_count()));
     assert_int_equal(sink_open(&options, NULL, &error, &sink), CRM_USAGE);
     assert_null(sink);
-    assert_string_equal(error.message,
-                        "there is no format \"jsno\"; choose table, jsonl, json, csv or tsv");
+    assert_string_equal(error.message, "there is no format \"jsno\"; choose table, jsonl, json, "
+                                       "csv, tsv or markdown");
     assert_string_equal(error.hint, "did you mean \"json\"?");
 }
 
