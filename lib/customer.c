@@ -88,7 +88,7 @@ static crm_status write_tier(struct customer_page *page)
     return write_section(page, &table,
                          rated ? "SELECT tier, effective_on, previous, score, reason, pinned, "
                                  "pinned_until FROM tier_change WHERE customer = $1 AND "
-                                 "scheme = $2 ORDER BY id DESC LIMIT 1"
+                                 "scheme = $2 ORDER BY effective_on DESC, id DESC LIMIT 1"
                                : NULL,
                          parameters, 2, hand_over);
 }
