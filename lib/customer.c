@@ -5,6 +5,7 @@
 
 #include "base/decimal.h"
 #include "rules/cadence.h"
+#include "schema/schema.h"
 
 #include <string.h>
 
@@ -215,6 +216,12 @@ static crm_status write_answers(struct customer_page *page)
 
 /* ---- Next duties ---- */
 
+static const struct choice duty_kinds[] = {
+    {"visit", N_("visit")}, {"promise", N_("promise")}, {"planned_visit", N_("planned visit")}};
+static const struct choice duty_states[] = {
+    {"to_come", N_("to come")}, {"first", N_("first visit")}, {"due", N_("due")},
+    {"overdue", N_("overdue")}, {"promised", N_("promised")}, {"planned", N_("planned")}};
+
 static crm_status write_duty(struct customer_page *page, const char *kind, const struct value *due,
                              const char *state, const char *channel, const char *what)
 {
@@ -273,9 +280,17 @@ static crm_status write_dated_duties(struct customer_page *page)
 static crm_status write_duties(struct customer_page *page)
 {
     const struct column columns[] = {
-        {.name = "kind", .label = _("Duty")},
+        {.name = "kind",
+         .label = _("Duty"),
+         .type = DATA_ENUM,
+         .choices = duty_kinds,
+         .choice_count = LENGTH(duty_kinds)},
         {.name = "due", .label = _("Due"), .type = DATA_DATE},
-        {.name = "state", .label = _("State")},
+        {.name = "state",
+         .label = _("State"),
+         .type = DATA_ENUM,
+         .choices = duty_states,
+         .choice_count = LENGTH(duty_states)},
         {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
         {.name = "channel", .label = _("Channel")},
         {.name = "what", .label = _("What")},
