@@ -39,10 +39,13 @@ const struct sink_format *sink_format_find(const char *name)
 static crm_status unknown_format(const char *name, struct error *error)
 {
     const char *names[FORMAT_COUNT];
-    for (size_t i = 0; i < FORMAT_COUNT; i++)
+    cleanup(buffer_release) struct buffer list = {0};
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
         names[i] = formats[i]->name;
-    error_set(error, CRM_USAGE,
-              _("there is no format \"%s\"; choose table, jsonl, json, csv or tsv"), name);
+        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    error_set(error, CRM_USAGE, _("there is no format \"%s\"; choose from: %s"), name,
+              buffer_string(&list));
     const char *nearest = text_nearest(name, names, FORMAT_COUNT);
     if (nearest != NULL)
         error_hint(error, _("did you mean \"%s\"?"), nearest);

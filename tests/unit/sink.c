@@ -335,8 +335,8 @@ static void test_formats(void **state)
     assert_null(crm_format_name(crm_format_count()));
     assert_int_equal(sink_open(&options, NULL, &error, &sink), CRM_USAGE);
     assert_null(sink);
-    assert_string_equal(error.message, "there is no format \"jsno\"; choose table, jsonl, json, "
-                                       "csv, tsv or markdown");
+    assert_string_equal(error.message, "there is no format \"jsno\"; choose from: table, jsonl, "
+                                       "json, csv, tsv, markdown");
     assert_string_equal(error.hint, "did you mean \"json\"?");
 }
 
