@@ -382,9 +382,10 @@ void survey_result_columns(bool grouped, struct column out[SURVEY_RESULT_COLUMNS
 
 crm_status survey_result_notes(const struct crm_book *book, bool withheld, struct crm_sink *sink)
 {
-    crm_status status = sink_note(sink, "%s",
-                                  _("nps: share of 9 and 10 less share of 0 to 6; csat: share of "
-                                    "the two best answers, in percent; with 95 % intervals."));
+    crm_status status =
+        sink_note(sink, "%s",
+                  _("nps: share of 9 and 10 less share of 0 to 6; csat: share of "
+                    "the two best answers, in percent; with intervals of 95 percent."));
     if (status == CRM_OK && withheld)
         status = sink_note(sink,
                            _("Groups of fewer than %d answers are not ranked: chance would decide "
@@ -393,20 +394,33 @@ crm_status survey_result_notes(const struct crm_book *book, bool withheld, struc
     return status;
 }
 
-static crm_status hand_over(void *context, const struct value *row)
-{
-    return sink_row(context, row);
-}
+/* The result of one survey as it is printed. */
+struct printing {
+    const struct survey *survey;
+    bool grouped, begun;
+    struct crm_sink *sink;
+};
 
-static crm_status begin_result(const struct survey *survey, bool grouped, struct crm_sink *sink)
+static crm_status begin_result(struct printing *printing)
 {
     struct column columns[SURVEY_RESULT_COLUMNS];
-    survey_result_columns(grouped, columns);
+    if (printing->begun)
+        return CRM_OK;
+    printing->begun = true;
+    survey_result_columns(printing->grouped, columns);
     const struct table table = {.name = "result",
-                                .title = survey->title,
+                                .title = printing->survey->title,
                                 .columns = columns,
                                 .count = SURVEY_RESULT_COLUMNS};
-    return sink_begin(sink, &table);
+    return sink_begin(printing->sink, &table);
+}
+
+/* The table begins with its first row, so that a refusal prints nothing. */
+static crm_status print_row(void *context, const struct value *row)
+{
+    struct printing *printing = context;
+    crm_status status = begin_result(printing);
+    return status == CRM_OK ? sink_row(printing->sink, row) : status;
 }
 
 crm_status crm_survey_result(crm_book *book, const char *id, const crm_filter *filter,
@@ -415,14 +429,15 @@ crm_status crm_survey_result(crm_book *book, const char *id, const crm_filter *f
     const struct survey_scope scope = {.by = by, .answers = filter, .unanswered = true};
     struct arena arena cleanup(arena_release) = {0}; /* the title is printed with the rows */
     struct survey survey;
+    struct printing printing = {.survey = &survey, .grouped = by != NULL, .sink = sink};
     bool withheld = false;
     crm_status status = book_read(book);
     if (status == CRM_OK)
         status = survey_load(book, id, &arena, &survey);
     if (status == CRM_OK)
-        status = begin_result(&survey, by != NULL, sink);
+        status = survey_each_figure(book, id, &scope, print_row, &printing, &withheld);
     if (status == CRM_OK)
-        status = survey_each_figure(book, id, &scope, hand_over, sink, &withheld);
+        status = begin_result(&printing);
     if (status == CRM_OK)
         status = sink_end(sink);
     return status == CRM_OK ? survey_result_notes(book, withheld, sink) : status;

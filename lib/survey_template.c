@@ -364,7 +364,8 @@ enum { PLACES = 2 };
 /* Whether messages are in Chinese: the header of the translation in use says so. */
 static bool speaks_chinese(void)
 {
-    const char *header = dgettext(CRM_TEXT_DOMAIN, "");
+    static const char header_id[] = ""; /* not for translators */
+    const char *header = dgettext(CRM_TEXT_DOMAIN, header_id);
     const char *language = header == NULL ? NULL : strstr(header, "Language: ");
     return language != NULL && strncmp(language + strlen("Language: "), "zh", 2) == 0;
 }

@@ -112,6 +112,15 @@ ROWS
     expect 0 '{"respond_due":"2026-03-02T14:00:00+08:00"}' ""
 }
 
+@test "limits follow the customer's tier when it is opened" {
+    complain add acme "before" --severity critical
+    crm tier set acme A --reason "key account" >/dev/null
+    complain add acme "after" --severity critical
+    call crm complain list --fields number,respond_due,resolve_due
+    expect 0 '{"number":"C-1","respond_due":"2026-03-02T11:00:00+08:00","resolve_due":"2026-03-03T09:00:00+08:00"}
+{"number":"C-2","respond_due":"2026-03-02T09:30:00+08:00","resolve_due":"2026-03-02T21:00:00+08:00"}' ""
+}
+
 @test "breached at the second after the due time" {
     complain add acme "Leak" --severity high
     for now in 2026-03-02T14:00:00 2026-03-02T14:00:01; do
@@ -274,4 +283,21 @@ YAML
     expect 3 ""
     call crm complain add acme "Leak" --set batch=B7 --fields batch
     expect 0 '{"batch":"B7"}' ""
+}
+
+@test "an export of complaints comes back with owners, limits and facts" {
+    complain add acme "Leak, \"again\"" --severity high
+    complain add acme "Bill"
+    complain resolve C-2 --cause invoice --solution "credited"
+    crm export complaint --format csv >complaints.csv
+    crm complain list --format csv >here
+    crm init --zone Asia/Shanghai other >/dev/null
+    crm -C other add staff "Lin Mei" --login lin >/dev/null
+    crm -C other add "Acme Ltd" --key acme >/dev/null
+    crm -C other import complaints.csv --as complaint >/dev/null
+    crm -C other complain list --format csv >there
+    diff here there
+    [ "$(crm -C other list customer --fields open_complaints)" = '{"open_complaints":1}' ]
+    call crm -C other complain reopen C-2 --fields status,reopened
+    expect 0 '{"status":"in_progress","reopened":1}' ""
 }
