@@ -114,6 +114,9 @@ static crm_status find_parties(struct flat *flat, struct value *line, struct par
     if (status == CRM_OK)
         status = parties_find(&flat->customers, flat->values, staff == NULL ? 0 : staff->id,
                               customer, changed);
+    /* A first day that was filled in moves the next visit. */
+    if (status == CRM_OK && *changed)
+        status = flat_touch(flat, *customer);
     if (status == CRM_OK && flat->has_products)
         status = parties_find(&flat->products, flat->values, 0, &product, changed);
     if (status != CRM_OK || product == NULL)
