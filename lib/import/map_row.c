@@ -243,11 +243,21 @@ static struct span trim(const struct map *map, struct span span)
     return span;
 }
 
+/* Whether there is nothing to take off: most cells begin and end with a letter or a digit. */
+static bool is_trimmed(const struct map *map, struct span span)
+{
+    /* Bytes with which spaces and ="…" begin, and those with which they end. */
+    static const char first[] = " \t\n\v\f\r=\xC2\xE3\xEF", last[] = " \t\n\v\f\r\xA0\x80\xBF";
+    char begin = span.text[0], end = span.text[span.length - 1];
+    return map->strip == NULL && begin != '\0' && end != '\0' && strchr(first, begin) == NULL &&
+           strchr(last, end) == NULL;
+}
+
 static struct span raw_cell(const struct map *map, int column)
 {
     const struct cell *cell = &map->source->cells[column];
     struct span span = {cell->text, cell->length};
-    return map->trim && span.length > 0 ? trim(map, span) : span;
+    return map->trim && span.length > 0 && !is_trimmed(map, span) ? trim(map, span) : span;
 }
 
 static struct span cell(const struct map *map, int column)

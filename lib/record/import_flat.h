@@ -87,6 +87,8 @@ struct flat {
     struct value *values; /* of the row, one for each field of the map */
     size_t value_room;
     int head_map[HEAD_FIELDS]; /* where in the map; -1 */
+    enum head_field head_given[HEAD_FIELDS]; /* those that a new order has a value for */
+    size_t head_given_count;
     int number_map;
     int line_map[LINE_COLUMNS];
     int discount_amount_map;
@@ -116,6 +118,8 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
 /* ---- Lines: import_lines.c ---------------------------------------------------------------- */
 
 crm_status lines_open(struct flat *flat);
+/* Whether a line of this file may have a value there. */
+bool lines_have(const struct flat *flat, enum line_column column);
 void lines_close(struct flat *flat);
 /* Amount, price and discount of the row, one from the others. CRM_INVALID when it has no amount. */
 crm_status lines_amount(struct flat *flat, struct value *line);

@@ -15,6 +15,7 @@ crm_status heads_open(struct flat *flat)
     struct crm_book *book = flat->import->book;
     const struct map *map = flat->import->map;
     struct buffer names cleanup(buffer_release) = {0};
+    struct buffer given cleanup(buffer_release) = {0};
     struct buffer places cleanup(buffer_release) = {0};
     struct arena *arena = &flat->import->arena;
     struct value any;
@@ -23,7 +24,11 @@ crm_status heads_open(struct flat *flat)
     for (size_t i = 0; i < HEAD_FIELDS; i++) {
         flat->head_map[i] = map_find(map, &kind_order, head_names[i]);
         buffer_printf(&names, ", %s", head_names[i]);
-        buffer_printf(&places, ", $%zu", i + 4);
+        if (flat->head_map[i] < 0 && i != HEAD_CURRENCY && i != HEAD_STATUS)
+            continue;
+        flat->head_given[flat->head_given_count++] = (enum head_field)i;
+        buffer_printf(&given, ", %s", head_names[i]);
+        buffer_printf(&places, ", $%zu", flat->head_given_count + 3);
     }
     const char *find = arena_printf(
         arena, "SELECT id, entry%s FROM sales_order WHERE number = $1 AND customer = $2",
@@ -32,8 +37,9 @@ crm_status heads_open(struct flat *flat)
         arena_printf(arena,
                      "INSERT INTO sales_order (entry, number, customer%s) VALUES ($1, $2, $3%s) "
                      "ON CONFLICT (number, customer) DO NOTHING",
-                     buffer_string(&names), buffer_string(&places));
-    if (flat->heads == NULL || names.failed || places.failed || find == NULL || insert == NULL)
+                     buffer_string(&given), buffer_string(&places));
+    if (flat->heads == NULL || names.failed || given.failed || places.failed || find == NULL ||
+        insert == NULL)
         return error_no_memory(&book->error);
     crm_status status = store_prepare(book->store, find, &flat->find_order);
     if (status == CRM_OK)
@@ -57,7 +63,7 @@ void heads_close(struct flat *flat)
 }
 
 /* What the row says of the order. */
-static struct value given(const struct flat *flat, enum head_field field)
+static struct value given_field(const struct flat *flat, enum head_field field)
 {
     int index = flat->head_map[field];
     struct value value = index < 0 ? value_null() : flat->values[index];
@@ -128,17 +134,18 @@ static crm_status insert_head(struct flat *flat, struct head *head, bool *added)
     struct import *import = flat->import;
     struct value parameters[HEAD_FIELDS + 3] = {value_integer(import->book->entry), head->number,
                                                 value_integer(head->customer)};
-    for (size_t i = 0; i < HEAD_FIELDS; i++)
-        parameters[i + 3] = given(flat, (enum head_field)i);
-    crm_status status = statement_bind_all(flat->insert_order, parameters, HEAD_FIELDS + 3);
+    for (size_t i = 0; i < flat->head_given_count; i++)
+        parameters[i + 3] = given_field(flat, flat->head_given[i]);
+    crm_status status =
+        statement_bind_all(flat->insert_order, parameters, flat->head_given_count + 3);
     if (status == CRM_OK)
         status = statement_run(flat->insert_order);
     *added = status == CRM_OK && store_changes(import->book->store) == 1;
     if (!*added)
         return status;
     head->id = store_last_id(import->book->store);
-    for (size_t i = 0; i < HEAD_FIELDS; i++)
-        head->fields[i] = keep(head, parameters[i + 3]);
+    for (size_t i = 0; i < flat->head_given_count; i++)
+        head->fields[flat->head_given[i]] = keep(head, parameters[i + 3]);
     import->orders++;
     return CRM_OK;
 }

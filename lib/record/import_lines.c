@@ -21,6 +21,33 @@ static bool is_compared(size_t column)
     return column == LINE_ORDERED_ON || (column >= LINE_PRODUCT && column < LINE_ENTRY);
 }
 
+bool lines_have(const struct flat *flat, enum line_column column)
+{
+    switch (column) {
+    case LINE_PRODUCT:
+        return flat->has_products;
+    case LINE_DESCRIPTION:
+        return flat->line_map[column] >= 0 || flat->products.title >= 0;
+    case LINE_QUANTITY:
+    case LINE_PROFIT:
+    case LINE_EXTERNAL_ID:
+        return flat->line_map[column] >= 0;
+    case LINE_UNIT_PRICE:
+        return flat->line_map[column] >= 0 || flat->line_map[LINE_QUANTITY] >= 0;
+    case LINE_DISCOUNT:
+        return flat->line_map[column] >= 0 || flat->discount_amount_map >= 0;
+    case LINE_SHIPPED_ON:
+    case LINE_SHIP_MODE:
+    case LINE_COUNTRY:
+    case LINE_REGION:
+    case LINE_PROVINCE:
+    case LINE_CITY:
+        return flat->head_map[HEAD_SHIPPED_ON + (int)(column - LINE_SHIPPED_ON)] >= 0;
+    default:
+        return true;
+    }
+}
+
 crm_status lines_open(struct flat *flat)
 {
     struct crm_book *book = flat->import->book;

@@ -212,6 +212,7 @@ static void close_flat(struct flat *flat)
     free(flat->values);
 }
 
+/* INSERT INTO order_line (…) SELECT … FROM the source, in the order of the table. */
 static crm_status insert_lines(struct flat *flat)
 {
     struct crm_book *book = flat->import->book;
@@ -222,7 +223,8 @@ static crm_status insert_lines(struct flat *flat)
                                         .next = next_line,
                                         .context = flat};
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        buffer_printf(&names, "%s%s", i > 0 ? ", " : "", line_names[i]);
+        if (lines_have(flat, (enum line_column)i))
+            buffer_printf(&names, "%s%s", i > 0 ? ", " : "", line_names[i]);
     const char *list = buffer_string(&names);
     const char *sql = arena_printf(&flat->import->arena,
                                    "INSERT INTO order_line (%s) SELECT %s FROM %s ORDER BY %s",
