@@ -112,6 +112,11 @@ crm_status sales_complete_line(struct crm_book *book, struct record *record, str
         order, 1, head, 5);
     if (status != CRM_OK)
         return status;
+    const struct value *customer = record_get(record, "customer");
+    if (!value_is_null(customer) && customer->integer != head[0].integer) {
+        error_set(&book->error, CRM_CONFLICT, _("line: the order is another customer's"));
+        return error_hint(&book->error, _("leave out the customer, or name the order as O-12"));
+    }
     record_put(record, "customer", head[0]);
     record_put(record, "currency", head[2]);
     record_put(record, "counted", head[3]);

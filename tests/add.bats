@@ -84,16 +84,19 @@ setup_test() {
 }
 
 @test "a line belongs to an order, its amount is rounded once" {
-    call crm add line --amount 5
-    expect 3 "" $'crm: line: \'order_ref\' is missing\nhint: give it: order it belongs to'
     crm add Acme >/dev/null
+    crm add Beta >/dev/null
     crm add order N1 --customer acme >/dev/null
+    call crm add line --customer acme --amount 5
+    expect 3 "" $'crm: line: \'order_ref\' is missing\nhint: give it: order it belongs to'
+    call crm add line --customer beta --order-ref N1 --amount 5
+    expect 4 "" $'crm: line: the order is another customer\'s\nhint: leave out the customer, or name the order as O-12'
     call crm add line --order-ref N1 --quantity 0.5 --unit-price 0.0003 --discount 0.25 --fields amount
     expect 0 '{"amount":0.0001}' ""
     call crm add line --order-ref N1 --quantity=-2 --unit-price 19.99 --fields line_number,amount
     expect 0 '{"line_number":2,"amount":-39.98}' ""
-    call crm add line --order-ref N1 --quantity 1 --unit-price 1 --discount=-922337203685477
-    expect 0 - ""
+    call crm add line --order-ref N1 --quantity 1 --unit-price 1 --discount=-922337203685477.5807
+    expect 3 "" -
     call crm add line --order-ref N1 --quantity 900000000 --unit-price 9000000000
     expect 3 "" $'crm: line: quantity times price is too large\nhint: look at quantity, unit price and discount'
 }

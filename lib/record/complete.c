@@ -79,19 +79,30 @@ static crm_status make_key(struct crm_book *book, const struct record *record, s
     return status;
 }
 
+/* A derived field follows from the others: what is missing is among them. */
+static bool is_missing(const struct record *record, size_t field)
+{
+    unsigned flags = record->kind->fields[field].flags;
+    return (flags & FIELD_REQUIRED) && !(flags & FIELD_DERIVED) &&
+           value_is_null(&record->values[field]);
+}
+
+/* References come first: much of a record may follow from what it refers to. */
 static crm_status require_fields(struct crm_book *book, const struct record *record)
 {
     const struct kind *kind = record->kind;
+    const struct field *missing = NULL;
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
-        /* A derived one follows from the others: what is missing is among them. */
-        if (!(field->flags & FIELD_REQUIRED) || (field->flags & FIELD_DERIVED) ||
-            !value_is_null(&record->values[i]))
-            continue;
-        error_set(&book->error, CRM_INVALID, _("%s: '%s' is missing"), kind->name, field->name);
-        return error_hint(&book->error, _("give it: %s"), _(field->help));
+        bool first =
+            missing == NULL || (missing->type != DATA_REFERENCE && field->type == DATA_REFERENCE);
+        if (first && is_missing(record, i))
+            missing = field;
     }
-    return CRM_OK;
+    if (missing == NULL)
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID, _("%s: '%s' is missing"), kind->name, missing->name);
+    return error_hint(&book->error, _("give it: %s"), _(missing->help));
 }
 
 static crm_status require_custom(struct crm_book *book, const struct record *record)
