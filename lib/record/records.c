@@ -152,21 +152,32 @@ crm_status record_write_head(struct crm_book *book, const struct kind *kind, int
     return sink_page_begin(sink, &table, record.values);
 }
 
-crm_status crm_record_show(crm_book *book, const char *kind_name, const char *reference,
-                           crm_sink *sink)
+static crm_status show_record(struct crm_book *book, const struct kind *kind, const char *reference,
+                              struct crm_sink *sink)
 {
-    const struct kind *kind;
     int64_t id = 0;
-    crm_status status = book_read(book);
-    if (status == CRM_OK)
-        status = record_kind(book, kind_name, reference, &kind);
-    if (status == CRM_OK)
-        status = record_resolve(book, kind, reference, &id);
+    crm_status status = record_resolve(book, kind, reference, &id);
     if (status == CRM_OK)
         status = record_write_head(book, kind, id, sink);
     if (status == CRM_OK)
         status = derived_sections(book, kind, id, sink);
     return status == CRM_OK ? sink_page_end(sink) : status;
+}
+
+crm_status crm_record_show(crm_book *book, const char *kind_name, const char *reference,
+                           crm_sink *sink)
+{
+    const struct kind *kind;
+    crm_status status = book_read(book);
+    if (status == CRM_OK)
+        status = record_kind(book, kind_name, reference, &kind);
+    if (status == CRM_OK)
+        status = store_begin_reading(book->store);
+    if (status != CRM_OK)
+        return status;
+    status = show_record(book, kind, reference, sink);
+    store_end_reading(book->store);
+    return status;
 }
 
 static crm_status write_list(struct crm_book *book, const struct kind *kind, unsigned flags,

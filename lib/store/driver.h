@@ -28,6 +28,7 @@ struct store_driver {
     int64_t (*changes)(struct store *store);
     int64_t (*total_changes)(struct store *store);
     crm_status (*begin)(struct store *store);
+    crm_status (*begin_reading)(struct store *store);
     crm_status (*commit)(struct store *store);
     void (*rollback)(struct store *store);
     const char *identity_type;
@@ -43,6 +44,7 @@ struct store {
     struct error *error;
     void *connection; /* the driver's own */
     int depth;        /* of nested transactions */
+    bool reading;     /* between store_begin_reading and store_end_reading */
 };
 
 struct statement {

@@ -464,6 +464,11 @@ static crm_status sqlite_begin(struct store *store)
     return sqlite_execute(store, "BEGIN IMMEDIATE");
 }
 
+static crm_status sqlite_begin_reading(struct store *store)
+{
+    return sqlite_execute(store, "BEGIN");
+}
+
 static crm_status sqlite_commit(struct store *store)
 {
     struct connection *connection = connection_of(store);
@@ -534,6 +539,7 @@ const struct store_driver store_driver_sqlite = {
     .changes = sqlite_changes,
     .total_changes = sqlite_total_changes,
     .begin = sqlite_begin,
+    .begin_reading = sqlite_begin_reading,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .identity_type = "INTEGER PRIMARY KEY",

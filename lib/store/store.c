@@ -266,6 +266,22 @@ void store_rollback(struct store *store)
     store->depth = 0;
 }
 
+crm_status store_begin_reading(struct store *store)
+{
+    if (store->depth > 0 || store->reading)
+        return CRM_OK;
+    crm_status status = store->driver->begin_reading(store);
+    store->reading = status == CRM_OK;
+    return status;
+}
+
+void store_end_reading(struct store *store)
+{
+    if (store->reading)
+        store->driver->rollback(store);
+    store->reading = false;
+}
+
 bool store_in_transaction(const struct store *store)
 {
     return store->depth > 0;

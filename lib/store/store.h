@@ -103,6 +103,11 @@ int64_t store_total_changes(struct store *store);
 crm_status store_begin(struct store *store);
 crm_status store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* One view of the book for several queries: what other processes write meanwhile is not seen, and
+ * the engine looks for it once. Nothing may be written before the end. Within a write transaction
+ * both do nothing. */
+crm_status store_begin_reading(struct store *store);
+void store_end_reading(struct store *store);
 bool store_in_transaction(const struct store *store);
 /* Whether the next store_commit ends the outermost transaction. */
 bool store_is_outermost(const struct store *store);
