@@ -3,6 +3,7 @@
 #include "store/driver.h"
 
 #include "base/text.h"
+#include "store/sqlite_memory.h"
 #include "store/sqlite_source.h"
 
 #include <sqlite3.h>
@@ -167,11 +168,12 @@ static int note_log_pages(void *context, sqlite3 *database, const char *name, in
 }
 
 /* Each allocation is counted under a lock otherwise, and opening a book makes thousands. The engine
- * refuses both settings once it is in use, which is as good. */
+ * refuses these settings once it is in use, which is as good. */
 static void sqlite_own_process(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_memory_install();
 }
 
 static bool sqlite_accepts(const char *path)
