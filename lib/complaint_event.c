@@ -262,8 +262,13 @@ static crm_status insert_event(struct change *change, const char *event)
     record_put(&change->event, "complaint", value_integer(change->complaint.id));
     record_put(&change->event, "happened_at", value_text(change->at));
     record_put(&change->event, "event", value_text(event));
-    if (change->step->reason != NULL && *change->step->reason != '\0')
-        record_put(&change->event, "reason", value_text(change->step->reason));
+    const char *reason = change->step->reason;
+    crm_status status = CRM_OK;
+    if (reason != NULL)
+        status = record_set(change->book, &change->event, &change->arena, "reason", reason,
+                            strlen(reason), 0);
+    if (status != CRM_OK)
+        return status;
     return record_insert(change->book, &change->event, &id);
 }
 

@@ -253,6 +253,9 @@ hint: events are written down in their order: give a later --at"
     call crm complain close C-1 --satisfaction 6
     expect 3 ""
     [ "$(field C-1 status)" = '"resolved"' ]
+    call crm complain reopen C-1 --reason $'\xff' --format table
+    expect 3 "" "crm: reason: invalid UTF-8 at byte 1
+hint: convert the text to UTF-8"
     crm add contact "Solo's man" --customer solo >/dev/null
     call crm complain add acme "x" --contact P-1 --format table
     expect 3 "" "crm: complaint: contact P-1 is another customer's
