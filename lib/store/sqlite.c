@@ -310,9 +310,25 @@ static crm_status bind_handle(struct store *store, sqlite3_stmt *handle, int ind
     return code == SQLITE_OK ? CRM_OK : fail(store);
 }
 
+/* The place of $number: SQLite takes "$2" for a name and counts places by first appearance. 0 when
+ * the statement does not use it. */
+static int place_of(sqlite3_stmt *handle, int number)
+{
+    const char *usual = sqlite3_bind_parameter_name(handle, number);
+    if (usual != NULL && atoi(usual + 1) == number)
+        return number;
+    char name[16];
+    (void)snprintf(name, sizeof name, "$%d", number);
+    return sqlite3_bind_parameter_index(handle, name);
+}
+
 static crm_status sqlite_bind(struct statement *statement, int index, const struct value *value)
 {
-    return bind_handle(statement->store, statement->handle, index, value);
+    int place = place_of(statement->handle, index);
+    if (place == 0)
+        return error_set(statement->store->error, CRM_USAGE, _("a query has no parameter $%d"),
+                         index);
+    return bind_handle(statement->store, statement->handle, place, value);
 }
 
 static crm_status sqlite_step(struct statement *statement, bool *row)

@@ -212,10 +212,27 @@ static void a_sum_beyond_64_bits_is_refused(void **state)
     assert_int_equal(number(book, "SELECT revenue FROM month_total"), 8999999999999990000);
 }
 
+static void parameters_go_by_number(void **state)
+{
+    crm_book *book = ((struct fixture *)*state)->book;
+    struct arena arena = {0};
+    struct value row[2];
+    const struct value parameters[] = {value_text("one"), value_text("two"), value_text("three")};
+    assert_int_equal(
+        store_row_values(book->store, &arena, "SELECT $3 || $1, $2 || $3", parameters, 3, row, 2),
+        CRM_OK);
+    assert_string_equal(row[0].text, "threeone");
+    assert_string_equal(row[1].text, "twothree");
+    assert_int_equal(store_row_values(book->store, &arena, "SELECT $1, $1", parameters, 2, row, 2),
+                     CRM_USAGE);
+    arena_release(&arena);
+}
+
 int main(void)
 {
 #define BOOK_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        BOOK_TEST(parameters_go_by_number),
         BOOK_TEST(pairs_nest),
         BOOK_TEST(an_inner_failure_fails_the_whole),
         BOOK_TEST(a_dry_run_and_nothing_leave_no_entry),
