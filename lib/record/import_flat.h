@@ -4,6 +4,7 @@
 #define CRM_RECORD_IMPORT_FLAT_H
 
 #include "record/import_parties.h"
+#include "record/import_sort.h"
 
 /* Fields of an order that a flat row can give, in the order of the columns that store them. */
 enum head_field {
@@ -75,7 +76,7 @@ struct head {
     struct arena arena; /* of all texts */
 };
 
-enum { HEAD_PLACES = 1024 };
+enum { HEAD_PLACES = 256 };
 
 /* How a line is recognised when the file comes again. */
 enum line_identity { BY_OCCURRENCE, BY_NUMBER, BY_EXTERNAL_ID };
@@ -86,15 +87,18 @@ struct flat {
     bool has_products, has_staff;
     struct value *values; /* of the row, one for each field of the map */
     size_t value_room;
-    int head_map[HEAD_FIELDS]; /* where in the map; -1 */
+    int head_map[HEAD_FIELDS];               /* where in the map; -1 */
     enum head_field head_given[HEAD_FIELDS]; /* those that a new order has a value for */
     size_t head_given_count;
     int number_map;
     int line_map[LINE_COLUMNS];
     int discount_amount_map;
+    enum line_column stored[LINE_COLUMNS]; /* columns that are read of known lines */
+    size_t stored_count;
     enum line_identity identity;
     struct value currency, status; /* where the row gives none */
 
+    struct line_sorter *sorter;  /* of new lines */
     struct head *heads;          /* HEAD_PLACES of them, by hash */
     struct id_counters counters; /* lines met, by order */
     struct statement *find_order, *insert_order;

@@ -14,7 +14,6 @@ crm_status heads_open(struct flat *flat)
 {
     struct crm_book *book = flat->import->book;
     const struct map *map = flat->import->map;
-    struct buffer names cleanup(buffer_release) = {0};
     struct buffer given cleanup(buffer_release) = {0};
     struct buffer places cleanup(buffer_release) = {0};
     struct arena *arena = &flat->import->arena;
@@ -23,7 +22,6 @@ crm_status heads_open(struct flat *flat)
     flat->number_map = map_find(map, &kind_order, "number");
     for (size_t i = 0; i < HEAD_FIELDS; i++) {
         flat->head_map[i] = map_find(map, &kind_order, head_names[i]);
-        buffer_printf(&names, ", %s", head_names[i]);
         if (flat->head_map[i] < 0 && i != HEAD_CURRENCY && i != HEAD_STATUS)
             continue;
         flat->head_given[flat->head_given_count++] = (enum head_field)i;
@@ -32,14 +30,13 @@ crm_status heads_open(struct flat *flat)
     }
     const char *find = arena_printf(
         arena, "SELECT id, entry%s FROM sales_order WHERE number = $1 AND customer = $2",
-        buffer_string(&names));
+        buffer_string(&given));
     const char *insert =
         arena_printf(arena,
                      "INSERT INTO sales_order (entry, number, customer%s) VALUES ($1, $2, $3%s) "
                      "ON CONFLICT (number, customer) DO NOTHING",
                      buffer_string(&given), buffer_string(&places));
-    if (flat->heads == NULL || names.failed || given.failed || places.failed || find == NULL ||
-        insert == NULL)
+    if (flat->heads == NULL || given.failed || places.failed || find == NULL || insert == NULL)
         return error_no_memory(&book->error);
     crm_status status = store_prepare(book->store, find, &flat->find_order);
     if (status == CRM_OK)
@@ -121,8 +118,9 @@ static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
     if (status == CRM_OK && *found) {
         head->id = statement_column(flat->find_order, 0).integer;
         head->stored = statement_column(flat->find_order, 1).integer != book->entry;
-        for (size_t i = 0; i < HEAD_FIELDS; i++)
-            head->fields[i] = keep(head, statement_column(flat->find_order, (int)i + 2));
+        for (size_t i = 0; i < flat->head_given_count; i++)
+            head->fields[flat->head_given[i]] =
+                keep(head, statement_column(flat->find_order, (int)i + 2));
     }
     statement_reset(flat->find_order);
     return status;

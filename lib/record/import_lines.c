@@ -15,12 +15,6 @@ const char *const line_names[LINE_COLUMNS] = {
 /* The first four columns are a line's place in the table. */
 enum { LINE_PLACE = LINE_NUMBER + 1 };
 
-/* Columns that a known line is compared by, and updated in. The first is part of its place. */
-static bool is_compared(size_t column)
-{
-    return column == LINE_ORDERED_ON || (column >= LINE_PRODUCT && column < LINE_ENTRY);
-}
-
 bool lines_have(const struct flat *flat, enum line_column column)
 {
     switch (column) {
@@ -48,6 +42,14 @@ bool lines_have(const struct flat *flat, enum line_column column)
     }
 }
 
+/* Columns that a known line is compared by, and updated in: those that this file says something of.
+ * The others stay as they are. */
+static bool is_compared(const struct flat *flat, size_t column)
+{
+    bool own = column == LINE_ORDERED_ON || (column >= LINE_PRODUCT && column < LINE_ENTRY);
+    return own && lines_have(flat, (enum line_column)column);
+}
+
 crm_status lines_open(struct flat *flat)
 {
     struct crm_book *book = flat->import->book;
@@ -55,10 +57,16 @@ crm_status lines_open(struct flat *flat)
     struct buffer find cleanup(buffer_release) = {0};
     struct buffer update cleanup(buffer_release) = {0};
     size_t parameter = 0;
-    for (size_t i = 0; i < LINE_COLUMNS; i++) {
+    for (size_t i = 0; i < LINE_COLUMNS; i++)
         flat->line_map[i] = map_find(map, &kind_line, line_names[i]);
-        buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
-        if (!is_compared(i))
+    flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
+    for (size_t i = 0; i < LINE_COLUMNS; i++) {
+        bool compared = is_compared(flat, i);
+        if (i < LINE_PLACE || compared) {
+            buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
+            flat->stored[flat->stored_count++] = (enum line_column)i;
+        }
+        if (!compared)
             continue;
         buffer_printf(&update, "%s%s = $%zu", parameter > 0 ? ", " : "UPDATE order_line SET ",
                       line_names[i], parameter + 1);
@@ -68,7 +76,6 @@ crm_status lines_open(struct flat *flat)
     for (size_t i = 0; i < LINE_PLACE; i++)
         buffer_printf(&update, "%s%s = $%zu", i == 0 ? " WHERE " : " AND ", line_names[i],
                       parameter + i + 1);
-    flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
     flat->identity = flat->line_map[LINE_EXTERNAL_ID] >= 0 ? BY_EXTERNAL_ID
                      : flat->line_map[LINE_NUMBER] >= 0    ? BY_NUMBER
                                                            : BY_OCCURRENCE;
@@ -199,8 +206,8 @@ static crm_status load_lines(struct flat *flat, struct head *head, bool all)
             status = error_no_memory(&book->error);
             break;
         }
-        for (int i = 0; i < LINE_COLUMNS; i++)
-            line->columns[i] = copy(head, statement_column(find, i));
+        for (size_t i = 0; i < flat->stored_count; i++)
+            line->columns[flat->stored[i]] = copy(head, statement_column(find, (int)i));
         if (head->loaded_day && is_loaded(head, line))
             continue;
         append(head, line);
@@ -285,26 +292,12 @@ static crm_status update_line(struct flat *flat, const struct stored_line *known
     struct value parameters[LINE_COLUMNS + LINE_PLACE];
     size_t count = 0;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (is_compared(i))
+        if (is_compared(flat, i))
             parameters[count++] = line[i];
     for (size_t i = 0; i < LINE_PLACE; i++)
         parameters[count++] = known->columns[i];
     crm_status status = statement_bind_all(flat->update_line, parameters, count);
     return status == CRM_OK ? statement_run(flat->update_line) : status;
-}
-
-/* Fields that the map does not give stay as they are. */
-static void keep_unmapped(const struct flat *flat, const struct stored_line *known,
-                          struct value *line)
-{
-    static const enum line_column own[] = {LINE_DESCRIPTION, LINE_QUANTITY, LINE_UNIT_PRICE,
-                                           LINE_DISCOUNT,    LINE_PROFIT,   LINE_EXTERNAL_ID};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (value_is_null(&line[own[i]]) && flat->line_map[own[i]] < 0 &&
-            own[i] != LINE_DESCRIPTION)
-            line[own[i]] = known->columns[own[i]];
-    if (!flat->has_products)
-        line[LINE_PRODUCT] = known->columns[LINE_PRODUCT];
 }
 
 static crm_status compare_line(struct flat *flat, struct head *head, struct party *customer,
@@ -315,10 +308,9 @@ static crm_status compare_line(struct flat *flat, struct head *head, struct part
         return refuse_twice(flat, line);
     known->met = true;
     line[LINE_NUMBER] = known->columns[LINE_NUMBER];
-    keep_unmapped(flat, known, line);
     *out = IMPORT_SAME;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (is_compared(i) && !equal(&line[i], &known->columns[i]))
+        if (is_compared(flat, i) && !equal(&line[i], &known->columns[i]))
             *out = IMPORT_CHANGED;
     if (*out == IMPORT_SAME)
         return CRM_OK;

@@ -2,10 +2,10 @@
 /* A flat file of order lines: one row makes or finds a customer, a product, a member of staff and
  * an order, and is one line.
  *
- * The rows pass through once, as a source of one INSERT … SELECT that sorts them by where they are
- * stored: lines lie by customer and day, files by day, and filling a table in its own order costs a
- * fraction of filling it all over the place. Known lines are compared as they pass and not handed
- * on; customers, products and orders are few and are inserted on the way. */
+ * The rows pass through once. Customers, products and orders are few and are inserted on the way,
+ * known lines are compared, and new ones sorted by where they will be stored: lines lie by customer
+ * and day, files by day, and filling a table in its own order costs a fraction of filling it all
+ * over the place. The sorted lines are the source of one INSERT … SELECT. */
 #include "record/import_flat.h"
 
 #include <stdlib.h>
@@ -166,21 +166,28 @@ static crm_status store_row_of_file(struct flat *flat, struct value *line, bool 
     return CRM_OK;
 }
 
-/* The next new line, for the INSERT. */
-static crm_status next_line(void *context, struct value *line, bool *more)
+/* Reads the file: new lines go to the sorter. */
+static crm_status read_rows(struct flat *flat)
 {
-    struct flat *flat = context;
-    bool insert = false;
+    struct value line[LINE_COLUMNS];
+    bool more = true, insert = false;
     crm_status status = CRM_OK;
-    do {
-        status = import_next(flat->import, more);
-        if (status != CRM_OK || !*more)
+    while (status == CRM_OK && more) {
+        status = import_next(flat->import, &more);
+        if (status != CRM_OK || !more)
             return status;
         status = store_row_of_file(flat, line, &insert);
         if (status != CRM_OK)
             status = import_refuse(flat->import, status);
-    } while (status == CRM_OK && !insert);
+        else if (insert)
+            status = line_sorter_add(flat->sorter, line);
+    }
     return status;
+}
+
+static crm_status next_line(void *context, struct value *line, bool *more)
+{
+    return line_sorter_next(((struct flat *)context)->sorter, line, more);
 }
 
 /* ---- The whole --------------------------------------------------------------------------- */
@@ -199,7 +206,10 @@ static crm_status open_flat(struct flat *flat, struct import *import)
         status = parties_open(&flat->staff, import, &kind_staff, false);
     if (status == CRM_OK)
         status = heads_open(flat);
-    return status == CRM_OK ? lines_open(flat) : status;
+    if (status == CRM_OK)
+        status = lines_open(flat);
+    return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, &import->book->error)
+                            : status;
 }
 
 static void close_flat(struct flat *flat)
@@ -209,10 +219,11 @@ static void close_flat(struct flat *flat)
     parties_close(&flat->customers);
     parties_close(&flat->products);
     parties_close(&flat->staff);
+    line_sorter_free(flat->sorter);
     free(flat->values);
 }
 
-/* INSERT INTO order_line (…) SELECT … FROM the source, in the order of the table. */
+/* INSERT INTO order_line (…) SELECT … FROM the sorted lines. */
 static crm_status insert_lines(struct flat *flat)
 {
     struct crm_book *book = flat->import->book;
@@ -226,9 +237,9 @@ static crm_status insert_lines(struct flat *flat)
         if (lines_have(flat, (enum line_column)i))
             buffer_printf(&names, "%s%s", i > 0 ? ", " : "", line_names[i]);
     const char *list = buffer_string(&names);
-    const char *sql = arena_printf(&flat->import->arena,
-                                   "INSERT INTO order_line (%s) SELECT %s FROM %s ORDER BY %s",
-                                   list, list, source_name, kind_line.cluster);
+    const char *sql =
+        arena_printf(&flat->import->arena, "INSERT INTO order_line (%s) SELECT %s FROM %s", list,
+                     list, source_name);
     if (sql == NULL || names.failed)
         return error_no_memory(&book->error);
     crm_status status = store_source_add(book->store, &source);
@@ -257,6 +268,8 @@ crm_status import_orders(struct import *import)
 {
     struct flat flat = {0};
     crm_status status = open_flat(&flat, import);
+    if (status == CRM_OK)
+        status = read_rows(&flat);
     if (status == CRM_OK)
         status = insert_lines(&flat);
     if (status == CRM_OK)

@@ -458,7 +458,7 @@ static void sqlite_source_remove(struct store *store)
 
 static crm_status sqlite_set_loading(struct store *store, bool loading)
 {
-    return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384"
+    return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-12288"
                                          : "PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000");
 }
 
