@@ -124,7 +124,7 @@ crm_status record_write_head(struct crm_book *book, const struct kind *kind, int
 const char **field_names(const struct crm_book *book, const struct kind *kind, unsigned without,
                          struct arena *arena, size_t *count);
 
-/* ---- Derived facts: implemented by lib/derived.c, which knows the domain ---- */
+/* ---- Derived facts: implemented by lib/domain/derived.c, which knows the domain ---- */
 
 /* Around every change of a record that belongs to `customer` (its id). */
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer);

@@ -2,7 +2,7 @@
 /* report satisfaction: what the surveys of the period came to. */
 #include "report/report.h"
 
-#include "survey.h"
+#include "domain/survey.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "base/decimal.h"
 #include "policy/yaml.h"
-#include "survey.h"
+#include "domain/survey.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Day lists as files: reading them, and copying a checked one into the book. */
-#include "calendar.h"
+#include "domain/calendar.h"
 
 #include "base/text.h"
 

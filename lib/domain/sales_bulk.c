@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sums of many customers at once, from one run through the lines as they are stored. */
-#include "sales.h"
+#include "domain/sales.h"
 
 #include "base/decimal.h"
 

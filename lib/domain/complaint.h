@@ -6,7 +6,7 @@
 #include "record/record.h"
 #include "rules/sla.h"
 
-/* ---- For lib/derived.c ---- */
+/* ---- For lib/domain/derived.c ---- */
 
 /* A new complaint gets an owner (the customer's, else whoever acts) and its limits. */
 crm_status complaint_complete(struct crm_book *book, struct record *record, struct arena *arena);

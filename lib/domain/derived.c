@@ -3,11 +3,11 @@
 #include "record/record.h"
 
 #include "base/text.h"
-#include "complaint.h"
-#include "customer.h"
-#include "sales.h"
-#include "survey.h"
-#include "visit.h"
+#include "domain/complaint.h"
+#include "domain/customer.h"
+#include "domain/sales.h"
+#include "domain/survey.h"
+#include "domain/visit.h"
 
 #include <string.h>
 

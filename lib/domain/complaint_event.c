@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What happens to a complaint: each event is a row that is never changed; the complaint's own row
  * says where it stands now. */
-#include "complaint.h"
+#include "domain/complaint.h"
 
 #include <string.h>
 

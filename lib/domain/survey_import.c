@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers from a file: a row for each response, a column for each question. All or nothing. */
-#include "survey.h"
+#include "domain/survey.h"
 
 #include "import/rows.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* tier why: the terms of one customer's evaluation, from the evaluation itself. */
-#include "tier.h"
+#include "domain/tier.h"
 
 #include "base/decimal.h"
 #include "base/text.h"

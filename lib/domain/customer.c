@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of a customer, section by section. */
-#include "customer.h"
-#include "customer_page.h"
+#include "domain/customer.h"
+#include "domain/customer_page.h"
 
 #include "base/decimal.h"
 #include "rules/cadence.h"

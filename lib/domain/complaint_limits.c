@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Complaints and the clock: their runs, their due times, and which of them are pressing. */
-#include "complaint.h"
+#include "domain/complaint.h"
 
-#include "calendar.h"
+#include "domain/calendar.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calendars of the book, and the two questions that a person may ask them. */
-#include "calendar.h"
+#include "domain/calendar.h"
 
 #include "base/text.h"
 

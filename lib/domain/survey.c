@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking a customer: who may be asked, and the answers that are stored. */
-#include "survey.h"
+#include "domain/survey.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The dates kept with each customer: last contact that counts, next visit due, open promise. */
-#include "visit.h"
+#include "domain/visit.h"
 
-#include "calendar.h"
+#include "domain/calendar.h"
 
 #include <dirent.h>
 #include <errno.h>

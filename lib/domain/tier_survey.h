@@ -3,7 +3,7 @@
 #ifndef CRM_TIER_SURVEY_H
 #define CRM_TIER_SURVEY_H
 
-#include "tier.h"
+#include "domain/tier.h"
 
 /* Fills in that indicator's terms: the mean of the answers to questions of the type csat that each
  * customer gave last in the period, 1–5 as 0–100. */

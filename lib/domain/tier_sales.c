@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums of order lines per customer and indicator. The table is stored by customer and day, so one
  * pass in that order needs neither sorting nor grouping. */
-#include "tier_sales.h"
+#include "domain/tier_sales.h"
 
 #include "base/decimal.h"
 

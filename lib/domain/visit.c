@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Visits as records: adding one, its end, and what makes sense. */
-#include "visit.h"
+#include "domain/visit.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The method `rules`: the first tier whose filter a customer passes. */
-#include "tier_rules.h"
+#include "domain/tier_rules.h"
 
 #include "record/record.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Duties: whom to visit, and which promises are to be kept. */
-#include "visit.h"
+#include "domain/visit.h"
 
 #include <stdlib.h>
 #include <string.h>

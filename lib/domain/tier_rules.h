@@ -3,7 +3,7 @@
 #ifndef CRM_TIER_RULES_H
 #define CRM_TIER_RULES_H
 
-#include "tier.h"
+#include "domain/tier.h"
 
 /* Chooses a tier for each subject that passes a filter of the scheme, the best tier first. */
 crm_status tier_rules_load(struct crm_book *book, const struct tier_evaluation *evaluation);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The inputs of an evaluation: one pass over customers, order lines and earlier tier changes. */
-#include "tier.h"
+#include "domain/tier.h"
 
 #include "base/decimal.h"
 #include "record/record.h"
-#include "tier_rules.h"
-#include "tier_sales.h"
-#include "tier_survey.h"
+#include "domain/tier_rules.h"
+#include "domain/tier_sales.h"
+#include "domain/tier_survey.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef CRM_TIER_SALES_H
 #define CRM_TIER_SALES_H
 
-#include "tier.h"
+#include "domain/tier.h"
 
 bool tier_sums_sales(enum indicator_source source);
 /* Fills in the terms of such indicators. A period ends today: its days are those after today less

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a survey came to: figures by question, and by groups of customers or times. */
-#include "survey.h"
+#include "domain/survey.h"
 
 #include "base/decimal.h"
 #include "base/text.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reminders 提醒: one list of everything that needs a person. */
 #include "base/decimal.h"
-#include "complaint.h"
-#include "visit.h"
+#include "domain/complaint.h"
+#include "domain/visit.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Revenue and last orders of one customer: its lines lie together and are read once for both. */
-#include "customer_page.h"
+#include "domain/customer_page.h"
 
 #include "base/decimal.h"
 

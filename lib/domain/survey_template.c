@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Survey templates: YAML files of the book's surveys/ and of the library. */
-#include "survey.h"
+#include "domain/survey.h"
 
 #include "base/text.h"
 #include "policy/yaml.h"

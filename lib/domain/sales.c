@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Orders and their lines, and the sums kept of them. */
-#include "sales.h"
+#include "domain/sales.h"
 
 #include "base/decimal.h"
 

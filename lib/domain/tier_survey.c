@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Satisfaction from the last survey that each customer answered. */
-#include "tier_survey.h"
+#include "domain/tier_survey.h"
 
 #include "base/decimal.h"
-#include "survey.h"
+#include "domain/survey.h"
 
 #include <string.h>
 

@@ -31,7 +31,7 @@ const struct question *survey_question(const struct survey *survey, const char *
 /* Refuses a question that there is not. */
 crm_status survey_refuse_question(const struct survey *survey, const char *id, struct error *error);
 
-/* For lib/derived.c: keeps customer.last_survey_on. */
+/* For lib/domain/derived.c: keeps customer.last_survey_on. */
 crm_status survey_note_last(struct crm_book *book, int64_t customer);
 
 /* ---- Results ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Complaints: taking one down, and what may happen to it in which state. */
-#include "complaint.h"
+#include "domain/complaint.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Tiers 客户分级: evaluate, apply, set by hand, look back. */
-#include "tier.h"
+#include "domain/tier.h"
 
 #include "base/text.h"
 #include "record/record.h"
-#include "visit.h"
+#include "domain/visit.h"
 
 #include <string.h>
 
