@@ -205,3 +205,8 @@ hint: did you mean 'revenue'?"
     [ "$status" -eq 2 ]
     [[ $err == *"no field 'colour'"* ]]
 }
+
+@test "a grouping is named once" {
+    call crm report revenue --by month,month
+    expect 2 "" $'crm: --by names \'month\' twice\nhint: name it once'
+}

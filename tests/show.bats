@@ -141,3 +141,23 @@ fill_page() {
     call crm --now 2018-01-02T09:00:00+08:00 show 徐婵-11005
     [ "$(jq -c '[.revenue_total, .last_orders[0].ordered_on]' <<<"$out")" = '[82895.26,"2017-08-30"]' ]
 }
+
+@test "a customer whose key looks like a number of another kind" {
+    crm add "Old system" --key V-7 >/dev/null
+    call crm show V-7 --fields name
+    expect 0 '{"name":"Old system"}' ""
+    call crm show V-8
+    expect 1 "" -
+    [[ $err == *"no visit 'V-8'"* ]]
+    crm add "One more" --key V-1 >/dev/null
+    crm visit add V-7 --channel phone >/dev/null
+    call crm show V-1 --fields number
+    expect 0 '{"number":"V-1"}' ""
+    call crm show customer V-1 --fields name
+    expect 0 '{"name":"One more"}' ""
+}
+
+@test "the hint can be typed as it is" {
+    call crm show "O'Brien"
+    expect 1 "" $'crm: there is no customer \'O\'Brien\'\nhint: look for it with: crm list customer "O\'Brien"'
+}

@@ -2,6 +2,10 @@
 /* Names of records for completion in a shell. */
 #include "record/record.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
 struct offering {
     void (*each)(void *context, const char *key, const char *description);
     void *context;
@@ -14,27 +18,24 @@ static crm_status offer(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* A stored key is found by its beginning, a numbered one (V-7) among the newest. */
+/* A stored key is found by its beginning, which its index serves; a numbered one (V-7) among the
+ * newest. U+10FFFF sorts after every text that goes on. */
 static void candidates_sql(struct query *query, const struct kind *kind, const char *prefix)
 {
     const struct field *key = kind_field(kind, kind->key);
-    buffer_text(&query->sql, "SELECT ");
-    field_sql(&query->sql, key, "t");
-    buffer_printf(&query->sql, ", %s%s FROM %s t WHERE ", kind->title != NULL ? "t." : "",
-                  kind->title != NULL ? kind->title : "NULL", kind->table);
-    if (key->expression != NULL) {
-        buffer_text(&query->sql, "(");
-        field_sql(&query->sql, key, "t");
-        buffer_text(&query->sql, ") LIKE ");
-        query_value(query, value_text(arena_printf(&query->arena, "%s%%", prefix)));
-        buffer_text(&query->sql, " ORDER BY t.id DESC");
-        return;
-    }
-    buffer_printf(&query->sql, "t.%s >= ", key->name);
+    struct buffer name cleanup(buffer_release) = {0};
+    const char *end = arena_printf(&query->arena, "%s\xF4\x8F\xBF\xBF", prefix);
+    field_sql(&name, key, "t");
+    buffer_printf(&query->sql, "SELECT %s, %s%s FROM %s t WHERE %s >= ", buffer_string(&name),
+                  kind->title != NULL ? "t." : "", kind->title != NULL ? kind->title : "NULL",
+                  kind->table, buffer_string(&name));
     query_value(query, value_text(prefix));
-    buffer_printf(&query->sql, " AND t.%s < ", key->name);
-    query_value(query, value_text(arena_printf(&query->arena, "%s\xF4\x8F\xBF\xBF", prefix)));
-    buffer_printf(&query->sql, " ORDER BY t.%s", key->name);
+    buffer_printf(&query->sql, " AND %s < ", buffer_string(&name));
+    query_value(query, value_text(end));
+    buffer_printf(&query->sql, " ORDER BY %s",
+                  key->expression != NULL ? "t.id DESC" : buffer_string(&name));
+    if (name.failed || end == NULL)
+        query->sql.failed = true;
 }
 
 crm_status
@@ -48,7 +49,7 @@ crm_record_complete(crm_book *book, const char *kind_name, const char *prefix, s
     crm_status status = book_read(book);
     if (status == CRM_OK)
         status = record_kind(book, kind_name, NULL, &kind);
-    if (status != CRM_OK || kind->key == NULL)
+    if (status != CRM_OK || kind->key == NULL || !text_is_valid(prefix, strlen(prefix)))
         return status;
     candidates_sql(&query, kind, prefix);
     buffer_text(&query.sql, " LIMIT ");

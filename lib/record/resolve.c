@@ -31,7 +31,7 @@ static crm_status add_candidate(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* SELECT id, name of the record, title … WHERE `condition` over alias t. */
+/* SELECT id, name of the record, title … WHERE `condition`, order included, over alias t. */
 static crm_status look(struct crm_book *book, const struct kind *kind, const char *condition,
                        const struct value *parameters, size_t count, struct candidates *found)
 {
@@ -86,7 +86,7 @@ static crm_status look_for_equal(struct crm_book *book, const struct kind *kind,
         return CRM_OK;
     struct arena arena cleanup(arena_release) = {0};
     const struct value parameter = value_text(text);
-    const char *condition = arena_printf(&arena, "t.%s = $1", field);
+    const char *condition = arena_printf(&arena, "t.%s = $1 ORDER BY t.id", field);
     if (condition == NULL)
         return error_no_memory(&book->error);
     return look(book, kind, condition, &parameter, 1, found);
@@ -100,7 +100,8 @@ static crm_status look_for_beginning(struct crm_book *book, const struct kind *k
     if (described == NULL || described->expression != NULL)
         return CRM_OK;
     struct arena arena cleanup(arena_release) = {0};
-    const char *condition = arena_printf(&arena, "t.%s >= $1 AND t.%s < $2", field, field);
+    const char *condition =
+        arena_printf(&arena, "t.%s >= $1 AND t.%s < $2 ORDER BY t.%s, t.id", field, field, field);
     const char *end = arena_printf(&arena, "%s\xF4\x8F\xBF\xBF", text);
     if (condition == NULL || end == NULL)
         return error_no_memory(&book->error);
@@ -129,7 +130,10 @@ static crm_status look_all_ways(struct crm_book *book, const struct kind *kind, 
 static crm_status say_not_found(struct crm_book *book, const struct kind *kind, const char *text)
 {
     error_set(&book->error, CRM_NOT_FOUND, _("there is no %s '%s'"), kind->name, text);
-    return error_hint(&book->error, _("look for it with: crm list %s '%s'"), kind->name, text);
+    /* A quote inside would end the shell's quotes. */
+    char quote = strchr(text, '\'') != NULL ? '"' : '\'';
+    return error_hint(&book->error, _("look for it with: crm list %s %c%s%c"), kind->name, quote,
+                      text, quote);
 }
 
 crm_status record_resolve(struct crm_book *book, const struct kind *kind, const char *text,
@@ -159,15 +163,44 @@ crm_status record_resolve(struct crm_book *book, const struct kind *kind, const 
     return status;
 }
 
+static crm_status exists(struct crm_book *book, const char *sql, struct value parameter, bool *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value found;
+    crm_status status = store_row_values(book->store, &arena, sql, &parameter, 1, &found, 1);
+    *out = status == CRM_OK;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
+/* "C-12" is complaint 12; where there is none, a customer whose key is C-12 in another system. */
+static crm_status kind_by_prefix(struct crm_book *book, const char *reference,
+                                 const struct kind **out)
+{
+    const struct kind *kind = schema_kind_by_prefix(reference);
+    struct arena arena cleanup(arena_release) = {0};
+    bool numbered = false, customer = false;
+    if (kind == NULL)
+        return CRM_OK;
+    const char *sql = arena_printf(&arena, "SELECT 1 FROM %s WHERE id = $1", kind->table);
+    if (sql == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = exists(book, sql, value_integer(number_in(kind, reference)), &numbered);
+    if (status == CRM_OK && !numbered)
+        status =
+            exists(book, "SELECT 1 FROM customer WHERE key = $1", value_text(reference), &customer);
+    if (!customer)
+        *out = kind;
+    return status;
+}
+
 crm_status record_kind(struct crm_book *book, const char *kind_name, const char *reference,
                        const struct kind **out)
 {
     *out = &kind_customer;
-    if (kind_name != NULL) {
+    if (kind_name == NULL && reference != NULL)
+        return kind_by_prefix(book, reference, out);
+    if (kind_name != NULL)
         *out = schema_kind(kind_name);
-    } else if (reference != NULL && schema_kind_by_prefix(reference) != NULL) {
-        *out = schema_kind_by_prefix(reference);
-    }
     if (*out != NULL)
         return CRM_OK;
     const char *names[32];

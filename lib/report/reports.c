@@ -183,6 +183,12 @@ static crm_status add_group(struct report_request *request, const char *name, si
         const struct report_group *group = &request->report->by[i];
         if (strlen(group->name) != length || memcmp(group->name, name, length) != 0)
             continue;
+        for (size_t k = 0; k < request->group_count; k++) {
+            if (request->groups[k] != group)
+                continue;
+            error_set(&request->book->error, CRM_USAGE, _("--by names '%s' twice"), group->name);
+            return error_hint(&request->book->error, _("name it once"));
+        }
         if (request->group_count == MOST_GROUPS) {
             error_set(&request->book->error, CRM_USAGE, _("--by names more than %d groups"),
                       MOST_GROUPS);
