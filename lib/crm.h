@@ -65,9 +65,9 @@ typedef enum crm_open_mode {
  * twenty times a second. */
 typedef void (*crm_progress)(void *context, const char *what, int64_t done, int64_t total);
 
-/* For a program that is about the book alone: no other thread, and no use of SQLite but through this
- * library. Spares what the engine does for such others, about a tenth of a short command. Call it
- * before anything else; once a book has been opened it does nothing. */
+/* For a program that is about the book alone: no other thread, and no use of SQLite but through
+ * this library. Spares what the engine does for such others, about a tenth of a short command. Call
+ * it before anything else; once a book has been opened it does nothing. */
 CRM_API void crm_own_process(void);
 /* A new, closed handle; NULL when memory is exhausted. It carries the messages of opening. */
 CRM_API crm_book *crm_book_new(void);
@@ -149,7 +149,8 @@ CRM_API crm_status crm_record_show(crm_book *book, const char *kind, const char 
 /* All records of the kind that pass the filter. */
 CRM_API crm_status crm_record_list(crm_book *book, const char *kind, const crm_filter *filter,
                                    crm_sink *sink);
-/* Records of all kinds that contain all of the words, one row each: kind, record, title, customer. */
+/* Records of all kinds that contain all of the words, one row each: kind, record, title, customer.
+ */
 CRM_API crm_status crm_record_find(crm_book *book, const crm_filter *words, crm_sink *sink);
 /* As list, but all stored fields and no derived ones, in the form that import reads. */
 CRM_API crm_status crm_record_export(crm_book *book, const char *kind, const crm_filter *filter,

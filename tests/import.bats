@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # crm import: files, maps, what is refused, and what comes back.
+# shellcheck disable=SC2086 # $map is several words
 
 load helper
 

@@ -105,7 +105,7 @@ check_add() {
 @test "all names in one table: no control character reaches a terminal" {
     own_list | rows >rows.jsonl
     crm import rows.jsonl --as customer >/dev/null
-    crm list --format table --color always >table
-    [ "$(wc -l <table)" -gt 40 ]
-    [ "$(sed 's/\x1b\[[0-9;]*m//g' table | LC_ALL=C tr -d '\n\200-\377' | LC_ALL=C tr -d '[:print:]' | wc -c)" = 0 ]
+    crm list --format table --color always >screen
+    [ "$(wc -l <screen)" -gt 40 ]
+    [ "$(sed 's/\x1b\[[0-9;]*m//g' screen | LC_ALL=C tr -d '\n\200-\377' | LC_ALL=C tr -d '[:print:]' | wc -c)" = 0 ]
 }

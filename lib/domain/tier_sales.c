@@ -83,9 +83,8 @@ static void finish_sum(struct sum *sum, struct tier_term *term)
                                .state = TERM_KNOWN};
     if (sum->source == SOURCE_ORDERS)
         result.raw = distinct_orders(sum) * DECIMAL_ONE;
-    else if (sum->source == SOURCE_PROFIT && sum->known == 0)
-        result.state = TERM_MISSING;
-    else if (sum->source == SOURCE_GROWTH && !growth_of(sum, &result.raw))
+    else if ((sum->source == SOURCE_PROFIT && sum->known == 0) ||
+             (sum->source == SOURCE_GROWTH && !growth_of(sum, &result.raw)))
         result.state = TERM_MISSING;
     if (result.rows > 0)
         *term = result;

@@ -17,7 +17,7 @@ crm_status heads_open(struct flat *flat)
     struct buffer given cleanup(buffer_release) = {0};
     struct buffer places cleanup(buffer_release) = {0};
     struct arena *arena = &flat->import->arena;
-    struct value any;
+    struct value any = value_null();
     flat->heads = calloc(HEAD_PLACES, sizeof *flat->heads);
     flat->number_map = map_find(map, &kind_order, "number");
     for (size_t i = 0; i < HEAD_FIELDS; i++) {

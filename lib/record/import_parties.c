@@ -331,7 +331,7 @@ static crm_status meet(struct parties *parties, const struct value *key, const s
                        int64_t owner, uint32_t *number)
 {
     struct party party = {0};
-    bool found;
+    bool found = false;
     crm_status status = make_room(parties);
     if (status == CRM_OK)
         status = load_party(parties, key, &party, &found);

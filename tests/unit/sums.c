@@ -79,8 +79,8 @@ static void compare(crm_book *book, const char *what, int step)
         "SELECT count(*) FROM (" KEPT_BY_MONTH " EXCEPT " BY_MONTH ")",
         "SELECT count(*) FROM (" BY_CUSTOMER " EXCEPT " KEPT_BY_CUSTOMER ")",
         /* What a line repeats of its order. */
-        "SELECT count(*) FROM order_line l JOIN sales_order o ON o.id = l.order_ref "
-        "WHERE l.customer <> o.customer OR l.currency <> o.currency OR l.currency IS NULL",
+        ("SELECT count(*) FROM order_line l JOIN sales_order o ON o.id = l.order_ref "
+         "WHERE l.customer <> o.customer OR l.currency <> o.currency OR l.currency IS NULL"),
     };
     for (size_t i = 0; i < sizeof differences / sizeof *differences; i++) {
         int64_t found = number(book, differences[i]);
