@@ -77,3 +77,17 @@ setup_test() {
     call crm list order --fields number,customer --format csv
     expect 0 $'number,customer\nN1,acme\nN1,acme-ltd' ""
 }
+
+@test "the tier and its history stay those of the record that stays" {
+    crm tier set acme B --reason mine >/dev/null
+    crm tier set acme-ltd A --reason other >/dev/null
+    call crm merge acme-ltd acme --fields tier
+    expect 0 '{"tier":"B"}' ""
+    call crm list tier_change --fields customer,tier,reason
+    expect 0 '{"customer":"acme","tier":"B","reason":"mine"}' ""
+    crm add New --key new >/dev/null
+    call crm merge acme new --fields tier
+    expect 0 '{"tier":"B"}' ""
+    call crm list tier_change --fields customer,tier,reason
+    expect 0 '{"customer":"new","tier":"B","reason":"mine"}' ""
+}

@@ -8,6 +8,20 @@ struct merging {
     int64_t from, into;
 };
 
+/* A history cannot be mixed with another: `from` lends its own where `into` has none. */
+static crm_status drop_second_history(struct crm_book *book, const struct kind *referring,
+                                      const struct field *field, const struct merging *merging)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value parameters[] = {value_integer(merging->into), value_integer(merging->from)};
+    const char *sql = arena_printf(
+        &arena, "DELETE FROM %s WHERE %s = $2 AND EXISTS (SELECT 1 FROM %s t WHERE t.%s = $1)",
+        referring->table, field->name, referring->table, field->name);
+    if (sql == NULL)
+        return error_no_memory(&book->error);
+    return store_run(book->store, sql, parameters, 2);
+}
+
 static crm_status move_reference(struct crm_book *book, const struct kind *referring,
                                  const struct field *field, void *context)
 {
@@ -18,7 +32,11 @@ static crm_status move_reference(struct crm_book *book, const struct kind *refer
                                    field->name, field->name);
     if (sql == NULL)
         return error_no_memory(&book->error);
-    crm_status status = store_run(book->store, sql, parameters, 2);
+    crm_status status = CRM_OK;
+    if (reference_is_part(referring, field))
+        status = drop_second_history(book, referring, field, merging);
+    if (status == CRM_OK)
+        status = store_run(book->store, sql, parameters, 2);
     if (status != CRM_CONFLICT)
         return status;
     error_set(&book->error, CRM_CONFLICT, _("both have a %s of the same %s"), referring->name,

@@ -19,6 +19,11 @@ crm_status references_each(struct crm_book *book, const struct kind *kind, refer
     return status;
 }
 
+bool reference_is_part(const struct kind *referring, const struct field *field)
+{
+    return referring->part_of != NULL && strcmp(referring->part_of, field->name) == 0;
+}
+
 crm_status references_remove_row(struct crm_book *book, const struct kind *kind, int64_t id)
 {
     struct arena arena cleanup(arena_release) = {0};

@@ -10,11 +10,6 @@ struct obstacles {
     struct buffer list;
 };
 
-static bool goes_along(const struct kind *referring, const struct field *field)
-{
-    return referring->part_of != NULL && strcmp(referring->part_of, field->name) == 0;
-}
-
 static crm_status count_reference(struct crm_book *book, const struct kind *referring,
                                   const struct field *field, void *context)
 {
@@ -22,7 +17,7 @@ static crm_status count_reference(struct crm_book *book, const struct kind *refe
     struct arena arena cleanup(arena_release) = {0};
     struct value number = value_null();
     const struct value parameter = value_integer(obstacles->id);
-    if (goes_along(referring, field))
+    if (reference_is_part(referring, field))
         return CRM_OK;
     const char *sql = arena_printf(&arena, "SELECT count(*) FROM %s WHERE %s = $1",
                                    referring->table, field->name);
@@ -40,7 +35,7 @@ static crm_status remove_part(struct crm_book *book, const struct kind *referrin
 {
     struct arena arena cleanup(arena_release) = {0};
     const struct value parameter = value_integer(((struct obstacles *)context)->id);
-    if (!goes_along(referring, field))
+    if (!reference_is_part(referring, field))
         return CRM_OK;
     const char *sql =
         arena_printf(&arena, "DELETE FROM %s WHERE %s = $1", referring->table, field->name);
