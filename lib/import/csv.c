@@ -281,7 +281,11 @@ static enum rows_result refuse_count(struct csv *csv)
               dngettext(CRM_TEXT_DOMAIN, "%zu field where there are %zu columns",
                         "%zu fields where there are %zu columns", (unsigned long)csv->count),
               csv->count, rows->column_count);
-    error_hint(rows->error, _("is a delimiter or a quote missing or left over in this line?"));
+    if (csv->count < rows->column_count)
+        error_hint(rows->error, _("is a delimiter or a quote missing? if such lines are right, set "
+                                  "`short_rows: pad` in the map"));
+    else
+        error_hint(rows->error, _("is a delimiter or a quote left over in this line?"));
     error_place(rows->error, rows->name, rows->line, 0);
     return ROWS_REFUSED;
 }
@@ -381,38 +385,24 @@ static crm_status pass_lines(struct csv *csv, int skip, char *delimiter)
     }
 }
 
-/* Without the spaces around it, full-width ones included. */
+/* Without the spaces around it, no-break and full-width ones included. */
 static void trim_name(const char **text, size_t *length)
 {
-    static const char wide[] = "\xE3\x80\x80";
-    for (;;) {
-        if (*length > 0 && (**text == ' ' || **text == '\t'))
-            (*text)++, (*length)--;
-        else if (*length >= 3 && memcmp(*text, wide, 3) == 0)
-            *text += 3, *length -= 3;
-        else if (*length > 0 && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t'))
-            (*length)--;
-        else if (*length >= 3 && memcmp(*text + *length - 3, wide, 3) == 0)
-            *length -= 3;
-        else
-            return;
-    }
+    static const char *const spaces[] = {" ", "\t", "\xC2\xA0", "\xE3\x80\x80"};
+    size_t before;
+    do {
+        before = *length;
+        for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+            size_t size = strlen(spaces[i]);
+            if (*length >= size && memcmp(*text, spaces[i], size) == 0)
+                *text += size, *length -= size;
+            if (*length >= size && memcmp(*text + *length - size, spaces[i], size) == 0)
+                *length -= size;
+        }
+    } while (*length != before);
 }
 
-static crm_status refuse_name(struct rows *rows, size_t column, int other)
-{
-    if (other < 0)
-        error_set(rows->error, CRM_INVALID, _("column %zu has no name"), column + 1);
-    else
-        error_set(rows->error, CRM_INVALID, _("columns %d and %zu have the same name \"%s\""),
-                  other + 1, column + 1, rows->columns[other]);
-    error_hint(rows->error,
-               _("name each column once, or set `header: positions` in the map and use #%zu"),
-               column + 1);
-    return error_place(rows->error, rows->name, rows->line, 0);
-}
-
-/* Makes the columns from the row just parsed. */
+/* Makes the columns from the row just parsed. One without a name is called by its number. */
 static crm_status name_columns(struct csv *csv, enum rows_header header)
 {
     struct rows *rows = &csv->text.rows;
@@ -421,17 +411,14 @@ static crm_status name_columns(struct csv *csv, enum rows_header header)
         const char *text = csv->text.cells[i].text;
         size_t length = csv->text.cells[i].length;
         char number[24];
-        if (header == ROWS_HEADER_NAMES) {
+        if (header == ROWS_HEADER_NAMES)
             trim_name(&text, &length);
-        } else {
+        if (header != ROWS_HEADER_NAMES || length == 0) {
             length = (size_t)snprintf(number, sizeof number, "#%zu", i + 1);
             text = number;
         }
         if (!text_rows_add_column(&csv->text, text, length))
             return error_place(rows->error, rows->name, rows->line, 0);
-        int first = length == 0 ? -1 : rows_column(rows, rows->columns[i]);
-        if (first != (int)i)
-            return refuse_name(rows, i, first);
     }
     return CRM_OK;
 }

@@ -38,13 +38,26 @@ struct date_format {
     struct step steps[MOST_STEPS];
 };
 
-const char *const date_format_defaults[] = {
-    "YYYY-M-D",           "YYYY/M/D",         "YYYY.M.D",
-    "YYYYMMDD",           "YYYY年M月D日",     "YYYY-M-DTh:mm:ss.fZ",
-    "YYYY-M-DTh:mm:ssZ",  "YYYY-M-DTh:mm:ss", "YYYY-M-D h:mm:ss",
-    "YYYY-M-D h:mm:ss.f", "YYYY-M-D h:mm",    "YYYY-M-D h:mm:ss Z",
-    "YYYY/M/D h:mm:ss",   "YYYY/M/D h:mm",    "YYYY年M月D日 h:mm:ss",
-    "YYYY年M月D日 h:mm"};
+const char *const date_format_defaults[] = {"YYYY-M-D",
+                                            "YYYY/M/D",
+                                            "YYYY.M.D",
+                                            "YYYYMMDD",
+                                            "YYYY年M月D日",
+                                            "YYYY-M-DTh:mm:ss.fZ",
+                                            "YYYY-M-DTh:mm:ssZ",
+                                            "YYYY-M-DTh:mm:ss",
+                                            "YYYY-M-DTh:mm:ss.f",
+                                            "YYYY-M-D h:mm:ss",
+                                            "YYYY-M-D h:mm:ss.f",
+                                            "YYYY-M-D h:mm",
+                                            "YYYY-M-D h:mm:ss Z",
+                                            "YYYY-M-D h:mm:ssZ",
+                                            "YYYY-M-D h:mm:ss.f Z",
+                                            "YYYY-M-D h:mm:ss.fZ",
+                                            "YYYY/M/D h:mm:ss",
+                                            "YYYY/M/D h:mm",
+                                            "YYYY年M月D日 h:mm:ss",
+                                            "YYYY年M月D日 h:mm"};
 const size_t date_format_default_count = sizeof date_format_defaults / sizeof *date_format_defaults;
 
 /* The letters of the notation, longest first. */
@@ -195,7 +208,7 @@ static bool read_half(struct reading *r)
 
 static bool read_offset(struct reading *r)
 {
-    int hours, minutes;
+    int hours, minutes = 0;
     r->has_offset = true;
     r->offset = 0;
     if (skip_text(r, "Z") || skip_text(r, "UTC"))
@@ -205,8 +218,9 @@ static bool read_offset(struct reading *r)
     int sign = r->text[r->at++] == '-' ? -1 : 1;
     if (!read_digits(r, 2, 2, &hours))
         return false;
-    skip_text(r, ":");
-    if (!read_digits(r, 2, 2, &minutes) || hours > 14 || minutes > 59)
+    bool colon = skip_text(r, ":");
+    bool digit = r->at < r->length && r->text[r->at] >= '0' && r->text[r->at] <= '9';
+    if (((colon || digit) && !read_digits(r, 2, 2, &minutes)) || hours > 14 || minutes > 59)
         return false;
     r->offset = sign * (hours * 3600 + minutes * 60);
     return true;

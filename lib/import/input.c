@@ -116,6 +116,25 @@ static crm_status fill_raw(struct input *input)
     return status;
 }
 
+/* What spreadsheet programs write that only they can read; HTML is often named .xls. */
+static crm_status refuse_workbook(struct input *input)
+{
+    static const char *const beginnings[] = {"PK\x03\x04",     "\xD0\xCF\x11\xE0", "<html",
+                                             "<!doctype html", "<table",           "<?xml"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        size_t length = strlen(beginnings[i]);
+        if (input->end < length || strncasecmp(input->raw, beginnings[i], length) != 0)
+            continue;
+        error_set(input->error, CRM_INVALID,
+                  i < 2 ? _("%s is a workbook or an archive, not text")
+                        : _("%s is HTML or XML, not rows of text"),
+                  input->name);
+        return error_hint(input->error, _("open it in a spreadsheet program and save it as CSV "
+                                          "(UTF-8)"));
+    }
+    return CRM_OK;
+}
+
 /* Looks at the beginning: a byte order mark decides, and is no part of the text. */
 static crm_status look_for_mark(struct input *input)
 {
@@ -127,8 +146,10 @@ static crm_status look_for_mark(struct input *input)
         {"\xEF\xBB\xBF", 3, "utf-8"}, {"\xFF\xFE", 2, "utf-16le"}, {"\xFE\xFF", 2, "utf-16be"}};
     input->started = true;
     crm_status status = CRM_OK;
-    while (status == CRM_OK && input->end < 3 && !input->at_end)
+    while (status == CRM_OK && input->end < 16 && !input->at_end)
         status = fill_raw(input);
+    if (status == CRM_OK)
+        status = refuse_workbook(input);
     bool utf16 = strcasecmp(input->encoding, "utf-16") == 0;
     for (size_t i = 0; status == CRM_OK && i < sizeof marks / sizeof *marks; i++) {
         if (input->end < marks[i].length || memcmp(input->raw, marks[i].mark, marks[i].length) != 0)

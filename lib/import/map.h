@@ -113,8 +113,10 @@ struct map {
 
     /* Of the file. */
     struct rows_options rows;
-    bool trim;              /* spaces and ="…" around cells are no part of them */
-    const char *strip;      /* further characters to take off both ends */
+    bool trim;                 /* spaces and ="…" around cells are no part of them */
+    const char *strip;         /* further characters to take off both ends */
+    const char *const *blanks; /* cells that mean blank, such as NULL */
+    size_t blank_count;
     const char *const *key; /* fields by which a row finds its record; none: the kind's own */
     size_t key_count;
     enum map_returns returns;
@@ -158,6 +160,8 @@ int map_find(const struct map *map, const struct kind *kind, const char *name);
 /* Finds the columns in the file. CRM_INVALID when one is missing: lists those that there are.
  * `rows` must stay until map_free. */
 crm_status map_bind(struct map *map, struct rows *rows);
+/* Finds the columns that were not there when this was done last. */
+crm_status map_bind_new(struct map *map);
 /* At the end of a JSON Lines file: whether each column occurred at all. */
 crm_status map_finish(struct map *map);
 /* Prepares for the row that `rows` is at: fills down, applies the rules. On MAP_REFUSED the error

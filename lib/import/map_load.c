@@ -298,6 +298,12 @@ static crm_status read_strip(struct map_loader *loader, const struct yaml_node *
     return status;
 }
 
+static crm_status read_blanks(struct map_loader *loader, const struct yaml_node *node, void *target)
+{
+    struct map *map = target;
+    return map_read_list(loader, node, &map->blanks, &map->blank_count);
+}
+
 static crm_status read_key(struct map_loader *loader, const struct yaml_node *node, void *target)
 {
     struct map *map = target;
@@ -374,6 +380,7 @@ static const struct map_key map_keys[] = {
     {"short_rows", read_short_rows},
     {"trim", read_trim},
     {"strip", read_strip},
+    {"blanks", read_blanks},
     {"key", read_key},
     {"ignore", read_ignore},
     {"returns", read_returns},

@@ -86,6 +86,25 @@ int rows_column(const struct rows *rows, const char *name)
     return column_by_number(rows, name);
 }
 
+crm_status rows_check_name(const struct rows *rows, int column)
+{
+    size_t first = (size_t)column, other;
+    for (other = 0; other < rows->column_count; other++)
+        if (other != first && strcmp(rows->columns[other], rows->columns[first]) == 0)
+            break;
+    if (other == rows->column_count)
+        return CRM_OK;
+    if (other < first) {
+        other = first;
+        first = (size_t)rows_column(rows, rows->columns[other]);
+    }
+    error_set(rows->error, CRM_INVALID, _("columns %zu and %zu have the same name \"%s\""),
+              first + 1, other + 1, rows->columns[first]);
+    error_hint(rows->error, _("name them differently, or call them #%zu and #%zu in a map"),
+               first + 1, other + 1);
+    return error_place(rows->error, rows->name, rows->header_line, 0);
+}
+
 /* Characters from the last line end before `offset`, and the line ends before it. */
 static void locate(const char *text, size_t offset, long *line, long *character)
 {
@@ -237,7 +256,8 @@ static bool refuse_byte(struct text_rows *reader, const char *text, size_t offse
     } else if (strcmp(encoding, "utf-8") == 0) {
         error_set(error, CRM_INVALID, _("byte %02X is not valid UTF-8 here"),
                   (unsigned)(unsigned char)text[offset]);
-        error_hint(error, _("repair the text, or name its encoding: --encoding gb18030"));
+        error_hint(error, _("repair the text, or name its encoding: --encoding gb18030, or "
+                            "windows-1252 for western text"));
     } else {
         error_set(error, CRM_INVALID, _("the text is not valid %s here"), encoding);
         error_hint(error, _("repair the text, or name its encoding with --encoding"));

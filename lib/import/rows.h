@@ -65,13 +65,15 @@ struct rows {
     void (*release)(struct rows *rows);
 };
 
-/* Opens and reads the header. CRM_INVALID with file:line:column for a file that has no rows at all,
- * a header with a name twice or without one. */
+/* Opens and reads the header. A column without a name is called by its number, as #3. CRM_INVALID
+ * with file:line:column for a file that has no rows at all. */
 crm_status rows_open(const struct rows_options *options, struct rows **out, struct error *error);
 enum rows_result rows_next(struct rows *rows);
 void rows_close(struct rows *rows);
 /* The column of that name, or of the form #3; -1 when there is none. */
 int rows_column(const struct rows *rows, const char *name);
+/* CRM_INVALID with the header's place when the name of that column is also another's. */
+crm_status rows_check_name(const struct rows *rows, int column);
 /* Physical line and column (in characters) at which a cell of the current row begins. */
 void rows_place(const struct rows *rows, size_t column, long *line, long *character);
 /* Puts the place of the cell before the message of rows->error and returns its status. */

@@ -125,6 +125,9 @@ static void dates(void **state)
     assert_date("M/D/YYYY h:mm AP", "1/5/2018 12:00 AM", "2018-01-05 00000");
     assert_date("YYYY-MM-DDThh:mm:ss.fZ", "2018-01-05T01:02:03.450+08:00", "2018-01-05 03723");
     assert_date("YYYY-MM-DD hh:mm:ss Z", "2018-01-05 01:02:03 +0800", "2018-01-05 03723");
+    assert_date("YYYY-MM-DD hh:mm:ssZ", "2018-01-05 01:02:03+08", "2018-01-05 03723");
+    assert_date("YYYY-MM-DD hh:mm:ssZ", "2018-01-05 01:02:03+08:", "no");
+    assert_date("YYYY-MM-DD hh:mm:ssZ", "2018-01-05 01:02:03+080", "no");
     assert_date("YYYY-MM-DD*", "2018-01-05 whatever", "2018-01-05 00000");
     assert_date("excel", "43105", "2018-01-05 00000");
     assert_date("excel", "43105.351388888889", "2018-01-05 30360");
@@ -270,6 +273,32 @@ static void rules(void **state)
                 "a,n\nx,-1\ny,0\nz,q\n", "skipped\ny\nz");
 }
 
+static void column_names(void **state)
+{
+    (void)state;
+    const char *two = "code,name,,name\nx,1,2,3\n";
+    assert_maps(&product_context, "fields: {code: code, name: '#4'}\n", two, "x|3");
+    assert_maps(&product_context, "fields: {code: code, name: '#3'}\n", two, "x|2");
+    assert_maps(&product_context, "fields: {code: code, name: name}\n", two,
+                "t.csv:1: columns 2 and 4 have the same name \"name\"");
+    assert_string_equal(problem.hint, "name them differently, or call them #2 and #4 in a map");
+    assert_maps(&product_context, "rows: [{column: name, equals: x}]\nfields: {code: code}\n", two,
+                "t.csv:1: columns 2 and 4 have the same name \"name\"");
+    assert_maps(&product_context, "fill_down: name\nfields: {code: code}\n", two,
+                "t.csv:1: columns 2 and 4 have the same name \"name\"");
+}
+
+static void blanks(void **state)
+{
+    (void)state;
+    assert_maps(&product_context,
+                "blanks: [NULL, '-']\nrows: [{column: unit, blank: yes}]\n"
+                "fields: {code: code, name: {column: name, default: none}, unit: unit, "
+                "category: {join: [name, unit]}}\n",
+                "code,name,unit\nx,NULL,kg\ny, - ,-kg\nz,null,NULL\n",
+                "x|none|kg|kg\ny|none|-kg|-kg\nskipped");
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -309,6 +338,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates),
+        cmocka_unit_test(column_names),
+        cmocka_unit_test(blanks),
         cmocka_unit_test(numbers),
         cmocka_unit_test(sources_and_steps),
         cmocka_unit_test(files),
