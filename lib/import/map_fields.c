@@ -9,17 +9,23 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* An order export may give the discount of a line as money. It is no field of the record: from it
- * come amount and discount. */
-static const struct field discount_amount = {.name = "discount_amount",
-                                             .label = N_("Discount amount"),
-                                             .help = N_("money taken off the line"),
-                                             .type = DATA_DECIMAL};
+/* An order export may give a line before its discount, and the discount as money. They are no
+ * fields of the record: from them come amount and discount. */
+static const struct field line_parts[] = {
+    {.name = "full_amount",
+     .label = N_("Full amount"),
+     .help = N_("the line before its discount"),
+     .type = DATA_DECIMAL},
+    {.name = "discount_amount",
+     .label = N_("Discount amount"),
+     .help = N_("money taken off the line"),
+     .type = DATA_DECIMAL},
+};
 
 /* Fields of a line that a flat order file gives; the others are the order's. */
-static const char *const line_fields[] = {"line_number", "description", "quantity",
-                                          "unit_price",  "discount",    "discount_amount",
-                                          "amount",      "profit",      "external_id"};
+static const char *const line_fields[] = {
+    "line_number", "description",     "quantity", "unit_price", "discount",
+    "full_amount", "discount_amount", "amount",   "profit",     "external_id"};
 
 static const struct kind *const order_kinds[] = {&kind_customer, &kind_product, &kind_staff,
                                                  &kind_order, &kind_line};
@@ -49,8 +55,9 @@ static bool may_give(const struct map *map, const struct kind *kind, const struc
 
 static const struct field *look_up(const struct map *map, const struct kind *kind, const char *name)
 {
-    if (is_order(map) && kind == &kind_line && strcmp(name, discount_amount.name) == 0)
-        return &discount_amount;
+    for (size_t i = 0; is_order(map) && kind == &kind_line && i < LENGTH(line_parts); i++)
+        if (strcmp(name, line_parts[i].name) == 0)
+            return &line_parts[i];
     const struct field *field = map->context.lookup == NULL
                                     ? kind_field(kind, name)
                                     : map->context.lookup(map->context.lookup_context, kind, name);
@@ -464,9 +471,12 @@ crm_status map_check_required(struct map_loader *loader, const struct yaml_node 
 {
     const struct map *map = loader->map;
     const char *missing = NULL;
-    if (map->field_count == 0)
-        missing = "fields";
-    else if (!is_order(map))
+    if (map->field_count == 0) {
+        error_set(loader->error, CRM_INVALID, _("the map names no fields"));
+        error_hint(loader->error, _("add `fields:` with lines such as `name: Customer Name`"));
+        return error_place(loader->error, loader->file, 1, 0);
+    }
+    if (!is_order(map))
         return CRM_OK;
     else if (!has(map, &kind_order, "number"))
         missing = "order.number";
@@ -474,7 +484,7 @@ crm_status map_check_required(struct map_loader *loader, const struct yaml_node 
         missing = "order.ordered_on";
     else if (!has(map, &kind_customer, "key") && !has(map, &kind_customer, "name"))
         missing = "customer.key";
-    else if (!has(map, &kind_line, "amount") &&
+    else if (!has(map, &kind_line, "amount") && !has(map, &kind_line, "full_amount") &&
              (!has(map, &kind_line, "quantity") || !has(map, &kind_line, "unit_price")))
         missing = "line.amount";
     if (missing == NULL)

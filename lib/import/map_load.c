@@ -201,6 +201,9 @@ static crm_status read_as(struct map_loader *loader, const struct yaml_node *nod
     crm_status status = map_read_text(loader, node, &name);
     if (status != CRM_OK || strcmp(name, map->context.as->name) == 0)
         return status;
+    if (schema_kind(name) == NULL)
+        return yaml_refuse(loader->file, node, loader->error, _("there is no kind of record '%s'"),
+                           name);
     yaml_refuse(loader->file, node, loader->error, _("the map is for %s, the import is as %s"),
                 name, map->context.as->name);
     return error_hint(loader->error, _("use --as %s, or another map"), name);

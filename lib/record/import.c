@@ -3,6 +3,7 @@
 #include "record/import.h"
 
 #include "base/text.h"
+#include "import/preset.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,18 +41,6 @@ static const struct field *look_up(void *context, const struct kind *kind, const
     return kind_field(kind, name);
 }
 
-/* A path, or the name of a map that comes with the library. */
-static const char *map_path(struct import *import)
-{
-    const char *name = import->options->map;
-    size_t length = strlen(name);
-    bool path = strchr(name, '/') != NULL || import->book->data_directory == NULL ||
-                (length > 5 && strcmp(name + length - 5, ".yaml") == 0) ||
-                (length > 4 && strcmp(name + length - 4, ".yml") == 0);
-    return path ? name
-                : arena_printf(&import->arena, "%s/%s.yaml", import->book->data_directory, name);
-}
-
 static crm_status open_map(struct import *import)
 {
     const struct map_context context = {.as = import->kind,
@@ -61,14 +50,10 @@ static crm_status open_map(struct import *import)
     struct error *error = &import->book->error;
     if (import->options->map == NULL)
         return map_identity(&context, &import->map, error);
-    const char *path = map_path(import);
-    if (path == NULL)
-        return error_no_memory(error);
-    crm_status status = map_load(path, &context, &import->map, error);
-    if (status == CRM_NOT_FOUND)
-        error_hint(error, _("--map takes the path of a map, or the name of one in %s"),
-                   import->book->data_directory == NULL ? "" : import->book->data_directory);
-    return status;
+    const char *path;
+    crm_status status = preset_find(&import->arena, import->book->data_directory,
+                                    import->options->map, &path, error);
+    return status == CRM_OK ? map_load(path, &context, &import->map, error) : status;
 }
 
 /* What the command line says goes before what the map says. */

@@ -92,7 +92,7 @@ struct flat {
     size_t head_given_count;
     int number_map;
     int line_map[LINE_COLUMNS];
-    int discount_amount_map;
+    int discount_amount_map, full_amount_map;
     enum line_column stored[LINE_COLUMNS]; /* columns that are read of known lines */
     size_t stored_count;
     enum line_identity identity;

@@ -60,6 +60,7 @@ crm_status lines_open(struct flat *flat)
     for (size_t i = 0; i < LINE_COLUMNS; i++)
         flat->line_map[i] = map_find(map, &kind_line, line_names[i]);
     flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
+    flat->full_amount_map = map_find(map, &kind_line, "full_amount");
     for (size_t i = 0; i < LINE_COLUMNS; i++) {
         bool compared = is_compared(flat, i);
         if (i < LINE_PLACE || compared) {
@@ -109,16 +110,23 @@ static crm_status refuse_amount(struct flat *flat, const char *what, const char 
     return import_place(flat->import, CRM_INVALID);
 }
 
-/* quantity × unit price, less the discount: a share of it or money. */
+/* A value of the row that is no column of the line; NULL when it is blank or not mapped. */
+static const struct value *line_part(const struct flat *flat, int field)
+{
+    return field < 0 || value_is_null(&flat->values[field]) ? NULL : &flat->values[field];
+}
+
+/* The full amount, or else quantity × unit price, less the discount: a share of it or money. */
 static bool compute_amount(const struct flat *flat, struct value *line)
 {
-    const struct value *off =
-        flat->discount_amount_map < 0 ? NULL : &flat->values[flat->discount_amount_map];
+    const struct value *off = line_part(flat, flat->discount_amount_map);
+    const struct value *before = line_part(flat, flat->full_amount_map);
     const struct value *share = &line[LINE_DISCOUNT];
-    int64_t full, amount;
-    if (!decimal_multiply(line[LINE_QUANTITY].integer, line[LINE_UNIT_PRICE].integer, &full))
+    int64_t full = before == NULL ? 0 : before->integer, amount;
+    if (before == NULL &&
+        !decimal_multiply(line[LINE_QUANTITY].integer, line[LINE_UNIT_PRICE].integer, &full))
         return false;
-    if (off != NULL && !value_is_null(off)) {
+    if (off != NULL) {
         if (!decimal_add(full, -off->integer, &amount))
             return false;
         int64_t ratio;
@@ -133,22 +141,25 @@ static bool compute_amount(const struct flat *flat, struct value *line)
     return true;
 }
 
-/* Price from amount, where the file has no prices: amount ÷ (quantity × (1 − discount)). */
-static void derive_price(struct value *line)
+/* Price where the file has none: full amount ÷ quantity, or amount ÷ (quantity × (1 − discount)).
+ */
+static void derive_price(const struct flat *flat, struct value *line)
 {
+    const struct value *full = line_part(flat, flat->full_amount_map);
     const struct value *share = &line[LINE_DISCOUNT];
-    int64_t rest = DECIMAL_ONE - (value_is_null(share) ? 0 : share->integer);
+    int64_t rest = DECIMAL_ONE - (full != NULL || value_is_null(share) ? 0 : share->integer);
     int64_t units, price;
     if (value_is_null(&line[LINE_QUANTITY]) ||
         !decimal_multiply(line[LINE_QUANTITY].integer, rest, &units) ||
-        !decimal_divide(line[LINE_AMOUNT].integer, units, &price))
+        !decimal_divide((full == NULL ? &line[LINE_AMOUNT] : full)->integer, units, &price))
         return;
     line[LINE_UNIT_PRICE] = value_integer(price);
 }
 
 crm_status lines_amount(struct flat *flat, struct value *line)
 {
-    bool parts = !value_is_null(&line[LINE_QUANTITY]) && !value_is_null(&line[LINE_UNIT_PRICE]);
+    bool parts = line_part(flat, flat->full_amount_map) != NULL ||
+                 (!value_is_null(&line[LINE_QUANTITY]) && !value_is_null(&line[LINE_UNIT_PRICE]));
     if (value_is_null(&line[LINE_AMOUNT]) && !parts)
         return refuse_amount(flat, _("the line has no amount"),
                              _("fill in the amount, or quantity and unit price"));
@@ -156,7 +167,7 @@ crm_status lines_amount(struct flat *flat, struct value *line)
         return refuse_amount(flat, _("quantity times price is too large"),
                              _("look at quantity, unit price and discount"));
     if (flat->line_map[LINE_UNIT_PRICE] < 0)
-        derive_price(line);
+        derive_price(flat, line);
     return CRM_OK;
 }
 
