@@ -228,6 +228,20 @@ EOF
     [ "$(crm list customer | jq -r .key)" = c ]
 }
 
+@test "flat orders from JSON Lines; another key is refused" {
+    orders_map
+    printf '%s\n' '{"number":"A","day":"2018-01-05","customer":"c","product":"p","quantity":2,"amount":10.50}' \
+        '{"number":"A","day":"2018-01-05","customer":"c","product":"q","quantity":1,"amount":1e1,"more":1}' >o.jsonl
+    call crm import o.jsonl --as order --map orders.yaml
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    [ "$(jq -c .notes <<<"$out")" = '[{"note":"columns_not_used","columns":["more"]}]' ]
+    [ "$(crm list customer | jq -c '[.key, .revenue_total]')" = '["c",20.5]' ]
+    call crm import o.jsonl --as order --map orders.yaml --key number
+    [ "$status" = 2 ] && [[ $err == *'a flat order file takes no other key'* ]]
+    printf '{"number":"B"}\n' >o.jsonl
+    refused 'o.jsonl:1:1: customer.key is blank' o.jsonl --as order --map orders.yaml
+}
+
 @test "--dry-run counts and stores nothing" {
     orders_map
     printf '%s\nA,2018-01-01,c,p,1,1\n' $header >o.csv

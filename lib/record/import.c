@@ -187,8 +187,9 @@ static crm_status write_refused(struct import *import)
 
 crm_status import_refuse(struct import *import, crm_status status)
 {
-    if (status == CRM_OK || status == CRM_IO || status == CRM_NO_MEMORY || status == CRM_BUSY ||
-        status == CRM_CORRUPT || status == CRM_READONLY)
+    bool of_the_row = status == CRM_INVALID || status == CRM_EXISTS || status == CRM_CONFLICT ||
+                      status == CRM_AMBIGUOUS;
+    if (!of_the_row)
         return status;
     for (size_t i = 0; i < import->rounded_room; i++)
         import->rounded_row[i] = false;
@@ -213,7 +214,7 @@ crm_status import_place(struct import *import, crm_status status)
 static void show_progress(struct import *import)
 {
     int64_t done, total;
-    if (import->book->progress == NULL || import->counts.read % 4096 != 0)
+    if (import->book->progress == NULL || import->counts.read % 16384 != 0)
         return;
     rows_progress(import->rows, &done, &total);
     book_progress(import->book, _("importing"), done, total);

@@ -71,15 +71,6 @@ static struct value given_field(const struct flat *flat, enum head_field field)
     return value;
 }
 
-static bool equal(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    return a->type == VALUE_NULL || a->integer == b->integer;
-}
-
 static struct value keep(struct head *head, struct value value)
 {
     if (value.type != VALUE_TEXT)
@@ -194,7 +185,7 @@ static crm_status compare_head(struct flat *flat, struct head *head, struct part
     for (size_t i = 0; i < HEAD_FIELDS && status == CRM_OK; i++) {
         int index = flat->head_map[i];
         if (index < 0 || value_is_null(&flat->values[index]) ||
-            equal(&flat->values[index], &head->fields[i]))
+            import_equal(&flat->values[index], &head->fields[i]))
             continue;
         status = any ? CRM_OK : flat_touch(flat, customer);
         if (status == CRM_OK)
@@ -219,7 +210,7 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
     struct head *head = &flat->heads[hash % HEAD_PLACES];
     *out = head;
     if (head->id != 0 && head->hash == hash && head->customer == customer->id &&
-        equal(number, &head->number))
+        import_equal(number, &head->number))
         return CRM_OK;
     begin_head(head, number, customer->id, hash);
     crm_status status = load_head(flat, head);

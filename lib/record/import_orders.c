@@ -192,6 +192,13 @@ static crm_status next_line(void *context, struct value *line, bool *more)
 
 /* ---- The whole --------------------------------------------------------------------------- */
 
+static crm_status refuse_key(struct import *import)
+{
+    error_set(&import->book->error, CRM_USAGE, _("a flat order file takes no other key"));
+    return error_hint(&import->book->error,
+                      _("map the column to customer.key, product.code or line.external_id"));
+}
+
 static crm_status open_flat(struct flat *flat, struct import *import)
 {
     flat->import = import;
@@ -199,6 +206,8 @@ static crm_status open_flat(struct flat *flat, struct import *import)
     flat->has_staff = parties_mapped(import, &kind_staff);
     flat->currency = value_text(import->book->policy->currency);
     flat->status = value_text("completed");
+    if (import->map->key_count > 0)
+        return refuse_key(import);
     crm_status status = parties_open(&flat->customers, import, &kind_customer, flat->has_staff);
     if (status == CRM_OK)
         status = parties_open(&flat->products, import, &kind_product, false);

@@ -13,15 +13,6 @@ struct records {
     size_t customer_count, customer_room;
 };
 
-static bool equal(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    return a->type == VALUE_NULL || a->integer == b->integer;
-}
-
 /* Before a change: each customer's share in the sums is taken out once, and put in at the end. */
 static crm_status touch(struct records *records, int64_t customer)
 {
@@ -99,12 +90,12 @@ static bool reduce(const struct crm_book *book, struct record *record, const str
     for (size_t i = 0; i < record->kind->field_count; i++) {
         bool own = record->kind->fields[i].expression == NULL;
         record->given[i] =
-            record->given[i] && own && !equal(&record->values[i], &stored->values[i]);
+            record->given[i] && own && !import_equal(&record->values[i], &stored->values[i]);
         any = any || record->given[i];
     }
     for (size_t i = 0; i < book->policy->field_count; i++) {
         record->custom_given[i] =
-            record->custom_given[i] && !equal(&record->custom[i], &stored->custom[i]);
+            record->custom_given[i] && !import_equal(&record->custom[i], &stored->custom[i]);
         record->any_custom = record->any_custom || record->custom_given[i];
     }
     return any || record->any_custom;
