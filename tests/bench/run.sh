@@ -16,6 +16,9 @@ pattern=${2:-.}
 place=$build/bench
 crm=$build/crm
 now=2026-06-01T09:00:00Z
+# A customer with orders, and a day between them.
+customer=K0000005
+then=2016-06-01T09:00:00Z
 missed=0
 
 need() {
@@ -51,6 +54,24 @@ book() {
   sqlite3 "$place/$1/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
   touch "$place/$1/made"
 }
+
+# Gives one customer something in every section of its page.
+busy_customer() {
+  local run=("$crm" --book "$1" --now "$then" -q)
+  [ -e "$1/busy" ] && return
+  "${run[@]}" add staff 林涛 --login lin
+  "${run[@]}" edit "$customer" --owner lin
+  "${run[@]}" add contact 王芳 --customer "$customer" --role decision_maker --phone 13800000000
+  "${run[@]}" visit add "$customer" --at 2016-03-01T10:00 --channel face --staff lin \
+    --outcome 4 --feedback 满意 --need 新型号
+  "${run[@]}" visit add "$customer" --at 2016-05-01T10:00 --channel phone --next-on 2016-06-10
+  "${run[@]}" visit add "$customer" --planned-on 2016-06-20
+  "${run[@]}" complain add "$customer" 到货少一箱 --owner lin --severity high
+  "${run[@]}" survey ask nps "$customer" --answer recommend=9
+  "${run[@]}" tier apply
+  sqlite3 "$1/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)'
+  touch "$1/busy"
+} >/dev/null
 
 # ---- Measuring -----------------------------------------------------------------------------------
 
@@ -122,8 +143,7 @@ libraries() {
 
 show() {
   wanted show || return 0
-  local customer=K0000005
-  local show="$crm --book $place/10000 --now $now show $customer"
+  local show="$crm --book $place/10000 --now $then show $customer"
   says "show in 10,000 customers / floor" "most 1.6" x \
     "$(against 10 30 "$show" "$place/floor $place/10000/crm.db $customer")"
   # shellcheck disable=SC2086  # a command and its words
@@ -189,7 +209,7 @@ list() {
   for round in 1 2 3 4 5 6 7; do
     # shellcheck disable=SC2086
     "$place/first" 31 $list jsonl >>"$place/a"
-    "$place/first" 31 "$place/floor" "$place/1000000/crm.db" K0000005 >>"$place/b"
+    "$place/first" 31 "$place/floor" "$place/1000000/crm.db" $customer >>"$place/b"
   done
   says "list of a million: first row / floor" "most 1.5" x \
     "$(awk -v a="$(median <"$place/a")" -v b="$(median <"$place/b")" 'BEGIN { printf "%.2f\n", a / b }')"
@@ -201,7 +221,7 @@ remind() {
   due=$("$crm" --book "$place/1000000" --now $now remind --format jsonl | wc -l)
   says "remind with $due due / floor" "most 1.6" x \
     "$(against 10 20 "$crm --book $place/1000000 $remind" \
-      "$place/floor $place/1000000/crm.db K0000005")"
+      "$place/floor $place/1000000/crm.db $customer")"
   says "remind with $due due: a million customers / a thousand" "most 1.15" x \
     "$(against 10 20 "$crm --book $place/1000000 $remind" "$crm --book $place/1000 $remind")"
 }
@@ -212,7 +232,7 @@ report() {
   for size in 1000 1000000; do
     says "report revenue --by month, $size customers / floor" "most 2" x \
       "$(against 10 20 "$crm --book $place/$size $month" \
-        "$place/floor $place/$size/crm.db K0000005")"
+        "$place/floor $place/$size/crm.db $customer")"
   done
 }
 
@@ -226,6 +246,7 @@ need
 tools
 book 1000 1000 3000
 book 10000 10000 30000
+busy_customer "$place/10000"
 book 1000000 1000000 300000
 awk -F': *' '/^model name/ { cpu = $2 } END { printf "%s, %d cores, ", cpu, cores }' \
   cores="$(nproc)" /proc/cpuinfo
