@@ -62,6 +62,49 @@ static size_t plain_prefix(const char *text, size_t length, bool csv)
     return i;
 }
 
+/* Copies as many bytes as hold nothing special, eight at a time; *seen gathers their bits. */
+static size_t copy_plain(char *to, const char *text, size_t length, bool csv, uint64_t *seen)
+{
+    unsigned char first = csv ? ',' : '\t', second = csv ? '"' : '\\';
+    size_t i = 0;
+    for (uint64_t word; length - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        if (word_has(word, first) || word_has(word, second) || word_has(word, '\n') ||
+            word_has(word, '\r'))
+            return i;
+        memcpy(to + i, &word, sizeof word);
+        *seen |= word;
+    }
+    for (; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == first || byte == second || byte == '\n' || byte == '\r')
+            return i;
+        to[i] = text[i];
+        *seen |= byte;
+    }
+    return i;
+}
+
+/* Most text is short and nothing in it special or beyond ASCII: one pass finds out and copies it.
+ * False, and nothing is appended, when it needs more care. */
+static bool put_plain(const struct crm_sink *sink, struct buffer *out, const char *text,
+                      size_t length)
+{
+    bool csv = sink->format == &sink_format_csv;
+    if (length == 0)
+        return true;
+    if (out->failed || (csv && (text[0] == ' ' || text[length - 1] == ' ')))
+        return false;
+    if (out->capacity - out->length <= length && buffer_reserve(out, length) == NULL)
+        return false;
+    uint64_t seen = 0;
+    if (copy_plain(out->data + out->length, text, length, csv, &seen) < length ||
+        ((seen & EACH_BYTE(0x80)) != 0 && !text_is_valid(text, length)))
+        return false;
+    out->length += length;
+    return true;
+}
+
 static void put_csv(struct buffer *out, const char *text, size_t length)
 {
     bool plain = plain_prefix(text, length, true) == length &&
@@ -150,12 +193,9 @@ static void put_value(struct crm_sink *sink, const struct column *column, const 
         sink_plain(sink, &sink->out, column, value);
         return;
     }
-    bool as_stored = column->type != DATA_TIME && column->type != DATA_BOOLEAN &&
-                     text_is_valid(value->text, value->length);
-    if (as_stored) {
-        put_field(sink, &sink->out, value->text, value->length);
+    bool as_stored = column->type != DATA_TIME && column->type != DATA_BOOLEAN;
+    if (as_stored && put_plain(sink, &sink->out, value->text, value->length))
         return;
-    }
     buffer_clear(&state->field);
     sink_plain(sink, &state->field, column, value);
     put_field(sink, &sink->out, buffer_string(&state->field), state->field.length);

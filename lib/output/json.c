@@ -54,11 +54,14 @@ static const struct json_layout layout_array = {
 /* Longer text is written piece by piece. */
 #define SHORT_TEXT ((size_t)1024)
 
-/* The bytes before a column's value; "null" follows them in memory. */
+/* The bytes before a column's value; "null" follows them in memory, and then so many bytes that
+ * STRIDE may be copied at once. */
 struct member {
     const char *prefix;
     size_t length;
 };
+
+#define STRIDE ((size_t)32)
 
 struct json_state {
     const struct json_layout *layout;
@@ -94,7 +97,7 @@ static bool make_member(struct arena *arena, const char *before, const char *nam
     out->length = 0;
     for (size_t i = 0; i < 4; i++)
         out->length += lengths[i] = strlen(parts[i]);
-    char *to = arena_alloc(arena, out->length);
+    char *to = arena_alloc(arena, out->length + STRIDE);
     out->prefix = to;
     out->length -= lengths[3];
     for (size_t i = 0; i < 4 && to != NULL; to += lengths[i++])
@@ -110,7 +113,7 @@ static crm_status prepare(struct crm_sink *sink, const struct table *table)
     const struct object_layout *object =
         sink->in_page ? &state->layout->item : &state->layout->object;
     state->object = object;
-    state->room = 0;
+    state->room = STRIDE;
     state->members = arena_array(&sink->arena, table->count, sizeof *state->members);
     if (state->members == NULL)
         return CRM_NO_MEMORY;
@@ -170,6 +173,17 @@ static char *put_other(struct crm_sink *sink, const char *to, size_t i, const st
     return buffer_reserve(&sink->out, state->room);
 }
 
+/* Most prefixes are short: a copy of constant size costs less than one of the right size. */
+static char *put_prefix(char *to, const struct member *member, bool with_null)
+{
+    size_t size = member->length + (with_null ? 4 : 0);
+    if (size <= STRIDE)
+        memcpy(to, member->prefix, STRIDE);
+    else
+        memcpy(to, member->prefix, size);
+    return to + size;
+}
+
 /* The object up to its last value; the brace is left to the caller. */
 static void put_members(struct crm_sink *sink, const struct value *values)
 {
@@ -179,9 +193,7 @@ static void put_members(struct crm_sink *sink, const struct value *values)
         const struct member *member = &state->members[i];
         const struct column *column = &sink->table.columns[i];
         const struct value *value = &values[i];
-        size_t size = member->length + (value_is_null(value) ? 4 : 0);
-        memcpy(to, member->prefix, size);
-        to += size;
+        to = put_prefix(to, member, value_is_null(value));
         if (value_is_null(value))
             continue;
         if (is_short_text(column, value)) {
