@@ -242,6 +242,26 @@ END
 hint: fill in the amount, or quantity and unit price"
 }
 
+@test "tabs between cells: with quotes, unless the map says tsv" {
+    cat >map.yaml <<'END'
+fields: {order.number: n, order.ordered_on: d, customer.key: {column: c}, line.amount: a}
+END
+    printf 'n\td\tc\ta\n1\t2024-01-05\t"a ""b"" \\t"\t5\n' >o.tsv
+    crm import o.tsv --as order --map map.yaml >/dev/null
+    [ "$(crm list customer | jq -r .name)" = 'a "b" \t' ]
+    echo 'format: tsv' >>map.yaml
+    printf 'n\td\tc\ta\n2\t2024-01-05\t"q" \\\\ z\t5\n' >o.tsv
+    crm import o.tsv --as order --map map.yaml >/dev/null
+    [ "$(crm list customer 'name~z' | jq -r .name)" = '"q" \ z' ] || { crm list customer; return 1; }
+}
+
+@test "tags between Chinese commas" {
+    printf '客户,标签\n甲,"VIP、老客户，华东； 大客户,VIP"\n' >c.csv
+    printf 'fields: {name: 客户, tags: 标签}\n' >map.yaml
+    crm import c.csv --as customer --map map.yaml >/dev/null
+    [ "$(crm list customer | jq -c .tags)" = '["VIP","老客户","华东","大客户"]' ]
+}
+
 @test "times as databases write them need no format" {
     printf '%s\n' n,d,c,a '1,2024-01-05 23:59:59.1234567+00,x,1' '2,2024-01-05 23:59:59-05:00,x,1' \
         '3,2024-01-05T10:00:00.000,x,1' '4,2024-01-05 00:00:00.000,x,1' >o.csv

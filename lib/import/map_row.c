@@ -297,6 +297,15 @@ static crm_status translate(struct map *map, size_t index, struct span *span)
     return error_hint(map->source->error, _("add it to `values:`, or set `otherwise: keep`"));
 }
 
+/* More digits than an amount can have, and nothing else. */
+static bool is_too_large(struct span span)
+{
+    size_t digits = 0;
+    while (digits < span.length && span.text[digits] >= '0' && span.text[digits] <= '9')
+        digits++;
+    return digits == span.length && digits > 14;
+}
+
 static crm_status parse_number(struct map *map, size_t index, struct span span, struct value *out,
                                bool *rounded)
 {
@@ -305,6 +314,10 @@ static crm_status parse_number(struct map *map, size_t index, struct span span, 
     int64_t number;
     bool cut = false;
     if (!number_format_read(format, span.text, span.length, &number, &cut)) {
+        if (is_too_large(span)) {
+            refuse_value(map, index, span, _("is too large a number"));
+            return error_hint(map->source->error, _("is it a number of something else?"));
+        }
         refuse_value(map, index, span, _("is no number"));
         return error_hint(
             map->source->error,

@@ -53,6 +53,9 @@ crm_status rows_open(const struct rows_options *options, struct rows **out, stru
     }
     if (chosen.format != NULL && strcmp(chosen.format, "tsv") == 0 && chosen.delimiter == 0)
         chosen.delimiter = '\t';
+    /* What other programs call .tsv is mostly CSV with tabs. */
+    if (options->format == NULL && !options->own && chosen.delimiter == '\t')
+        chosen.format = "csv";
     if (chosen.format != NULL && strcmp(chosen.format, "jsonl") == 0)
         return jsonl_rows_new(&chosen, input, out, error);
     return csv_rows_new(&chosen, input, out, error);

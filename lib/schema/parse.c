@@ -170,9 +170,17 @@ static crm_status parse_enum(const struct parsing *p, struct value *out)
     return refuse(p, _("unknown value"), buffer_string(&hint));
 }
 
-static bool is_separator(char character)
+/* Bytes of the separator at `text`, Chinese commas and spaces included; 0 for anything else. */
+static size_t separator_length(const char *text, size_t length)
 {
-    return character == ',' || character == ' ' || character == '\t' || character == '\n';
+    static const char *const separators[] = {",",  " ",  "\t", "\n",
+                                             "，", "、", "；", "\xE3\x80\x80"};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        size_t size = strlen(separators[i]);
+        if (length >= size && memcmp(text, separators[i], size) == 0)
+            return size;
+    }
+    return 0;
 }
 
 /* Whether the word is one of those in `tags`, which are separated by one space. */
@@ -199,8 +207,9 @@ static crm_status parse_tags(const struct parsing *p, struct value *out)
         return error_no_memory(p->error);
     size_t used = 0;
     for (size_t at = 0; at < p->length;) {
-        size_t end = at;
-        while (end < p->length && !is_separator(p->text[end]))
+        size_t end = at, separator = 0;
+        while (end < p->length &&
+               (separator = separator_length(p->text + end, p->length - end)) == 0)
             end++;
         if (end > at && !has_tag(tags, used, p->text + at, end - at)) {
             if (used > 0)
@@ -208,7 +217,7 @@ static crm_status parse_tags(const struct parsing *p, struct value *out)
             memcpy(tags + used, p->text + at, end - at);
             used += end - at;
         }
-        at = end + 1;
+        at = end + separator;
     }
     *out = used == 0 ? value_null() : value_text_length(tags, used);
     return CRM_OK;
