@@ -85,7 +85,7 @@ fill_page() {
 @test "tier and why, revenue of twelve months and of those before" {
     fill_page
     call crm show acme
-    [ "$(jq -c '.tier_reason' <<<"$out")" = '[{"tier":"A","effective_on":"2026-03-02","previous":null,"score":null,"reason":"key account","pinned":true,"pinned_until":null}]' ]
+    [ "$(jq -c '.tier_reason' <<<"$out")" = '[{"tier":"A","effective_on":"2026-03-02","previous":null,"score":null,"reason":"key account","pinned":true,"pinned_until":null,"why":"set by hand"}]' ]
     # Three orders since 2025-03-03 count, two of the year before; the cancelled one does not.
     [ "$(jq -c '.revenue' <<<"$out")" = '[{"currency":"CNY","revenue":300,"revenue_before":200,"growth":50,"profit":30,"profit_before":20}]' ]
 }
@@ -160,4 +160,18 @@ fill_page() {
 @test "the hint can be typed as it is" {
     call crm show "O'Brien"
     expect 1 "" $'crm: there is no customer \'O\'Brien\'\nhint: look for it with: crm list customer "O\'Brien"'
+}
+
+@test "why the tier, in one line: the figure, the line and where it stands" {
+    crm add order W-1 --customer acme --ordered-on 2026-02-01 >/dev/null
+    crm add line --order-ref W-1 --amount 70 >/dev/null
+    crm add "Beta" --key beta >/dev/null
+    crm add order W-2 --customer beta --ordered-on 2026-02-01 >/dev/null
+    crm add line --order-ref W-2 --amount 30 >/dev/null
+    crm tier apply >/dev/null
+    line=$(grep -n 'A: 80' .crm/policy.yaml | head -n 1 | cut -d: -f1)
+    call crm show acme
+    [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 70 %; A up to 80 % (policy.yaml:$line)" ]
+    call crm show beta
+    [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 100 %; beyond the other lines: C (policy.yaml:$(grep -n 'method: pareto' .crm/policy.yaml | head -n 1 | cut -d: -f1))" ]
 }

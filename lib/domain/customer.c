@@ -73,16 +73,75 @@ static crm_status write_contacts(struct customer_page *page)
 
 /* ---- Tier, and why in one line ---- */
 
+enum { TIER_SHOWN = 7, TIER_PINNED = 5 };
+
+/* The threshold of a tier in a scheme; NULL for the last tier, which has none. */
+static const struct tier_threshold *threshold_of(const struct policy *policy,
+                                                 const struct tier_scheme *scheme, const char *tier)
+{
+    int index = policy_tier(policy, tier);
+    for (size_t i = 0; i < scheme->threshold_count; i++)
+        if (scheme->thresholds[i].tier == index)
+            return &scheme->thresholds[i];
+    return NULL;
+}
+
+/* What the score is and what it was held against: "cumulative share of revenue 1.17 %; A up to
+ * 80 %". The arithmetic itself is `tier why`. */
+static void why_sentence(const struct tier_scheme *scheme, const struct tier_threshold *threshold,
+                         const struct value *tier, int64_t score, struct buffer *out)
+{
+    char figure[24], limit[24];
+    decimal_format(score, figure);
+    decimal_format(threshold == NULL ? 0 : threshold->limit, limit);
+    bool pareto = scheme->method == TIER_PARETO;
+    if (pareto)
+        buffer_printf(out,
+                      scheme->measure == SOURCE_PROFIT ? _("cumulative share of profit %s %%")
+                                                       : _("cumulative share of revenue %s %%"),
+                      figure);
+    else
+        buffer_printf(out, _("score %s"), figure);
+    if (threshold == NULL)
+        buffer_printf(out, _("; beyond the other lines: %s"), tier->text);
+    else if (scheme->method == TIER_RULES)
+        buffer_printf(out, _("; %s: %s"), tier->text, threshold->filter);
+    else if (scheme->method == TIER_QUOTA)
+        buffer_printf(out, threshold->percent ? _("; %s: the best %s %%") : _("; %s: the best %s"),
+                      tier->text, limit);
+    else
+        buffer_printf(out, pareto ? _("; %s up to %s %%") : _("; %s from %s"), tier->text, limit);
+    buffer_printf(out, " (policy.yaml:%ld)", threshold != NULL ? threshold->line : scheme->line);
+}
+
+static crm_status write_tier_row(void *context, const struct value *row)
+{
+    const struct customer_page *page = context;
+    const struct policy *policy = page->book->policy;
+    const struct tier_scheme *scheme = &policy->schemes[policy->main_scheme];
+    struct buffer why cleanup(buffer_release) = {0};
+    struct value shown[TIER_SHOWN + 1];
+    memcpy(shown, row, TIER_SHOWN * sizeof *shown);
+    if (row[TIER_PINNED].integer != 0)
+        buffer_text(&why, _("set by hand"));
+    else if (!value_is_null(&row[3]) && !value_is_null(&row[0]))
+        why_sentence(scheme, threshold_of(policy, scheme, row[0].text), &row[0], row[3].integer,
+                     &why);
+    shown[TIER_SHOWN] = why.length > 0 ? value_text(buffer_string(&why)) : value_null();
+    return why.failed ? error_no_memory(&page->book->error) : sink_row(page->sink, shown);
+}
+
 static crm_status write_tier(struct customer_page *page)
 {
     const struct policy *policy = page->book->policy;
-    static const char *const fields[] = {"tier",   "effective_on", "previous",    "score",
-                                         "reason", "pinned",       "pinned_until"};
-    struct column columns[LENGTH(fields)];
-    for (size_t i = 0; i < LENGTH(fields); i++)
+    static const char *const fields[TIER_SHOWN] = {"tier",   "effective_on", "previous",    "score",
+                                                   "reason", "pinned",       "pinned_until"};
+    struct column columns[TIER_SHOWN + 1];
+    for (size_t i = 0; i < TIER_SHOWN; i++)
         columns[i] = customer_column(&kind_tier_change, fields[i]);
+    columns[TIER_SHOWN] = (struct column){.name = "why", .label = _("Why")};
     const struct table table = {
-        .name = "tier_reason", .title = _("Tier"), .columns = columns, .count = LENGTH(fields)};
+        .name = "tier_reason", .title = _("Tier"), .columns = columns, .count = TIER_SHOWN + 1};
     const struct value parameters[] = {page->id,
                                        value_text(policy->schemes[policy->main_scheme].name)};
     bool rated = !value_is_null(&page->facts[FACT_TIER]);
@@ -91,7 +150,7 @@ static crm_status write_tier(struct customer_page *page)
                                  "pinned_until FROM tier_change WHERE customer = $1 AND "
                                  "scheme = $2 ORDER BY effective_on DESC, id DESC LIMIT 1"
                                : NULL,
-                         parameters, 2, hand_over);
+                         parameters, 2, write_tier_row);
 }
 
 /* ---- Last visits, and what was said ---- */
