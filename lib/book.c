@@ -338,11 +338,16 @@ crm_status book_want_write(struct crm_book *book)
 {
     if (book->mode == CRM_OPEN_WRITE)
         return CRM_OK;
-    store_close(book->store);
+    struct store *reading = book->store;
     book->store = NULL;
     crm_status status = open_store(book, CRM_OPEN_WRITE);
-    if (status == CRM_OK)
+    if (status == CRM_OK) {
+        store_close(reading);
         book->mode = CRM_OPEN_WRITE;
+        return CRM_OK;
+    }
+    store_close(book->store);
+    book->store = reading;
     return status;
 }
 

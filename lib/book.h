@@ -51,7 +51,7 @@ crm_status book_end(struct crm_book *book, crm_status status);
 /* For public functions that only read: clears the error, refuses a closed book. */
 crm_status book_read(struct crm_book *book);
 /* For functions that read as a rule but must write now: reopens for writing a store that was opened
- * for reading. Not while statements of it are in use. */
+ * for reading, which stays as it is when that fails. Not while statements of it are in use. */
 crm_status book_want_write(struct crm_book *book);
 struct field_context book_field_context(const struct crm_book *book);
 /* Path of a file in the book, in `arena`; NULL when memory is exhausted. */

@@ -248,13 +248,55 @@ in_tier() {
     crm visit due >/dev/null
     sed -i 's/C: {every: 12mo,/C: {every: 1mo, grace: 3d,/; s/ minutes: 15, grace: 14d}/ minutes: 15}/' \
         .crm/policy.yaml
-    [ "$(dates acme)" = 2026-06-10,, ]
     call crm visit due --dry-run --fields due,state
     expect 0 '{"due":"2025-07-10","state":"overdue"}' -
-    [ "$(dates acme)" = 2026-06-10,, ]
     call crm visit due --fields due,state
     expect 0 '{"due":"2025-07-10","state":"overdue"}' ""
     [ "$(dates acme)" = 2025-07-10,, ]
+}
+
+@test "whatever shows a next visit shows it by the policy of today" {
+    every() {
+        sed -i "s/C: {every: [^,]*,/C: {every: $1,/" .crm/policy.yaml
+    }
+    every 1mo
+    [ "$(dates acme)" = 2025-07-10,, ]
+    every 2mo
+    [ "$(crm show acme | jq -c '[.next_visit_on, .duties[0].due]')" = '["2025-08-11","2025-08-11"]' ]
+    every 3mo
+    [ "$(crm list "next_visit_on=2025-09-10" | jq -r .key)" = acme ]
+    every 1y
+    [ "$(crm report book | jq .visits_due)" = 0 ]
+    every 8mo
+    [ "$(crm report book | jq .visits_due)" = 1 ]
+}
+
+@test "a book that cannot be written is read all the same" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to become somebody else"
+    crm list >/dev/null
+    sed -i "s/C: {every: 12mo,/C: {every: 1mo,/" .crm/policy.yaml
+    place=$(mktemp -d) # the test's own directory is nobody's to enter
+    cp -R .crm "$place/book"
+    chmod -R a+rX "$place"
+    other() {
+        su -s /bin/sh nobody -c "'$CRM' --book '$place/book' --now $CRM_NOW $*"
+    }
+    call other list --format csv --fields next_visit_on
+    [ "$status" != 126 ] && [ "$status" != 127 ] || skip "nobody cannot run $CRM"
+    expect 0 $'next_visit_on\n2026-06-10' ""
+    call other show acme --format table
+    rm -r "$place"
+    expect 0 - -
+    [[ $out$err == *"next visits may be out of date: '$place/book/crm.db' cannot be written"* ]]
+}
+
+@test "a damaged day list keeps nobody from reading" {
+    sed -i 's/^    # holidays: cn$/    holidays: town/' .crm/policy.yaml
+    echo "{" >.crm/calendars/town-2026.json
+    call crm list --format csv --fields key,next_visit_on
+    expect 0 $'key,next_visit_on\nacme,2026-06-10' ""
+    call crm visit due
+    expect 3 "" -
 }
 
 @test "reading writes only when dates must be computed anew" {
@@ -262,6 +304,8 @@ in_tier() {
     sum=$(sqlite3 .crm/crm.db 'SELECT count(*) FROM journal' 2>/dev/null) || skip "no sqlite3"
     crm visit due >/dev/null
     crm remind >/dev/null
+    crm list >/dev/null
+    crm show acme >/dev/null
     [ "$(sqlite3 .crm/crm.db 'SELECT count(*) FROM journal')" = "$sum" ]
 }
 

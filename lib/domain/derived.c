@@ -16,6 +16,11 @@ static bool moves_sales(const struct kind *kind)
     return kind == &kind_order || kind == &kind_line;
 }
 
+crm_status derived_settle(struct crm_book *book, const struct kind *kind, struct crm_sink *sink)
+{
+    return kind == &kind_customer ? visit_settle_to_read(book, sink) : CRM_OK;
+}
+
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer)
 {
     return moves_sales(kind) ? sales_take_out(book, customer) : CRM_OK;

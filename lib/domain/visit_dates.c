@@ -3,6 +3,7 @@
 #include "domain/visit.h"
 
 #include "domain/calendar.h"
+#include "output/sink.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -346,4 +347,19 @@ crm_status visit_settle(struct crm_book *book)
     if (status == CRM_OK)
         status = visit_refresh_all(book);
     return book->dry_run && status == CRM_OK ? CRM_OK : book_end(book, status);
+}
+
+crm_status visit_settle_to_read(struct crm_book *book, struct crm_sink *sink)
+{
+    /* A reader has no name in the journal: nobody did this but the policy. */
+    if (book->actor == NULL)
+        book->actor = "crm";
+    if (book->command == NULL)
+        book->command = "(visit dates by a changed policy)";
+    crm_status status = visit_settle(book);
+    if (status == CRM_OK || status == CRM_NO_MEMORY)
+        return status;
+    status = sink_note(sink, _("next visits may be out of date: %s"), book->error.message);
+    error_clear(&book->error);
+    return status;
 }

@@ -126,6 +126,9 @@ const char **field_names(const struct crm_book *book, const struct kind *kind, u
 
 /* ---- Derived facts: implemented by lib/domain/derived.c, which knows the domain ---- */
 
+/* Before records of that kind are read for a person: computes what depends on the policy anew when
+ * it was changed. */
+crm_status derived_settle(struct crm_book *book, const struct kind *kind, struct crm_sink *sink);
 /* Around every change of a record that belongs to `customer` (its id). */
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer);
 crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer);

@@ -172,6 +172,8 @@ crm_status crm_record_show(crm_book *book, const char *kind_name, const char *re
     if (status == CRM_OK)
         status = record_kind(book, kind_name, reference, &kind);
     if (status == CRM_OK)
+        status = derived_settle(book, kind, sink);
+    if (status == CRM_OK)
         status = store_begin_reading(book->store);
     if (status != CRM_OK)
         return status;
@@ -214,6 +216,8 @@ static crm_status read_list(crm_book *book, const char *kind_name, unsigned flag
     crm_status status = book_read(book);
     if (status == CRM_OK)
         status = record_kind(book, kind_name, NULL, &kind);
+    if (status == CRM_OK)
+        status = derived_settle(book, kind, sink);
     return status == CRM_OK ? write_list(book, kind, flags, filter, sink) : status;
 }
 

@@ -117,7 +117,9 @@ static crm_status run(struct report_request *request)
 {
     static const struct report *const sections[] = {&report_revenue, &report_pareto, &report_visits,
                                                     &report_complaints, &report_satisfaction};
-    crm_status status = write_head(request);
+    crm_status status = derived_settle(request->book, &kind_customer, request->sink);
+    if (status == CRM_OK)
+        status = write_head(request);
     if (status == CRM_OK)
         status = write_tiers(request);
     for (size_t i = 0; i < sizeof sections / sizeof *sections && status == CRM_OK; i++)
