@@ -163,7 +163,7 @@ static crm_status load_head(struct flat *flat, struct head *head)
 static crm_status pin_lines(struct flat *flat, const struct head *head, enum head_field field)
 {
     struct crm_book *book = flat->import->book;
-    if (field < HEAD_SHIPPED_ON || value_is_null(&head->fields[field]))
+    if (value_is_null(&head->fields[field]))
         return CRM_OK;
     const struct value parameters[] = {head->fields[field], value_integer(head->customer),
                                        value_integer(head->id)};
@@ -188,7 +188,7 @@ static crm_status compare_head(struct flat *flat, struct head *head, struct part
             import_equal(&flat->values[index], &head->fields[i]))
             continue;
         status = any ? CRM_OK : flat_touch(flat, customer);
-        if (status == CRM_OK)
+        if (status == CRM_OK && i >= HEAD_SHIPPED_ON)
             status = pin_lines(flat, head, (enum head_field)i);
         record_put(&record, head_names[i], flat->values[index]);
         head->fields[i] = keep(head, flat->values[index]);
