@@ -108,11 +108,10 @@ static void view_row(const struct option *row, enum option_source source, struct
     snprintf(out->name, sizeof out->name, "%s", row->name);
 }
 
-/* A new record may have fields of the policy's own, even when only some others are taken. */
+/* A record may have fields of the policy's own, even when only some others are taken. */
 static bool takes_set(const struct command *command)
 {
-    return command->fields == FIELDS_ADD ||
-           (command->fields != FIELDS_NONE && command->fields_only == NULL);
+    return command->fields != FIELDS_NONE;
 }
 
 static bool field_taken(const struct command *command, const crm_field_info *field)

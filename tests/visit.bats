@@ -349,3 +349,12 @@ in_tier() {
     call crm import out.csv --as visit
     [ "$(jq -c '[.read, .same, .changed, .added]' <<<"$out")" = "[2,2,0,0]" ]
 }
+
+@test "add and done take the policy's own fields" {
+    printf 'fields:\n  visit:\n    mood: {label: Mood, type: text}\n' >>.crm/policy.yaml
+    call crm visit add acme --channel phone --set mood=merry --fields number,mood
+    expect 0 '{"number":"V-1","mood":"merry"}' ""
+    add_visit acme --channel phone --planned-on 2026-03-05
+    call crm visit done V-2 --set mood=calm --fields number,status,mood
+    expect 0 '{"number":"V-2","status":"done","mood":"calm"}' ""
+}
