@@ -44,7 +44,7 @@ in_range() {
 {\"response\":1,\"customer\":\"acme\",\"contact\":null,\"staff\":\"$(id -un)\",\"template\":\"nps\",\"template_version\":1,\"answered_on\":\"2026-03-02\",\"question\":\"reason\",\"answer\":null,\"answer_text\":\"they call back\",\"external_id\":null}" ""
     [ "$(crm list customer key=acme --fields last_survey_on)" = '{"last_survey_on":"2026-03-02"}' ]
     call crm survey ask nps bolt --answer recommend=3 --on 2026-02-28 --fields response,answered_on
-    expect 0 '{"response":3,"answered_on":"2026-02-28"}' ""
+    expect 0 '{"response":2,"answered_on":"2026-02-28"}' ""
     call crm survey list segment=trade --fields customer,answer
     expect 0 '{"customer":"bolt","answer":3}' ""
 }

@@ -13,6 +13,8 @@ crm_status complaint_complete(struct crm_book *book, struct record *record, stru
 /* Before complaint `id` is edited: limits follow severity, service and customer; a hand-over to
  * another owner or department is an event. */
 crm_status complaint_update(struct crm_book *book, const struct record *record, int64_t id);
+/* After events were imported: pauses among them move the limits of their complaints. */
+crm_status complaint_follow_events(struct crm_book *book);
 /* Keeps customer.open_complaints. */
 crm_status complaint_count_open(struct crm_book *book, int64_t customer);
 /* The events of a complaint, as a section of its page. */

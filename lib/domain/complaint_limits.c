@@ -4,6 +4,7 @@
 
 #include "domain/calendar.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- A complaint as it is stored ---- */
@@ -219,6 +220,38 @@ crm_status complaint_store_dues(struct crm_book *book, int64_t id, enum complain
     return store_run(book->store,
                      "UPDATE complaint SET respond_due = $1, resolve_due = $2 WHERE id = $3",
                      parameters, 3);
+}
+
+struct followed {
+    struct crm_book *book;
+    int64_t *ids;
+    size_t count, room;
+};
+
+static crm_status add_followed(void *context, const struct value *row)
+{
+    struct followed *followed = context;
+    int64_t *ids =
+        array_grow(followed->ids, &followed->room, followed->count + 1, sizeof *followed->ids);
+    if (ids == NULL)
+        return error_no_memory(&followed->book->error);
+    followed->ids = ids;
+    followed->ids[followed->count++] = row[0].integer;
+    return CRM_OK;
+}
+
+crm_status complaint_follow_events(struct crm_book *book)
+{
+    struct followed followed = {.book = book};
+    const struct value entry = value_integer(book->entry);
+    crm_status status = store_query(book->store,
+                                    "SELECT DISTINCT complaint FROM complaint_event "
+                                    "WHERE entry = $1 ORDER BY complaint",
+                                    &entry, 1, add_followed, &followed);
+    for (size_t i = 0; i < followed.count && status == CRM_OK; i++)
+        status = complaint_store_dues(book, followed.ids[i], CLOCK_RESOLUTION, NULL);
+    free(followed.ids);
+    return status;
 }
 
 /* ---- What is pressing ---- */

@@ -7,6 +7,7 @@
 #include "domain/customer.h"
 #include "domain/sales.h"
 #include "domain/survey.h"
+#include "domain/tier.h"
 #include "domain/visit.h"
 
 #include <string.h>
@@ -39,7 +40,11 @@ crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t
         return complaint_count_open(book, customer);
     if (kind == &kind_survey_answer)
         return survey_note_last(book, customer);
-    crm_status status = moves_sales(kind) ? sales_put_in(book, customer) : CRM_OK;
+    crm_status status = CRM_OK;
+    if (kind == &kind_tier_change)
+        status = tier_follow_history(book, customer);
+    if (moves_sales(kind))
+        status = sales_put_in(book, customer);
     return status == CRM_OK && moves_visits(kind) ? visit_refresh(book, customer) : status;
 }
 
@@ -47,8 +52,12 @@ crm_status derived_after_many(struct crm_book *book, const struct kind *kind, in
                               size_t count)
 {
     crm_status status = CRM_OK;
+    if (kind == &kind_complaint_event)
+        return complaint_follow_events(book);
     if (moves_sales(kind))
         status = sales_put_in_many(book, customers, count);
+    for (size_t i = 0; kind == &kind_tier_change && i < count && status == CRM_OK; i++)
+        status = tier_follow_history(book, customers[i]);
     if (moves_visits(kind))
         return status == CRM_OK ? visit_refresh_many(book, customers, count) : status;
     for (size_t i = 0; i < count && status == CRM_OK; i++)

@@ -25,13 +25,13 @@ crm_status response_prepare(struct crm_book *book, struct statement **out)
                          out);
 }
 
-/* Responses are numbered by their first answer, which costs no look through all of them. */
+/* Responses are numbered by the index of their answers, which costs no look through all of them. */
 static crm_status next_response(struct crm_book *book, int64_t *out)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct value next = value_null();
     crm_status status =
-        store_row_values(book->store, &arena, "SELECT coalesce(max(id), 0) + 1 FROM survey_answer",
+        store_row_values(book->store, &arena, "SELECT coalesce(max(response), 0) + 1 FROM survey_answer",
                          NULL, 0, &next, 1);
     *out = next.integer;
     return status;

@@ -207,7 +207,7 @@ static crm_status keep_with_customer(struct writer *writer, const struct change 
         status = statement_run(writer->update);
     if (status != CRM_OK || writer->bulk)
         return status;
-    return derived_after(book, &kind_tier_change, change->customer);
+    return visit_refresh(book, change->customer);
 }
 
 static crm_status write_change(struct writer *writer, const struct change *change)
@@ -282,6 +282,32 @@ crm_status crm_tier_apply(crm_book *book, const char *scheme_name, bool all, crm
     if (status == CRM_OK)
         status = print_results(book, &evaluation, NULL, all, foreign, sink);
     return book_end(book, status);
+}
+
+/* ---- From the history ---- */
+
+crm_status tier_follow_history(struct crm_book *book, int64_t customer)
+{
+    const struct tier_scheme *main_scheme;
+    crm_status status = tier_scheme_find(book, NULL, &main_scheme);
+    if (status != CRM_OK)
+        return status;
+    const struct value parameters[] = {value_integer(customer), value_text(main_scheme->name),
+                                       value_text(book->today_text)};
+    status = store_run(book->store,
+                       "UPDATE customer SET tier = (SELECT h.tier FROM tier_change h "
+                       "WHERE h.customer = $1 AND h.scheme = $2 AND h.effective_on <= $3 "
+                       "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1) WHERE id = $1",
+                       parameters, 3);
+    if (status != CRM_OK)
+        return status;
+    return store_run(book->store,
+                     "UPDATE customer SET tier_since = CASE WHEN tier IS NOT NULL THEN "
+                     "(SELECT h.effective_on FROM tier_change h "
+                     "WHERE h.customer = $1 AND h.scheme = $2 AND h.effective_on <= $3 "
+                     "AND h.tier IS DISTINCT FROM h.previous "
+                     "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1) END WHERE id = $1",
+                     parameters, 3);
 }
 
 /* ---- By hand ---- */

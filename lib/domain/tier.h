@@ -18,6 +18,9 @@ crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, st
 /* Loads and evaluates. */
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
                     struct tier_evaluation *out, int64_t *foreign);
+/* After rows of the history were imported or added: the customer's tier is the last one that the
+ * main scheme's history tells of, up to today. */
+crm_status tier_follow_history(struct crm_book *book, int64_t customer);
 /* The customer of that id; NULL when there is none. */
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id);
 

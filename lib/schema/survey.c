@@ -56,10 +56,13 @@ static const struct field answer_fields[] = {
      .help = N_("number in another system"),
      .flags = FIELD_INDEXED},
 };
+/* By this an answer that is imported again is known. */
+static const char *const answer_unique[] = {"response, question, customer"};
 static const char *const answer_indexes[] = {"customer, answered_on", "template, answered_on"};
 const struct kind kind_survey_answer = {.name = "survey_answer",
                                         .label = N_("Survey answer"),
                                         .help = N_("what a customer answered to one question"),
                                         .table = "survey_answer",
                                         FIELDS(answer_fields),
+                                        UNIQUE(answer_unique),
                                         INDEXES(answer_indexes)};
