@@ -100,3 +100,14 @@ setup_test() {
     call crm add line --order-ref N1 --quantity 900000000 --unit-price 9000000000
     expect 3 "" $'crm: line: quantity times price is too large\nhint: look at quantity, unit price and discount'
 }
+
+@test "the key of a long name is short" {
+    local long
+    long=$(printf '客户%.0s' {1..500})
+    call crm add "$long" --fields key
+    expect 0 '{"key":"'"$(printf '客户%.0s' {1..10})"'"}' ""
+    call crm add "$long" --fields key
+    expect 0 '{"key":"'"$(printf '客户%.0s' {1..10})"'-2"}' ""
+    call crm add "$(printf 'a%.0s' {1..58}) b c d" --fields key
+    expect 0 '{"key":"'"$(printf 'a%.0s' {1..58})"'-b"}' ""
+}

@@ -188,3 +188,12 @@ keys() {
     call crm list order 'customer~bet' --fields number
     expect 0 '{"number":"N2"}' ""
 }
+
+@test "a reference with a comma; the nearest field of the customer" {
+    crm add staff Z --login z,y >/dev/null
+    crm edit beta --owner z,y >/dev/null
+    keys owner=z,y
+    [ "$out" = "beta " ]
+    call crm list order segmnt=x
+    expect 2 "" $'crm: filter: order has no field \'segmnt\'\nhint: did you mean \'segment\'?'
+}

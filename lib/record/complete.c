@@ -52,6 +52,18 @@ static crm_status next_number(struct crm_book *book, const struct kind *kind, st
     return status;
 }
 
+/* A key is to be typed: of a long name its beginning will do. */
+static void shorten(struct buffer *slug)
+{
+    enum { LONGEST_KEY = 60 };
+    if (slug->length <= LONGEST_KEY)
+        return;
+    slug->length = text_valid_prefix(slug->data, LONGEST_KEY);
+    while (slug->length > 0 && slug->data[slug->length - 1] == '-')
+        slug->length--;
+    slug->data[slug->length] = '\0';
+}
+
 /* "acme-ltd", else "acme-ltd-2" … "acme-ltd-9", else with a number that grows with the table, so
  * that the thousandth customer of one name does not cost a thousand look-ups. */
 static crm_status make_key(struct crm_book *book, const struct record *record, struct arena *arena,
@@ -62,6 +74,7 @@ static crm_status make_key(struct crm_book *book, const struct record *record, s
     crm_status status = text_slug(&slug, name->text, name->length);
     if (status != CRM_OK || slug.failed)
         return error_no_memory(&book->error);
+    shorten(&slug);
     const char *base = slug.length > 0 ? buffer_string(&slug) : record->kind->name;
     bool taken = true;
     const char *key = NULL;

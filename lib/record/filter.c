@@ -205,6 +205,15 @@ static crm_status equal_sql(struct filtering *f, const struct field *field, cons
     return CRM_OK;
 }
 
+/* Whether the whole text, commas included, names a record. */
+static bool names_one_record(struct filtering *f, const struct field *field, const char *values)
+{
+    int64_t id;
+    bool found = record_resolve(f->book, schema_kind(field->reference), values, &id) == CRM_OK;
+    error_clear(&f->book->error);
+    return found;
+}
+
 /* a,b,c: any of them. A text may hold commas of its own: it is looked for whole, too. */
 static crm_status any_of_sql(struct filtering *f, const struct field *field, const char *expression,
                              const char *values)
@@ -214,6 +223,9 @@ static crm_status any_of_sql(struct filtering *f, const struct field *field, con
         status = equal_sql(f, field, expression, values, strlen(values));
         buffer_text(&f->query->sql, " OR ");
     }
+    if (field->type == DATA_REFERENCE && strchr(values, ',') != NULL &&
+        names_one_record(f, field, values))
+        return equal_sql(f, field, expression, values, strlen(values));
     for (const char *at = values; at != NULL && status == CRM_OK;) {
         size_t length = strcspn(at, ",");
         if (at != values)
@@ -367,6 +379,10 @@ static crm_status unknown_field(struct filtering *f, const char *name)
     size_t count;
     const char **names = field_names(f->book, f->kind, 0, &arena, &count);
     const char *nearest = names == NULL ? NULL : text_nearest(name, names, count);
+    if (nearest == NULL && kind_field(f->kind, "customer") != NULL) {
+        names = field_names(f->book, &kind_customer, 0, &arena, &count);
+        nearest = names == NULL ? NULL : text_nearest(name, names, count);
+    }
     error_set(&f->book->error, CRM_USAGE, _("filter: %s has no field '%s'"), f->kind->name, name);
     if (nearest != NULL)
         return error_hint(&f->book->error, _("did you mean '%s'?"), nearest);
