@@ -139,7 +139,7 @@ static size_t pack(const struct line_sorter *sorter, const struct value *row, ch
 static void unpack(const struct line_sorter *sorter, const char *at, struct value *row)
 {
     for (size_t i = 0; i < sorter->columns; i++) {
-        int tag = *at++;
+        int tag = (unsigned char)*at++;
         if (tag == TAG_NULL) {
             row[i] = value_null();
         } else if (tag == TAG_TEXT) {
