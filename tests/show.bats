@@ -101,12 +101,20 @@ fill_page() {
     fill_page
     call crm --now 2026-03-02T09:30:00+08:00 show acme
     # Tier A, high: two working hours from 09:00.
-    [ "$(jq -c '.complaints[] | [.number, .owner, .status, .time_left, .minutes_left]' <<<"$out")" = '["C-1","mei","open","1h 30m",90]' ]
+    [ "$(jq -c '.complaints[] | [.number, .owner, .status, .time_left, .minutes_left, .unit]' <<<"$out")" = '["C-1","mei","open","1h 30m",90,"working_hours"]' ]
     call crm --now 2026-03-02T11:00:30+08:00 show acme
     [ "$(jq -c '.complaints[] | [.time_left, .minutes_left]' <<<"$out")" = '["-1m",-1]' ]
     crm complain respond C-1 >/dev/null
     call crm --now 2026-03-02T11:00:00+08:00 show acme
-    [ "$(jq -c '.complaints[] | [.status, .minutes_left]' <<<"$out")" = '["responded",1320]' ]
+    # One working day: the rest of this one.
+    [ "$(jq -c '.complaints[] | [.status, .time_left, .minutes_left]' <<<"$out")" = '["responded","6h 0m",360]' ]
+    # Saturday uses nothing; critical ones count by the clock.
+    crm edit C-1 --severity normal >/dev/null
+    call crm --now 2026-03-07T15:00:00+08:00 show acme
+    [ "$(jq -c '.complaints[] | [.time_left, .unit]' <<<"$out")" = '["-16h 0m","working_hours"]' ]
+    crm edit C-1 --severity critical >/dev/null
+    call crm --now 2026-03-03T22:00:00+08:00 show acme
+    [ "$(jq -c '.complaints[] | [.time_left, .unit]' <<<"$out")" = '["-1d 1h","hours"]' ]
     crm complain resolve C-1 --cause late --solution "sent again" >/dev/null
     call crm show acme
     [ "$(jq -c '.complaints' <<<"$out")" = '[]' ]

@@ -44,6 +44,15 @@ typedef crm_status (*complaint_visitor)(void *context, const struct complaint_it
 crm_status complaint_items(struct crm_book *book, instant until, complaint_visitor each,
                            void *context);
 
+/* What is left until the limit of the duty that is waited for: the first response until it was
+ * given, then the resolution. Negative when it has passed. */
+struct complaint_left {
+    bool known; /* false: no limit, a clock that stands still, or a calendar that ends before */
+    int64_t seconds;
+    bool working; /* working time, else clock time */
+};
+crm_status complaint_left(struct crm_book *book, int64_t id, struct complaint_left *out);
+
 /* ---- Between the files of this domain ---- */
 
 /* One complaint as its row and its events tell. Text lives in the arena it was loaded into. */

@@ -361,3 +361,28 @@ crm_status complaint_items(struct crm_book *book, instant until, complaint_visit
     arena_release(&pressing.arena);
     return status;
 }
+
+static crm_status note_left(void *context, const struct complaint_item *item)
+{
+    *(struct complaint_left *)context = (struct complaint_left){
+        .known = item->due != NULL, .seconds = -item->late, .working = item->working};
+    return CRM_OK;
+}
+
+crm_status complaint_left(struct crm_book *book, int64_t id, struct complaint_left *out)
+{
+    struct pressing pressing = {
+        .book = book, .until = INT64_MAX, .each = note_left, .context = out};
+    struct complaint complaint;
+    *out = (struct complaint_left){0};
+    crm_status status = book_calendars(book, &pressing.calendars);
+    if (status == CRM_OK)
+        status = complaint_load(book, id, &pressing.arena, &complaint);
+    if (status == CRM_OK) {
+        bool answered = !value_is_null(&complaint.responded_at);
+        status = visit_duty(&pressing, &complaint, answered ? SLA_RESOLUTION : SLA_RESPONSE,
+                            (struct complaint_item){.complaint = id});
+    }
+    arena_release(&pressing.arena);
+    return status;
+}

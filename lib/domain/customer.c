@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of a customer, section by section. */
 #include "domain/customer.h"
+#include "domain/complaint.h"
 #include "domain/customer_page.h"
 
 #include "base/decimal.h"
@@ -175,66 +176,66 @@ static crm_status write_visits(struct customer_page *page)
 
 /* ---- Open complaints, with the time left ---- */
 
-/* "2d 3h", "4h 5m", "-12m": the two largest units. */
-static void format_left(int64_t minutes, char out[32])
+static const struct choice left_units[] = {{"hours", N_("hours")},
+                                           {"working_hours", N_("working hours")}};
+
+enum { LEFT_TEXT = 48 };
+
+/* "2d 3h", "4h 5m", "-12m": the two largest units. A working day has no length of its own. */
+static void format_left(int64_t minutes, bool working, char out[LEFT_TEXT])
 {
     int64_t rest = minutes < 0 ? -minutes : minutes;
     const char *sign = minutes < 0 ? "-" : "";
-    long long days = (long long)(rest / 1440), hours = (long long)(rest % 1440 / 60);
-    long long left = (long long)(rest % 60);
+    long long days = working ? 0 : (long long)(rest / 1440);
+    long long hours = (long long)(rest / 60) - days * 24, left = (long long)(rest % 60);
     if (days > 0)
-        (void)snprintf(out, 32, "%s%lldd %lldh", sign, days, hours);
+        (void)snprintf(out, LEFT_TEXT, "%s%lldd %lldh", sign, days, hours);
     else if (hours > 0)
-        (void)snprintf(out, 32, "%s%lldh %lldm", sign, hours, left);
+        (void)snprintf(out, LEFT_TEXT, "%s%lldh %lldm", sign, hours, left);
     else
-        (void)snprintf(out, 32, "%s%lldm", sign, left);
+        (void)snprintf(out, LEFT_TEXT, "%s%lldm", sign, left);
 }
 
-/* Whole minutes up to a stored time, those past it negative. */
-static bool minutes_left(const struct customer_page *page, const struct value *due, int64_t *out)
-{
-    instant at;
-    if (due->type != VALUE_TEXT || !time_parse_iso(due->text, due->length, NULL, &at))
-        return false;
-    int64_t seconds = at - page->book->now;
-    *out = seconds >= 0 ? seconds / 60 : -((59 - seconds) / 60);
-    return true;
-}
+enum { COMPLAINT_ID = 8, COMPLAINT_FIELDS = 8 };
 
 static crm_status write_complaint(void *context, const struct value *row)
 {
     const struct customer_page *page = context;
-    char left[32];
-    int64_t minutes = 0;
-    /* The first response is what is waited for until it was given. */
-    const struct value *due = value_is_null(&row[8]) ? &row[6] : &row[7];
-    bool known = minutes_left(page, due, &minutes);
-    format_left(minutes, left);
-    const struct value values[] = {row[0],
-                                   row[1],
-                                   row[2],
-                                   row[3],
-                                   row[4],
-                                   row[5],
-                                   row[6],
-                                   row[7],
-                                   value_text(known ? left : NULL),
-                                   known ? value_integer(minutes) : value_null()};
+    struct complaint_left left;
+    char text[LEFT_TEXT];
+    crm_status status = complaint_left(page->book, row[COMPLAINT_ID].integer, &left);
+    if (status != CRM_OK)
+        return status;
+    /* Whole minutes; less than one past the limit is one past it. */
+    int64_t minutes = left.seconds >= 0 ? left.seconds / 60 : -((59 - left.seconds) / 60);
+    format_left(minutes, left.working, text);
+    struct value values[COMPLAINT_FIELDS + 3];
+    memcpy(values, row, COMPLAINT_FIELDS * sizeof *values);
+    values[COMPLAINT_FIELDS] = value_text(left.known ? text : NULL);
+    values[COMPLAINT_FIELDS + 1] = left.known ? value_integer(minutes) : value_null();
+    values[COMPLAINT_FIELDS + 2] =
+        value_text(left.known ? left_units[left.working ? 1 : 0].name : NULL);
     return sink_row(page->sink, values);
 }
 
 static crm_status write_complaints(struct customer_page *page)
 {
-    static const char *const fields[] = {"number", "description", "severity",    "status",
-                                         "owner",  "opened_at",   "respond_due", "resolve_due"};
-    struct column columns[LENGTH(fields) + 2];
-    for (size_t i = 0; i < LENGTH(fields); i++)
+    static const char *const fields[COMPLAINT_FIELDS] = {"number",      "description", "severity",
+                                                         "status",      "owner",       "opened_at",
+                                                         "respond_due", "resolve_due"};
+    struct column columns[COMPLAINT_FIELDS + 3];
+    for (size_t i = 0; i < COMPLAINT_FIELDS; i++)
         columns[i] = customer_column(&kind_complaint, fields[i]);
-    columns[LENGTH(fields)] = (struct column){.name = "time_left", .label = _("Time left")};
-    columns[LENGTH(fields) + 1] = (struct column){.name = "minutes_left",
-                                                  .label = _("Minutes left"),
-                                                  .type = DATA_INTEGER,
-                                                  .flags = COLUMN_HIDDEN};
+    columns[COMPLAINT_FIELDS] = (struct column){.name = "time_left", .label = _("Time left")};
+    columns[COMPLAINT_FIELDS + 1] = (struct column){.name = "minutes_left",
+                                                    .label = _("Minutes left"),
+                                                    .type = DATA_INTEGER,
+                                                    .flags = COLUMN_HIDDEN};
+    columns[COMPLAINT_FIELDS + 2] = (struct column){.name = "unit",
+                                                    .label = _("Unit"),
+                                                    .type = DATA_ENUM,
+                                                    .choices = left_units,
+                                                    .choice_count = LENGTH(left_units)};
     const struct table table = {.name = "complaints",
                                 .title = _("Open complaints"),
                                 .columns = columns,
@@ -242,7 +243,7 @@ static crm_status write_complaints(struct customer_page *page)
     bool any = page->facts[FACT_COMPLAINTS].integer > 0;
     return write_section(page, &table,
                          any ? "SELECT 'C-' || c.id, c.description, c.severity, c.status, s.login, "
-                               "c.opened_at, c.respond_due, c.resolve_due, c.responded_at "
+                               "c.opened_at, c.respond_due, c.resolve_due, c.id "
                                "FROM complaint c LEFT JOIN staff s ON s.id = c.owner "
                                "WHERE c.customer = $1 AND c.status NOT IN ('resolved', 'closed') "
                                "ORDER BY c.opened_at, c.id"
