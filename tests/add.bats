@@ -111,3 +111,13 @@ setup_test() {
     call crm add "$(printf 'a%.0s' {1..58}) b c d" --fields key
     expect 0 '{"key":"'"$(printf 'a%.0s' {1..58})"'-b"}' ""
 }
+
+@test "a line number stands once in an order, on whatever day" {
+    crm add Acme >/dev/null
+    crm add order N1 --customer acme >/dev/null
+    crm add line --order-ref N1 --amount 5 --line-number 7 >/dev/null
+    call crm add line --order-ref N1 --amount 5 --line-number 7 --ordered-on 2025-01-01
+    expect 1 "" $'crm: line: the order has a line 7 already\nhint: leave out line_number: the next one is taken'
+    call crm add line --order-ref N1 --amount 5 --fields line_number
+    expect 0 '{"line_number":8}' ""
+}

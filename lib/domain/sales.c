@@ -103,19 +103,27 @@ crm_status sales_complete_line(struct crm_book *book, struct record *record, str
     const struct value *order = record_get(record, "order_ref");
     if (value_is_null(order))
         return CRM_OK;
-    struct value head[5];
+    const struct value parameters[] = {*order, *record_get(record, "line_number")};
+    struct value head[6];
     crm_status status = store_row_values(
         book->store, arena,
         "SELECT customer, ordered_on, currency, CASE WHEN status = 'cancelled' THEN 0 ELSE 1 END, "
         "(SELECT coalesce(max(l.line_number), 0) + 1 FROM order_line l "
-        "WHERE l.customer = o.customer AND l.order_ref = o.id) FROM sales_order o WHERE o.id = $1",
-        order, 1, head, 5);
+        "WHERE l.customer = o.customer AND l.order_ref = o.id), "
+        "(SELECT count(*) FROM order_line l WHERE l.customer = o.customer AND l.order_ref = o.id "
+        "AND l.line_number = $2) FROM sales_order o WHERE o.id = $1",
+        parameters, 2, head, 6);
     if (status != CRM_OK)
         return status;
     const struct value *customer = record_get(record, "customer");
     if (!value_is_null(customer) && customer->integer != head[0].integer) {
         error_set(&book->error, CRM_CONFLICT, _("line: the order is another customer's"));
         return error_hint(&book->error, _("leave out the customer, or name the order as O-12"));
+    }
+    if (head[5].integer > 0) {
+        error_set(&book->error, CRM_EXISTS, _("line: the order has a line %lld already"),
+                  (long long)parameters[1].integer);
+        return error_hint(&book->error, _("leave out line_number: the next one is taken"));
     }
     record_put(record, "customer", head[0]);
     record_put(record, "currency", head[2]);
