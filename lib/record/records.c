@@ -167,7 +167,7 @@ static crm_status show_record(struct crm_book *book, const struct kind *kind, co
 crm_status crm_record_show(crm_book *book, const char *kind_name, const char *reference,
                            crm_sink *sink)
 {
-    const struct kind *kind;
+    const struct kind *kind = NULL;
     crm_status status = book_read(book);
     if (status == CRM_OK)
         status = record_kind(book, kind_name, reference, &kind);
@@ -212,7 +212,7 @@ static crm_status write_list(struct crm_book *book, const struct kind *kind, uns
 static crm_status read_list(crm_book *book, const char *kind_name, unsigned flags,
                             const crm_filter *filter, crm_sink *sink)
 {
-    const struct kind *kind;
+    const struct kind *kind = NULL;
     crm_status status = book_read(book);
     if (status == CRM_OK)
         status = record_kind(book, kind_name, NULL, &kind);
