@@ -3,7 +3,7 @@
 #   make                the program and the library, in build/
 #   make demo           installs what is missing, builds, shows the main job on a sample book
 #   make check          all tests: static checks, plain suite, suite under sanitizers
-#   make check-quick    the plain suite alone
+#   make check-quick    the plain suite alone, without the files made to break readers
 #   make install        PREFIX=/usr/local DESTDIR=
 #   make bench          figures of speed and memory
 #
@@ -152,7 +152,10 @@ demo: deps-build
 # ---- Tests -------------------------------------------------------------------------------------
 
 # What is run in each build, and what looks at the sources alone. tests/run sums up.
-SUITE := $(filter-out tests/install.bats,$(wildcard tests/*.bats)) tests/man-examples tests/readme
+# The slowest stand first: none of them is left running alone at the end.
+SLOW  := tests/torture.bats tests/naughty.bats
+QUICK := $(filter-out $(SLOW) tests/install.bats,$(wildcard tests/*.bats)) tests/man-examples tests/readme
+SUITE := $(SLOW) $(QUICK)
 LINT  := tests/lint tests/install.bats
 
 .PHONY: check check-quick check-sanitize lint bench
@@ -163,7 +166,7 @@ check: deps
 	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
-	@tests/run $(JOBS) BUILD=$(BUILD) $(SUITE) $(UNIT_BIN)
+	@tests/run $(JOBS) BUILD=$(BUILD) $(QUICK) $(UNIT_BIN)
 
 check-sanitize:
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
