@@ -30,9 +30,9 @@ static crm_status next_response(struct crm_book *book, int64_t *out)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct value next = value_null();
-    crm_status status =
-        store_row_values(book->store, &arena, "SELECT coalesce(max(response), 0) + 1 FROM survey_answer",
-                         NULL, 0, &next, 1);
+    crm_status status = store_row_values(book->store, &arena,
+                                         "SELECT coalesce(max(response), 0) + 1 FROM survey_answer",
+                                         NULL, 0, &next, 1);
     *out = next.integer;
     return status;
 }
