@@ -167,18 +167,25 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     return CRM_OK;
 }
 
-static crm_status write_policy(struct crm_book *book, const char *zone, const char *currency)
+/* The commented policy of a new book; refuses a zone that there is not. */
+static crm_status make_policy(struct crm_book *book, const char *zone, const char *currency,
+                              struct buffer *out)
+{
+    struct policy *policy = NULL;
+    crm_status status = policy_default(out, zone, currency);
+    if (status != CRM_OK || out->failed)
+        return error_no_memory(&book->error);
+    status = policy_parse(policy_name, buffer_string(out), out->length, &policy, &book->error);
+    policy_free(policy);
+    return status;
+}
+
+static crm_status write_policy(struct crm_book *book, struct buffer *text)
 {
     const char *path = book_path(book, &book->arena, policy_name);
-    struct buffer text cleanup(buffer_release) = {0};
-    crm_status status = policy_default(&text, zone, currency);
-    if (path == NULL || status != CRM_OK || text.failed)
+    if (path == NULL)
         return error_no_memory(&book->error);
-    struct policy *policy = NULL;
-    status = policy_parse(policy_name, buffer_string(&text), text.length, &policy, &book->error);
-    policy_free(policy);
-    if (status == CRM_OK)
-        status = write_new_file(book, path, buffer_string(&text), text.length);
+    crm_status status = write_new_file(book, path, buffer_string(text), text->length);
     return status == CRM_EXISTS ? CRM_OK : status; /* a policy laid there beforehand is kept */
 }
 
@@ -212,25 +219,35 @@ static crm_status make_store(struct crm_book *book, const char *path)
     return status == CRM_EXISTS ? say_exists(book) : status;
 }
 
-static crm_status make_parts(struct crm_book *book, const char *zone, const char *currency)
+static crm_status make_parts(struct crm_book *book, const char *database, struct buffer *policy)
 {
     static const char *const rooms[] = {"calendars", "surveys"};
-    const char *database = book_path(book, &book->arena, database_name);
-    if (database == NULL)
-        return error_no_memory(&book->error);
-    crm_status status = refuse_book(book, database);
-    if (status == CRM_OK)
-        status = make_directories(book, book->directory);
+    crm_status status = make_directories(book, book->directory);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == CRM_OK; i++) {
         const char *path = book_path(book, &book->arena, rooms[i]);
         status = path == NULL ? error_no_memory(&book->error) : make_directory(book, path, 0700);
     }
     /* The policy comes before the store: a store without a policy would be half a book. */
     if (status == CRM_OK)
-        status = write_policy(book, zone, currency);
+        status = write_policy(book, policy);
     if (status == CRM_OK)
         status = make_store(book, database);
     return status;
+}
+
+/* Everything is checked before anything is made. */
+static crm_status make_book(struct crm_book *book, const char *zone, const char *currency)
+{
+    struct buffer policy cleanup(buffer_release) = {0};
+    const char *database = book_path(book, &book->arena, database_name);
+    if (database == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = refuse_book(book, database);
+    if (status == CRM_OK)
+        status = check_currency(currency, strlen(currency), &book->error);
+    if (status == CRM_OK)
+        status = make_policy(book, zone, currency, &policy);
+    return status == CRM_OK && !book->dry_run ? make_parts(book, database, &policy) : status;
 }
 
 static crm_status set_directory(struct crm_book *book, const char *directory)
@@ -249,10 +266,8 @@ crm_status crm_book_init(crm_book *book, const char *directory, const char *zone
                          const char *currency)
 {
     crm_status status = set_directory(book, directory);
-    if (status == CRM_OK && currency != NULL)
-        status = check_currency(currency, strlen(currency), &book->error);
     if (status == CRM_OK)
-        status = make_parts(book, zone != NULL ? zone : "UTC", currency != NULL ? currency : "CNY");
+        status = make_book(book, zone != NULL ? zone : "UTC", currency != NULL ? currency : "CNY");
     close_book(book);
     return status;
 }

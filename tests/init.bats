@@ -37,10 +37,21 @@ load helper
     call crm init b --zone Nowhere/Nothing
     expect 3 "" -
     [[ $err == *"Nowhere/Nothing"* ]]
-    [ ! -e b/crm.db ]
+    [ ! -e b ]
     call crm init b --currency shells
     expect 3 "" -
-    [ ! -e b/crm.db ]
+    [ ! -e b ]
+}
+
+@test "--dry-run makes nothing, and refuses what would be refused" {
+    call crm init b --dry-run
+    expect 0 '{"book":"b"}' ""
+    [ ! -e b ]
+    call crm init b --dry-run --zone Nowhere/Nothing
+    expect 3 "" -
+    crm init b >/dev/null
+    call crm init b --dry-run
+    expect 1 "" -
 }
 
 @test "a directory that cannot be made" {
