@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char database_name[] = "crm.db";
@@ -364,6 +366,35 @@ crm_status book_want_write(struct crm_book *book)
     store_close(book->store);
     book->store = reading;
     return status;
+}
+
+/* ---- Turns ---- */
+
+enum { TURN_MILLISECONDS = 10000, TURN_STEP = 20 };
+
+crm_status book_take_turn(struct crm_book *book, int *turn)
+{
+    const struct timespec step = {.tv_nsec = TURN_STEP * 1000000L};
+    *turn = open(book->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*turn < 0)
+        return error_set(&book->error, CRM_IO, _("'%s' cannot be opened: %s"), book->directory,
+                         strerror(errno));
+    for (int waited = 0; flock(*turn, LOCK_EX | LOCK_NB) != 0; waited += TURN_STEP) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return CRM_OK; /* a file system without locks: then people must see to it */
+        if (waited >= TURN_MILLISECONDS) {
+            error_set(&book->error, CRM_BUSY, _("the same command is still running in the book"));
+            return error_hint(&book->error, _("try again when it has ended"));
+        }
+        (void)nanosleep(&step, NULL);
+    }
+    return CRM_OK;
+}
+
+void book_end_turn(const int *turn)
+{
+    if (*turn != BOOK_NO_TURN)
+        (void)close(*turn);
 }
 
 /* ---- Transactions ---- */

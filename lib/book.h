@@ -53,6 +53,12 @@ crm_status book_read(struct crm_book *book);
 /* For functions that read as a rule but must write now: reopens for writing a store that was opened
  * for reading, which stays as it is when that fails. Not while statements of it are in use. */
 crm_status book_want_write(struct crm_book *book);
+/* For commands of which one at a time runs in a book, though each reads, prints and only then
+ * writes: waits for its turn without keeping anybody from reading or writing; CRM_BUSY when it takes
+ * long. The turn ends with book_end_turn, at the latest with the process. */
+crm_status book_take_turn(struct crm_book *book, int *turn);
+void book_end_turn(const int *turn);
+#define BOOK_NO_TURN (-1)
 struct field_context book_field_context(const struct crm_book *book);
 /* Path of a file in the book, in `arena`; NULL when memory is exhausted. */
 char *book_path(const struct crm_book *book, struct arena *arena, const char *name);

@@ -125,6 +125,35 @@ visit:1:2026-01-15 overdue" ]
     [ "$(jq -s length <<<"$out")" = 5 ]
 }
 
+@test "--new at the same time gives each item to one of them" {
+    for n in 1 2 3 4; do
+        crm remind --new >"new.$n" &
+    done
+    wait
+    [ "$(cat new.* | wc -l)" = 5 ]
+}
+
+@test "--new waits for another, and nobody else waits for it" {
+    mkfifo pipe
+    # It prints more than a pipe holds, and nobody reads yet.
+    seq -f 'Customer %g,2024-01-01' 1000 | sed '1i name,since' >many.csv
+    crm import many.csv --as customer >/dev/null
+    crm remind --new >pipe &
+    exec 7<pipe
+    sleep 0.2
+    call crm add Late --fields key
+    expect 0 '{"key":"late"}' ""
+    crm remind --new >second &
+    second=$!
+    sleep 0.2
+    kill -0 "$second"
+    cat <&7 >first
+    exec 7<&-
+    wait
+    [ "$(jq -s length first)" = 1005 ]
+    [ ! -s second ]
+}
+
 @test "--new gives an item again in another state, and again for the next duty" {
     crm remind --new >/dev/null
     call crm --now 2026-03-07T10:00:00+08:00 remind --new

@@ -456,17 +456,22 @@ crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_s
                       size_t *count)
 {
     struct reminders all cleanup(reminders_release) = {.book = book, .request = request};
+    int turn cleanup(book_end_turn) = BOOK_NO_TURN;
+    const bool notes = request->only_new && !book->dry_run;
     crm_status status = book_read(book);
     /* A book that cannot be written is refused before anything is shown that would come again. */
-    if (status == CRM_OK && request->only_new && !book->dry_run)
+    if (status == CRM_OK && notes)
         status = book_want_write(book);
+    /* Two at once would both print what neither has noted yet. */
+    if (status == CRM_OK && notes)
+        status = book_take_turn(book, &turn);
     if (status == CRM_OK)
         status = visit_settle(book);
     if (status == CRM_OK)
         status = collect(&all);
     if (status == CRM_OK)
         status = write_items(&all, sink);
-    if (status == CRM_OK && request->only_new && !book->dry_run)
+    if (status == CRM_OK && notes)
         status = record_given(&all, sink);
     *count = all.count;
     return book_end(book, status);
