@@ -164,7 +164,10 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
         format = document || isatty(STDOUT_FILENO) != 1 ? "jsonl" : "table";
     else if (document && strcmp(format, "json") == 0)
         format = "jsonl"; /* one object, not an array of one */
-    crm_status status = screen_open(&screen, call, plain || strcmp(format, "table") == 0);
+    /* A reader that leaves early ends the program, and must not end a change half-way. */
+    bool writes = (call->command->flags & COMMAND_BOOK_WRITE) != 0;
+    bool paged = plain || strcmp(format, "table") == 0;
+    crm_status status = screen_open(&screen, call, paged, writes);
     if (status != CRM_OK)
         return status;
     bool shown = false;

@@ -32,14 +32,16 @@ void environment_export(struct call *call);
 
 struct screen {
     bool terminal; /* stdout is one */
+    bool paged;    /* goes through the pager when it is longer than the screen */
     int width, height;
-    char *text; /* what is paged, held back until its length is known; NULL: not held back */
+    char *text; /* what is held back to the end; NULL: not held back */
     size_t length;
     FILE *stream;
 };
 
-/* Prepares call->stream; `held` output goes through the pager when it is longer than the screen. */
-crm_status screen_open(struct screen *screen, struct call *call, bool held);
+/* Prepares call->stream. `paged`: on a terminal it may go through the pager. `held`: nothing is
+ * written before screen_close. */
+crm_status screen_open(struct screen *screen, struct call *call, bool paged, bool held);
 /* Writes what was held back. `status` is what the command came to; CRM_IO, with a message, when it
  * was CRM_OK but stdout could not be written. */
 crm_status screen_close(struct screen *screen, struct call *call, crm_status status);

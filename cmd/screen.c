@@ -22,12 +22,13 @@ static void measure(struct screen *screen)
     }
 }
 
-crm_status screen_open(struct screen *screen, struct call *call, bool held)
+crm_status screen_open(struct screen *screen, struct call *call, bool paged, bool held)
 {
     *screen = (struct screen){.terminal = isatty(STDOUT_FILENO) == 1, .stream = stdout};
     if (screen->terminal)
         measure(screen);
-    if (screen->terminal && held) {
+    screen->paged = screen->terminal && paged;
+    if (screen->paged || held) {
         screen->stream = open_memstream(&screen->text, &screen->length);
         if (screen->stream == NULL)
             return call_fail(call, CRM_NO_MEMORY, _("out of memory"));
@@ -69,7 +70,8 @@ crm_status screen_close(struct screen *screen, struct call *call, crm_status sta
     if (screen->stream != NULL && screen->stream != stdout) {
         fclose(screen->stream);
         screen->stream = NULL;
-        bool long_text = count_lines(screen->text, screen->length) >= (size_t)screen->height;
+        bool long_text =
+            screen->paged && count_lines(screen->text, screen->length) >= (size_t)screen->height;
         if (!long_text || !page(screen))
             fwrite(screen->text, 1, screen->length, stdout);
         free(screen->text);

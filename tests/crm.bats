@@ -151,6 +151,18 @@ load helper
     [[ $err == "crm: "*"No space left on device"* ]]
 }
 
+@test "a reader that leaves early does not undo a change" {
+    crm init >/dev/null
+    for n in $(seq 900); do
+        printf '{"key":"customer-%s","name":"A name that fills the pipe %s"}\n' "$n" "$n"
+    done >many.jsonl
+    crm import many.jsonl --as customer >/dev/null
+    # More than a pipe holds.
+    call sh -c '"$CRM" tier apply | sed 1q'
+    [ "$status" = 0 ]
+    [ "$(crm list customer tier=C --fields key | wc -l)" = 900 ]
+}
+
 @test "a closed pipe is silent, even when the parent ignores SIGPIPE" {
     new_book
     crm add Acme >/dev/null
