@@ -32,3 +32,15 @@ setup_test() {
     call crm list note
     expect 0 '' ''
 }
+
+@test "a number is never given twice" {
+    crm add note acme-ltd one >/dev/null
+    crm add note acme-ltd two >/dev/null
+    crm remove N-2 >/dev/null
+    call crm add note acme-ltd three --fields number
+    expect 0 '{"number":"N-3"}' ''
+    crm complain add acme-ltd late --owner "$(crm add staff Lin --fields login --format tsv | tail -n 1)" >/dev/null
+    call crm remove C-1
+    call crm complain add acme-ltd later --owner lin --fields number
+    expect 0 '{"number":"C-2"}' ''
+}

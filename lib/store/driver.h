@@ -32,6 +32,7 @@ struct store_driver {
     crm_status (*commit)(struct store *store);
     void (*rollback)(struct store *store);
     const char *identity_type;
+    const char *lasting_identity_type; /* never gives a number twice */
     const char *cluster_suffix;
     const char *types[DATA_JSON + 1];
     crm_status (*is_blank)(struct store *store, bool *out);

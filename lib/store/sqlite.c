@@ -561,6 +561,7 @@ const struct store_driver store_driver_sqlite = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .identity_type = "INTEGER PRIMARY KEY",
+    .lasting_identity_type = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .cluster_suffix = " WITHOUT ROWID",
     .types =
         {

@@ -292,9 +292,9 @@ bool store_is_outermost(const struct store *store)
     return store->depth == 1;
 }
 
-const char *store_identity_type(const struct store *store)
+const char *store_identity_type(const struct store *store, bool lasting)
 {
-    return store->driver->identity_type;
+    return lasting ? store->driver->lasting_identity_type : store->driver->identity_type;
 }
 
 const char *store_type(const struct store *store, enum data_type type)

@@ -112,8 +112,9 @@ bool store_in_transaction(const struct store *store);
 /* Whether the next store_commit ends the outermost transaction. */
 bool store_is_outermost(const struct store *store);
 
-/* Engine-specific words for the schema: "INTEGER PRIMARY KEY" and the like. */
-const char *store_identity_type(const struct store *store);
+/* Engine-specific words for the schema: "INTEGER PRIMARY KEY" and the like. A lasting identity is
+ * not given again after its record was removed: people have written it down. */
+const char *store_identity_type(const struct store *store, bool lasting);
 const char *store_type(const struct store *store, enum data_type type);
 /* Suffix of CREATE TABLE for a clustered table: " WITHOUT ROWID". */
 const char *store_cluster_suffix(const struct store *store);
