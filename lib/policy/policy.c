@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 64-bit FNV-1a: tells one policy from another, no more. */
+/* After FNV-1a, but eight bytes at a time: tells one policy from another, no more. */
 static void set_fingerprint(struct policy *policy, const char *text, size_t length)
 {
-    uint64_t hash = 14695981039346656037U;
-    for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211U;
+    uint64_t hash = 14695981039346656037U ^ length;
+    for (size_t i = 0; i < length; i += sizeof hash) {
+        uint64_t word = 0;
+        memcpy(&word, text + i, length - i < sizeof word ? length - i : sizeof word);
+        hash = (hash ^ word) * 1099511628211U;
+        hash ^= hash >> 32;
     }
     snprintf(policy->fingerprint, sizeof policy->fingerprint, "%016llx", (unsigned long long)hash);
 }
