@@ -48,7 +48,7 @@ static crm_status write_head(struct report_request *request)
         {.name = "from", .label = _("From"), .type = DATA_DATE},
         {.name = "to", .label = _("To"), .type = DATA_DATE},
         {.name = "customers", .label = _("Customers"), .type = DATA_INTEGER},
-        {.name = "active", .label = _("Active"), .type = DATA_INTEGER},
+        {.name = "active", .label = _("Active customers"), .type = DATA_INTEGER},
         {.name = "prospect", .label = _("Prospects"), .type = DATA_INTEGER},
         {.name = "dormant", .label = _("Dormant"), .type = DATA_INTEGER},
         {.name = "lost", .label = _("Lost"), .type = DATA_INTEGER},

@@ -242,7 +242,7 @@ const struct report report_complaints = {
     .name = "complaints",
     .title = N_("Complaints"),
     .definition = N_("Complaints opened in the period. In time: share of those whose limit was "
-                     "kept or has passed, with the Wilson 95 % interval; fewer than 30 are "
+                     "kept or has passed, with Wilson's interval of 95 percent; fewer than 30 are "
                      "marked. p50 and p90: nearest rank, in hours on the clock from opening."),
     .by = groups,
     .by_count = sizeof groups / sizeof *groups,

@@ -19,7 +19,7 @@ static const struct field change_fields[] = {
      .flags = FIELD_COLUMN},
     {.name = "previous", .label = N_("Before"), .help = N_("tier before"), .flags = FIELD_COLUMN},
     {.name = "effective_on",
-     .label = N_("From"),
+     .label = N_("In force from"),
      .help = N_("first day of the tier"),
      .type = DATA_DATE,
      .flags = FIELD_REQUIRED | FIELD_COLUMN},
