@@ -270,6 +270,21 @@ hint: see: crm tier history 'c5'"
     [[ $err == "crm: policy.yaml:"*"a book keeps no payments"* ]]
 }
 
+@test "growth is rounded once" {
+    schemes 'tiers:
+  schemes:
+    grown:
+      method: score
+      indicators: {growth: {source: growth, low: -100, high: 100, weight: 100, missing: zero}}
+      thresholds: {A: 80, B: 50}
+'
+    order quiet 300 2025-01-10
+    order quiet 100 2025-12-31
+    call crm tier why quiet
+    [ "$(jq -c '.terms[] | [.raw, .points]' <<<"$out")" = '[-66.6667,16.6666]' ]
+    [ "$(crm show quiet | jq -c '.revenue[].growth')" = -66.6667 ]
+}
+
 @test "satisfaction is what was answered last, growth and years what they say" {
     schemes 'tiers:
   names: [A, B, C]

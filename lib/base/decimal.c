@@ -201,6 +201,14 @@ bool decimal_divide(int64_t a, int64_t b, int64_t *out)
     return divide_wide((wide)magnitude(a) * DECIMAL_ONE, magnitude(b), (a < 0) != (b < 0), out);
 }
 
+bool decimal_growth(int64_t before, int64_t now, int64_t *percent)
+{
+    if (before <= 0)
+        return false;
+    uint64_t change = now < before ? (uint64_t)before - (uint64_t)now : (uint64_t)(now - before);
+    return divide_wide((wide)change * 100 * DECIMAL_ONE, magnitude(before), now < before, percent);
+}
+
 bool decimal_add(int64_t a, int64_t b, int64_t *out)
 {
     if ((b > 0 && a > INT64_MAX - b) || (b < 0 && a < INT64_MIN - b))

@@ -22,6 +22,8 @@ bool decimal_multiply(int64_t a, int64_t b, int64_t *out);
 /* a × b × c, rounded once. */
 bool decimal_multiply3(int64_t a, int64_t b, int64_t c, int64_t *out);
 bool decimal_divide(int64_t a, int64_t b, int64_t *out);
+/* Growth in percent, rounded once; false when nothing can be said: `before` is not positive. */
+bool decimal_growth(int64_t before, int64_t now, int64_t *percent);
 /* Checked int64 addition. */
 bool decimal_add(int64_t a, int64_t b, int64_t *out);
 

@@ -120,14 +120,10 @@ static crm_status load_lines(struct sales *sales)
 
 /* ---- Sections ---- */
 
-/* In percent; nothing can be said without revenue before. */
-static struct value growth_of(int64_t now, int64_t before)
+static struct value growth_of(int64_t before, int64_t now)
 {
-    int64_t ratio, percent;
-    if (before <= 0 || !decimal_divide(now, before, &ratio) ||
-        !decimal_multiply(ratio - DECIMAL_ONE, 100 * DECIMAL_ONE, &percent))
-        return value_null();
-    return value_integer(percent);
+    int64_t percent;
+    return decimal_growth(before, now, &percent) ? value_integer(percent) : value_null();
 }
 
 static crm_status write_revenue(struct sales *sales)
@@ -148,7 +144,7 @@ static crm_status write_revenue(struct sales *sales)
          sums = sums->next) {
         const struct value values[] = {
             value_text(sums->currency),          value_integer(sums->revenue),
-            value_integer(sums->revenue_before), growth_of(sums->revenue, sums->revenue_before),
+            value_integer(sums->revenue_before), growth_of(sums->revenue_before, sums->revenue),
             value_integer(sums->profit),         value_integer(sums->profit_before)};
         status = sink_row(sink, values);
     }

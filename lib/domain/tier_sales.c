@@ -66,14 +66,6 @@ static int64_t distinct_orders(struct sum *sum)
     return distinct;
 }
 
-/* Growth in percent; nothing can be said without a positive sum before. */
-static bool growth_of(const struct sum *sum, int64_t *raw)
-{
-    int64_t ratio;
-    return sum->before > 0 && decimal_divide(sum->now, sum->before, &ratio) &&
-           decimal_multiply(ratio - DECIMAL_ONE, 100 * DECIMAL_ONE, raw);
-}
-
 static void finish_sum(struct sum *sum, struct tier_term *term)
 {
     struct tier_term result = {.rows = sum->rows + sum->rows_before,
@@ -84,7 +76,7 @@ static void finish_sum(struct sum *sum, struct tier_term *term)
     if (sum->source == SOURCE_ORDERS)
         result.raw = distinct_orders(sum) * DECIMAL_ONE;
     else if ((sum->source == SOURCE_PROFIT && sum->known == 0) ||
-             (sum->source == SOURCE_GROWTH && !growth_of(sum, &result.raw)))
+             (sum->source == SOURCE_GROWTH && !decimal_growth(sum->before, sum->now, &result.raw)))
         result.state = TERM_MISSING;
     if (result.rows > 0)
         *term = result;

@@ -115,6 +115,14 @@ static void multiplies_and_divides(void **state)
     assert_true(decimal_divide(-20000, 30000, &out));
     assert_int_equal(out, -6667);
     assert_false(decimal_divide(1, 0, &out));
+    assert_true(decimal_growth(30000, 10000, &out));
+    assert_int_equal(out, -666667);
+    assert_true(decimal_growth(20000, -20000, &out));
+    assert_int_equal(out, -2000000);
+    assert_false(decimal_growth(1, INT64_MIN, &out));
+    assert_false(decimal_growth(1, INT64_MAX, &out));
+    assert_false(decimal_growth(0, 1, &out));
+    assert_false(decimal_growth(-1, 1, &out));
     assert_false(decimal_add(INT64_MAX, 1, &out));
     assert_true(decimal_add(INT64_MAX, -1, &out));
     assert_int_equal(out, INT64_MAX - 1);
