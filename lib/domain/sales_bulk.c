@@ -33,6 +33,8 @@ struct summing {
     struct order_set orders, month_orders;
     char month[8]; /* that month_orders is of */
     int64_t revenue, profit;
+    char currency[8];        /* of the customer's lines; "" before the first */
+    bool several_currencies; /* then their sum means nothing */
     size_t order_count;
     char first[DATE_TEXT], last[DATE_TEXT];
     struct month_sum *months;
@@ -92,12 +94,13 @@ static crm_status finish_customer(struct summing *s)
     if (s->customer == 0)
         return CRM_OK;
     bool any = s->order_count > 0;
-    const struct value parameters[] = {value_integer((int64_t)s->order_count),
-                                       value_integer(s->revenue),
-                                       value_integer(s->profit),
-                                       any ? value_text(s->first) : value_null(),
-                                       any ? value_text(s->last) : value_null(),
-                                       value_integer(s->customer)};
+    const struct value parameters[] = {
+        value_integer((int64_t)s->order_count),
+        s->several_currencies ? value_null() : value_integer(s->revenue),
+        s->several_currencies ? value_null() : value_integer(s->profit),
+        any ? value_text(s->first) : value_null(),
+        any ? value_text(s->last) : value_null(),
+        value_integer(s->customer)};
     crm_status status = statement_bind_all(s->update, parameters, 6);
     return status == CRM_OK ? statement_run(s->update) : status;
 }
@@ -107,6 +110,8 @@ static void begin_customer(struct summing *s, int64_t customer)
     s->customer = customer;
     s->revenue = s->profit = 0;
     s->order_count = 0;
+    s->currency[0] = '\0';
+    s->several_currencies = false;
     s->month[0] = '\0';
     empty(&s->orders);
 }
@@ -177,6 +182,20 @@ static bool add_to_month(struct summing *s, const struct value *row)
            decimal_add(sum->profit, row[4].integer, &sum->profit);
 }
 
+static void note_currency(struct summing *s, const struct value *currency)
+{
+    if (s->currency[0] != '\0' && strcmp(s->currency, currency->text) != 0)
+        s->several_currencies = true;
+    if (currency->length < sizeof s->currency)
+        memcpy(s->currency, currency->text, currency->length + 1);
+}
+
+static crm_status sum_too_large(struct summing *s)
+{
+    error_set(&s->book->error, CRM_INVALID, _("the sum of a customer's lines is too large"));
+    return error_hint(&s->book->error, _("look for a line with a mistaken amount"));
+}
+
 /* customer, ordered_on, order_ref, amount, profit, currency, counted: in the order of customer and
  * day. */
 static crm_status add_line(void *context, const struct value *row)
@@ -201,8 +220,10 @@ static crm_status add_line(void *context, const struct value *row)
     memcpy(s->last, row[1].text, DATE_TEXT);
     s->first[DATE_TEXT - 1] = s->last[DATE_TEXT - 1] = '\0';
     s->order_count += added;
-    s->revenue += row[3].integer;
-    s->profit += row[4].integer;
+    note_currency(s, &row[5]);
+    if (!decimal_add(s->revenue, row[3].integer, &s->revenue) ||
+        !decimal_add(s->profit, row[4].integer, &s->profit))
+        return sum_too_large(s);
     return CRM_OK;
 }
 

@@ -65,7 +65,9 @@ static int64_t number(crm_book *book, const char *sql)
 #define KEPT_BY_MONTH                                                                              \
     "SELECT month_of, currency, revenue, profit, orders, customers FROM month_total"
 #define BY_CUSTOMER                                                                                \
-    "SELECT c.id, count(DISTINCT o.id), coalesce(sum(l.amount), 0), coalesce(sum(l.profit), 0), "  \
+    "SELECT c.id, count(DISTINCT o.id), CASE WHEN count(DISTINCT l.currency) < 2 "                 \
+    "THEN coalesce(sum(l.amount), 0) END, CASE WHEN count(DISTINCT l.currency) < 2 "               \
+    "THEN coalesce(sum(l.profit), 0) END, "                                                        \
     "min(l.ordered_on), max(l.ordered_on) FROM customer c LEFT JOIN (order_line l "                \
     "JOIN sales_order o ON o.id = l.order_ref AND o.status <> 'cancelled') "                       \
     "ON o.customer = c.id GROUP BY c.id"
