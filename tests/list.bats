@@ -197,3 +197,16 @@ keys() {
     call crm list order segmnt=x
     expect 2 "" $'crm: filter: order has no field \'segmnt\'\nhint: did you mean \'segment\'?'
 }
+
+@test "a bare word finds what belongs to a customer of that name" {
+    crm add "湖畔茶馆" --key lakeside >/dev/null
+    crm add "Other" --key other >/dev/null
+    crm visit add lakeside --channel phone >/dev/null
+    crm visit add other --channel phone --feedback "tea" >/dev/null
+    call crm visit list 茶 --fields number
+    expect 0 '{"number":"V-1"}' ""
+    call crm visit list lakes --fields number
+    expect 0 '{"number":"V-1"}' ""
+    call crm list visit TEA --fields number
+    expect 0 '{"number":"V-2"}' ""
+}

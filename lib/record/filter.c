@@ -428,6 +428,20 @@ static void search_word(struct filtering *f, const char *word)
         buffer_text(&f->query->sql, "1 = 0");
 }
 
+/* A list of what belongs to customers is also searched by whom it belongs to. */
+static void search_customer(struct filtering *f, const char *word)
+{
+    if (*word == '\0' || kind_field(f->kind, "customer") == NULL)
+        return;
+    struct value pattern = contains_pattern(f, word, strlen(word));
+    buffer_printf(&f->query->sql, " OR %s.customer IN (SELECT fc.id FROM customer fc WHERE ",
+                  f->alias);
+    contains_sql(f, "fc.key", pattern);
+    buffer_text(&f->query->sql, " OR ");
+    contains_sql(f, "fc.name", pattern);
+    buffer_text(&f->query->sql, ")");
+}
+
 /* Words come from a command line, in whatever encoding the terminal has. */
 static crm_status check_word(struct crm_book *book, const char *word)
 {
@@ -462,11 +476,13 @@ crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char
         struct condition condition;
         status = check_word(book, word);
         buffer_text(&query->sql, " AND (");
-        if (status == CRM_OK && split(word, &query->arena, &condition))
+        if (status == CRM_OK && split(word, &query->arena, &condition)) {
             status = condition.field == NULL ? error_no_memory(&book->error)
                                              : condition_sql(&f, &condition);
-        else
+        } else {
             search_word(&f, word);
+            search_customer(&f, word);
+        }
         buffer_text(&query->sql, ")");
     }
     if (status == CRM_OK && query->full) {
