@@ -128,6 +128,27 @@ setup_test() {
     [ "$status" -eq 2 ]
 }
 
+@test "visits fall into the months of the book's time zone, planned ones on their day" {
+    local zone
+    for zone in Pacific/Auckland Pacific/Niue Asia/Kolkata; do
+        new_book zone
+        sed -i "s#^time_zone: .*#time_zone: \"$zone\"#" zone/policy.yaml
+        in_zone() { crm --book zone --now 2026-02-10T12:00:00Z "$@"; }
+        in_zone add Acme >/dev/null
+        in_zone visit add acme --channel phone --at 2026-01-31T23:30 >/dev/null
+        in_zone visit add acme --channel phone --at 2026-02-01T00:30 >/dev/null
+        in_zone visit add acme --planned-on 2026-02-28 >/dev/null
+        in_zone visit add acme --planned-on 2026-03-01 >/dev/null
+        call in_zone report visits --by month --from 2026-01 --to 2026-03 --fields month,done,planned
+        expect 0 '{"month":"2026-01","done":1,"planned":0}
+{"month":"2026-02","done":1,"planned":1}
+{"month":"2026-03","done":0,"planned":1}' ""
+        call in_zone report visits --by tier --from 2026-02-01 --to 2026-02-28 --fields done,planned
+        expect 0 '{"done":1,"planned":1}' ""
+        rm -r zone
+    done
+}
+
 @test "book: one page of all, whose sections are the reports" {
     crm report revenue | jq -c . >alone
     crm report book | jq -c '.revenue[]' >section

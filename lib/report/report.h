@@ -39,6 +39,7 @@ struct report {
     bool measures;       /* takes --measure */
     bool whole_months;   /* its default period is whole months, as if grouped by month */
     const char *instant; /* SQL of the stored time by which rows fall into the period, or NULL */
+    const char *day;     /* of the day that counts where that time is null; NULL: no such rows */
     crm_status (*run)(struct report_request *request);
 };
 
@@ -55,7 +56,7 @@ struct column report_to_column(void);
 /* Appends one group's expression. Stored times are UTC, months are the book's: so the edges of the
  * period's months are computed here and bound. */
 void report_group_sql(const struct report_request *request, size_t group, struct query *query);
-/* Appends " AND instant >= … AND instant < …" for the period's days in the book's time zone. */
+/* Appends " AND …" for the period's days in the book's time zone. */
 void report_period_sql(const struct report_request *request, struct query *query);
 /* Appends the joins that the groups need, each once. */
 void report_group_joins(const struct report_request *request, struct buffer *sql);

@@ -56,6 +56,9 @@ static void month_sql(const struct report_request *request, struct query *query)
     date_to_civil(day, &year, &month, &of_month);
     day = date_from_civil(year, month, 1);
     buffer_text(&query->sql, "CASE");
+    if (request->report->day != NULL)
+        buffer_printf(&query->sql, " WHEN %s IS NULL THEN substr(%s, 1, 7)",
+                      request->report->instant, request->report->day);
     for (; day <= last; day = date_add_months(day, 1)) {
         char text[DATE_TEXT];
         date_format(day, text);
@@ -79,10 +82,18 @@ void report_period_sql(const struct report_request *request, struct query *query
     day_number from = 0, to = 0;
     (void)date_parse_iso(request->from, DATE_TEXT - 1, &from);
     (void)date_parse_iso(request->to, DATE_TEXT - 1, &to);
-    buffer_printf(&query->sql, " AND %s >= ", request->report->instant);
+    buffer_printf(&query->sql, " AND (%s >= ", request->report->instant);
     query_value(query, edge(request, query, from));
     buffer_printf(&query->sql, " AND %s < ", request->report->instant);
     query_value(query, edge(request, query, to + 1));
+    if (request->report->day != NULL) {
+        buffer_printf(&query->sql, " OR %s IS NULL AND %s >= ", request->report->instant,
+                      request->report->day);
+        query_value(query, value_text(request->from));
+        buffer_printf(&query->sql, " AND %s <= ", request->report->day);
+        query_value(query, value_text(request->to));
+    }
+    buffer_character(&query->sql, ')');
 }
 
 static bool joined_before(const struct report_request *request, size_t group)

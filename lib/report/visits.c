@@ -101,7 +101,7 @@ const struct report report_visits = {
                      "for; the outcome is the mean of those rated 1 to 5."),
     .by = groups,
     .by_count = sizeof groups / sizeof *groups,
-    /* A planned day has no hour: noon is within the same day in every zone but the farthest. */
-    .instant = "coalesce(v.done_at, v.planned_on || 'T12:00:00Z')",
+    .instant = "v.done_at",
+    .day = "v.planned_on",
     .run = run,
 };
