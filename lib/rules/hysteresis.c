@@ -38,7 +38,7 @@ static bool is_held(const struct tier_scheme *scheme, const struct tier_past *pa
         return false;
     if (by_margin && shortfall > scheme->margin)
         return false;
-    int below = past->below + (past->below == 0 || past->below_last != today ? 1 : 0);
+    int below = past->below + (past->below == 0 || past->below_last < today ? 1 : 0);
     if (by_count && below >= scheme->demote_after)
         return false;
     day_number since = past->below > 0 ? past->below_since : today;
@@ -50,7 +50,7 @@ static bool is_held(const struct tier_scheme *scheme, const struct tier_past *pa
 static bool is_news(const struct tier_scheme *scheme, const struct tier_past *past,
                     day_number today)
 {
-    return past->below == 0 || (scheme->demote_after > 0 && past->below_last != today);
+    return past->below == 0 || (scheme->demote_after > 0 && past->below_last < today);
 }
 
 struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct tier_past *before,

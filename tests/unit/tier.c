@@ -227,8 +227,9 @@ static void holds_for_evaluations(void **state)
     assert_decision(tier_decide(&scheme, &past, 2, 1, DAY), 1, CHANGE_HELD, EVENT_HELD);
     past.below = 1;
     past.below_since = past.below_last = DAY;
-    /* The same day again neither counts nor is remembered. */
+    /* The same day again, or one before, neither counts nor is remembered. */
     assert_decision(tier_decide(&scheme, &past, 2, 1, DAY), 1, CHANGE_HELD, EVENT_NONE);
+    assert_decision(tier_decide(&scheme, &past, 2, 1, DAY - 1), 1, CHANGE_HELD, EVENT_NONE);
     assert_decision(tier_decide(&scheme, &past, 2, 1, DAY + 1), 1, CHANGE_HELD, EVENT_HELD);
     assert_decision(tier_decide(&scheme, &past, 1, 0, DAY + 1), 1, CHANGE_SAME, EVENT_RECOVERED);
     past.below = 2;
