@@ -113,28 +113,11 @@ static const char *why_visit(struct reminders *all, const struct duty *duty)
     return arena_printf(&all->arena, _("%s; planned for %s"), why, duty->planned_on);
 }
 
-/* The visit at which it was promised. */
-static crm_status why_promise(struct reminders *all, const struct duty *duty, const char **out)
-{
-    const struct value customer = value_integer(duty->customer);
-    struct value visit;
-    crm_status status =
-        store_row_values(all->book->store, &all->arena,
-                         "SELECT id FROM visit "
-                         "WHERE customer = $1 AND status = 'done' AND next_on IS NOT NULL "
-                         "ORDER BY done_at DESC, id DESC LIMIT 1",
-                         &customer, 1, &visit, 1);
-    if (status == CRM_OK)
-        *out = arena_printf(&all->arena, _("promised at V-%lld"), (long long)visit.integer);
-    return status;
-}
-
 static crm_status add_duty(struct reminders *all, const struct duty *duty)
 {
     char due[DATE_TEXT];
     bool promise = duty->state == DUTY_PROMISED;
     struct item item = day_item(all->book, duty->due, due);
-    crm_status status = CRM_OK;
     item.kind = promise ? "promise" : "visit";
     item.id = arena_printf(&all->arena, "%s:%lld:%s", item.kind, (long long)duty->customer, due);
     item.state = duty_state_name(duty->state);
@@ -146,11 +129,10 @@ static crm_status add_duty(struct reminders *all, const struct duty *duty)
                     : promise                     ? WORD_GIVEN
                     : duty->state == DUTY_OVERDUE ? VISIT_OVERDUE
                                                   : VISIT_DUE;
-    if (promise)
-        status = why_promise(all, duty, &item.why);
-    else
-        item.why = why_visit(all, duty);
-    return status == CRM_OK ? add(all, &item) : status;
+    item.why =
+        promise ? arena_printf(&all->arena, _("promised at V-%lld"), (long long)duty->promised_at)
+                : why_visit(all, duty);
+    return add(all, &item);
 }
 
 static crm_status add_duties(struct reminders *all)

@@ -51,6 +51,7 @@ struct duty {
     day_number last_on;     /* when; set if satisfied */
     const char *channel;    /* the weakest that will do, or "any" */
     const char *planned_on; /* day of the next planned visit; NULL: none */
+    int64_t promised_at;    /* visit at which the promise was given; 0: no promise */
 };
 
 struct duty_list {

@@ -7,12 +7,17 @@
 
 /* ---- Looking for them ---- */
 
-enum { ID, KEY, NAME, TIER, LAST_ON, OWNER, PLANNED_ON, DUE };
+enum { ID, KEY, NAME, TIER, LAST_ON, OWNER, PLANNED_ON, PROMISED_AT, DUE };
 static const char duty_columns[] =
     "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, o.login, "
     "(SELECT min(CASE WHEN v.status = 'planned' THEN v.planned_on END) FROM visit v "
-    "WHERE v.customer = t.id AND v.done_at IS NULL), t.%s "
+    "WHERE v.customer = t.id AND v.done_at IS NULL), %s, t.%s "
     "FROM customer t LEFT JOIN staff o ON o.id = t.owner WHERE t.%s <= ";
+
+/* A promise stands until the next contact, so it was given at the last one. */
+static const char last_contact[] =
+    "(SELECT v.id FROM visit v WHERE v.customer = t.id AND v.done_at IS NOT NULL "
+    "ORDER BY v.done_at DESC, v.id DESC LIMIT 1)";
 
 struct collecting {
     struct crm_book *book;
@@ -45,7 +50,8 @@ static crm_status collect(void *context, const struct value *row)
                         .name = copy(list, &row[NAME], &failed),
                         .tier = copy(list, &row[TIER], &failed),
                         .owner = copy(list, &row[OWNER], &failed),
-                        .planned_on = copy(list, &row[PLANNED_ON], &failed)};
+                        .planned_on = copy(list, &row[PLANNED_ON], &failed),
+                        .promised_at = row[PROMISED_AT].integer};
     int tier = duty.tier == NULL ? -1 : policy_tier(policy, duty.tier);
     duty.rank = tier < 0 ? (int)policy->tier_count : tier;
     duty.rule = cadence_of_tier(policy, tier);
@@ -72,7 +78,8 @@ static crm_status look(struct collecting *collecting, const struct duty_request 
     const char *date = collecting->promises ? "promise_on" : "next_visit_on";
     char text[DATE_TEXT];
     date_format(until, text);
-    buffer_printf(&query.sql, duty_columns, date, date);
+    buffer_printf(&query.sql, duty_columns,
+                  collecting->promises ? last_contact : "CAST(NULL AS BIGINT)", date, date);
     query_value(&query, value_text(text));
     buffer_text(&query.sql, " AND t.status <> 'lost'");
     if (staff != NULL) { /* not by the owner's index: an owner may have many, few of them due */
