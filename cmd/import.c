@@ -25,7 +25,8 @@ static const struct option import_options[] = {
      .type = OPTION_TEXT,
      .target = offsetof(struct options, map),
      .argument = N_("MAP"),
-     .help = N_("file that says what the columns are, or the name of one that comes along; see crm-map(5)"),
+     .help = N_("file that says what the columns are, or the name of one that comes along; see "
+                "crm-map(5)"),
      .complete = COMPLETE_FILE},
     {.name = "key",
      .type = OPTION_TEXT,

@@ -54,8 +54,8 @@ crm_status book_read(struct crm_book *book);
  * for reading, which stays as it is when that fails. Not while statements of it are in use. */
 crm_status book_want_write(struct crm_book *book);
 /* For commands of which one at a time runs in a book, though each reads, prints and only then
- * writes: waits for its turn without keeping anybody from reading or writing; CRM_BUSY when it takes
- * long. The turn ends with book_end_turn, at the latest with the process. */
+ * writes: waits for its turn without keeping anybody from reading or writing; CRM_BUSY when it
+ * takes long. The turn ends with book_end_turn, at the latest with the process. */
 crm_status book_take_turn(struct crm_book *book, int *turn);
 void book_end_turn(const int *turn);
 #define BOOK_NO_TURN (-1)

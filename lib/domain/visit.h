@@ -30,8 +30,8 @@ crm_status visit_refresh_all(struct crm_book *book);
  * reopened for writing then. In a dry run the transaction stays open, to be ended by the caller's
  * book_end, which does nothing when there is none. */
 crm_status visit_settle(struct crm_book *book);
-/* The same for a command that only shows: where it fails, as of a book that cannot be written now or
- * by a damaged day list, the dates stay as they are, which a note says. */
+/* The same for a command that only shows: where it fails, as of a book that cannot be written now
+ * or by a damaged day list, the dates stay as they are, which a note says. */
 crm_status visit_settle_to_read(struct crm_book *book, struct crm_sink *sink);
 
 /* ---- Duties ---- */
