@@ -2,18 +2,8 @@
 /* Status and error text. */
 #include "base/error.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
-
-/* gettext knows as well that the locale "C" has no translations, but takes its time to say so: a
- * page has two hundred labels. */
-const char *in_language(const char *text)
-{
-    const char *locale = setlocale(LC_MESSAGES, NULL);
-    bool plain = locale != NULL && strcmp(locale, "C") == 0;
-    return plain ? text : dgettext(CRM_TEXT_DOMAIN, text);
-}
 
 /* Cuts at a character boundary: a byte of the form 10xxxxxx continues a character. */
 static void cut_to_character(char *text, size_t size)

@@ -12,19 +12,14 @@
 
 /* The library translates from its own domain, so that a program with another one may use it. */
 #define CRM_TEXT_DOMAIN "crm"
-#define _(text)         in_language(text)
+#define _(text)         dgettext(CRM_TEXT_DOMAIN, (text))
 #define N_(text)        (text)
 
 #if defined(__GNUC__)
 #define CRM_PRINTF(text_at, first) __attribute__((format(printf, text_at, first)))
-#define CRM_FORMAT(text_at)        __attribute__((format_arg(text_at)))
 #else
 #define CRM_PRINTF(text_at, first)
-#define CRM_FORMAT(text_at)
 #endif
-
-/* The text in the process's language; the text itself when there is no translation. Borrowed. */
-const char *in_language(const char *text) CRM_FORMAT(1);
 
 /* What went wrong (message) and how to mend it (hint). Both are whole UTF-8 sentences; "" is none.
  */
