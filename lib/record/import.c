@@ -386,23 +386,21 @@ static bool is_flat(const struct import *import)
     return import->kind == &kind_order && import->options->map != NULL;
 }
 
+/* Every reference is one to a record that the import found or made: the store need not look for it
+ * once more. */
 static crm_status store_rows(struct import *import)
 {
-    bool flat = is_flat(import);
-    crm_status status = flat ? store_set_loading(import->book->store, true) : CRM_OK;
-    if (status != CRM_OK)
-        return status;
-    status = book_begin(import->book);
+    struct crm_book *book = import->book;
+    crm_status status = store_set_loading(book->store, true);
     if (status == CRM_OK)
-        status = book_end(import->book, flat ? import_orders(import) : import_records(import));
-    if (flat) {
-        struct error kept = import->book->error;
-        crm_status restored = store_set_loading(import->book->store, false);
-        if (status != CRM_OK)
-            import->book->error = kept;
-        return status == CRM_OK ? restored : status;
-    }
-    return status;
+        status = book_begin(book);
+    if (status == CRM_OK)
+        status = book_end(book, is_flat(import) ? import_orders(import) : import_records(import));
+    struct error kept = book->error;
+    crm_status restored = store_set_loading(book->store, false);
+    if (status != CRM_OK)
+        book->error = kept;
+    return status == CRM_OK ? restored : status;
 }
 
 crm_status crm_import(crm_book *book, const crm_import_options *options, crm_sink *sink)

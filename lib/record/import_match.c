@@ -166,7 +166,9 @@ crm_status matcher_open(struct matcher *matcher, struct import *import)
     matcher->keys = arena_array(&import->arena, 8, sizeof *matcher->keys);
     matcher->stored =
         arena_array(&import->arena, import->kind->field_count, sizeof *matcher->stored);
-    if (matcher->keys == NULL || matcher->stored == NULL)
+    matcher->remembered =
+        arena_array(&import->arena, import->kind->field_count, sizeof *matcher->remembered);
+    if (matcher->keys == NULL || matcher->stored == NULL || matcher->remembered == NULL)
         return error_no_memory(&import->book->error);
     /* JSON Lines name their fields with the first row. */
     return import->map->field_count == 0 ? CRM_OK : prepare(matcher);
@@ -196,6 +198,41 @@ static crm_status add_pending(struct matcher *matcher, size_t field, const struc
     return CRM_OK;
 }
 
+/* The customer under whom an order is looked for; 0 where any record of the kind will do. */
+static int64_t owner_of_reference(const struct record *record, const struct kind *kind,
+                                  const struct value *text)
+{
+    if (kind != &kind_order || record->kind != &kind_line || reference_number(kind, text) != 0)
+        return 0;
+    const struct value *customer = record_get(record, "customer");
+    return customer->type == VALUE_INTEGER ? customer->integer : 0;
+}
+
+/* Records of another kind do not change while these are imported: what was found once stays. */
+static crm_status find_other(struct matcher *matcher, const struct record *record, size_t index,
+                             const struct kind *kind, const struct value *text, struct value *out)
+{
+    struct crm_book *book = matcher->import->book;
+    struct remembered *known = &matcher->remembered[index];
+    int64_t customer = owner_of_reference(record, kind, text);
+    if (known->id != 0 && known->customer == customer && known->length == text->length &&
+        memcmp(known->text, text->text, text->length) == 0) {
+        *out = value_integer(known->id);
+        return CRM_OK;
+    }
+    crm_status status =
+        customer != 0 ? reference_order(book, customer, text, out)
+                      : reference_resolve(book, kind, record->kind->fields[index].name, text, out);
+    known->id = 0;
+    if (status != CRM_OK || text->length > sizeof known->text)
+        return status;
+    memcpy(known->text, text->text, text->length);
+    known->length = text->length;
+    known->customer = customer;
+    known->id = out->integer;
+    return CRM_OK;
+}
+
 static crm_status set_reference(struct matcher *matcher, struct record *record, size_t index,
                                 const struct value *value)
 {
@@ -204,12 +241,9 @@ static crm_status set_reference(struct matcher *matcher, struct record *record, 
     const struct kind *kind = schema_kind(field->reference);
     int64_t id;
     int count;
-    if (kind == &kind_order && record->kind == &kind_line) {
-        const struct value *customer = record_get(record, "customer");
-        if (customer->type == VALUE_INTEGER && reference_number(kind, value) == 0)
-            return reference_order(book, customer->integer, value, &record->values[index]);
-    }
-    if (kind != record->kind || (field->flags & FIELD_REQUIRED))
+    if (kind != record->kind)
+        return find_other(matcher, record, index, kind, value, &record->values[index]);
+    if (field->flags & FIELD_REQUIRED)
         return reference_resolve(book, kind, field->name, value, &record->values[index]);
     crm_status status = reference_find(book, kind, value, &id, &count);
     if (status != CRM_OK || count == 1) {

@@ -13,6 +13,15 @@ struct pending {
     long line;
 };
 
+/* What a text of one reference field meant in the row before: rows of one customer or order mostly
+ * stand together. */
+struct remembered {
+    char text[64];
+    size_t length;
+    int64_t customer; /* under whom it was looked for, 0 for anyone's */
+    int64_t id;       /* 0: nothing is remembered */
+};
+
 struct matcher {
     struct import *import;
     const char **keys; /* names of fields; none: a record is all of what a row says */
@@ -25,6 +34,7 @@ struct matcher {
     struct text_index seen; /* keys of the rows so far … */
     long *seen_lines;       /* … and where they stood */
     size_t seen_room;
+    struct remembered *remembered; /* one for each field of the kind */
     struct pending *pending;
     size_t pending_count, pending_room;
 };

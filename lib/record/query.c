@@ -25,5 +25,6 @@ void query_value(struct query *query, struct value value)
     }
     query->parameters = parameters;
     query->parameters[query->count++] = value;
-    buffer_printf(&query->sql, "$%zu", query->count);
+    buffer_character(&query->sql, '$');
+    buffer_integer(&query->sql, (int64_t)query->count);
 }

@@ -41,12 +41,17 @@ static const struct value *given_identity(const struct record *record)
 static void insert_columns(const struct record *record, struct query *query, bool custom)
 {
     const struct kind *kind = record->kind;
-    buffer_printf(&query->sql, "INSERT INTO %s (entry", kind->table);
+    buffer_text(&query->sql, "INSERT INTO ");
+    buffer_text(&query->sql, kind->table);
+    buffer_text(&query->sql, " (entry");
     if (given_identity(record) != NULL)
         buffer_text(&query->sql, ", id");
-    for (size_t i = 0; i < kind->field_count; i++)
-        if (is_stored(record, i))
-            buffer_printf(&query->sql, ", %s", kind->fields[i].name);
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!is_stored(record, i))
+            continue;
+        buffer_text(&query->sql, ", ");
+        buffer_text(&query->sql, kind->fields[i].name);
+    }
     buffer_text(&query->sql, custom ? ", custom) VALUES (" : ") VALUES (");
 }
 
@@ -77,22 +82,19 @@ static crm_status insert_sql(struct crm_book *book, const struct record *record,
         buffer_text(&query->sql, ", ");
         query_value(query, json);
     }
-    buffer_text(&query->sql,
-                record->kind->cluster == NULL ? ") RETURNING id" : ") RETURNING entry");
+    buffer_character(&query->sql, ')');
     return query->sql.failed ? error_no_memory(&book->error) : CRM_OK;
 }
 
 crm_status record_insert(struct crm_book *book, const struct record *record, int64_t *id)
 {
     struct query query cleanup(query_release) = {0};
-    struct value returned = value_null();
     crm_status status = derived_check(book, record);
     if (status == CRM_OK)
         status = insert_sql(book, record, &query);
     if (status == CRM_OK)
-        status = store_row_values(book->store, &query.arena, buffer_string(&query.sql),
-                                  query.parameters, query.count, &returned, 1);
-    *id = record->kind->cluster == NULL ? returned.integer : 0;
+        status = store_run(book->store, buffer_string(&query.sql), query.parameters, query.count);
+    *id = status == CRM_OK && record->kind->cluster == NULL ? store_last_id(book->store) : 0;
     return status == CRM_CONFLICT ? explain_conflict(book, record) : status;
 }
 

@@ -19,6 +19,7 @@ struct store_driver {
     struct value (*column)(struct statement *statement, int column);
     int (*column_count)(struct statement *statement);
     void (*reset)(struct statement *statement);
+    void (*forget)(struct statement *statement); /* reset, and no parameters any more */
     crm_status (*each)(struct store *store, const struct store_select *select,
                        const struct value *parameters, size_t count, store_row each, void *context);
     crm_status (*source_add)(struct store *store, const struct store_source *source);
@@ -43,9 +44,10 @@ struct store_driver {
 struct store {
     const struct store_driver *driver;
     struct error *error;
-    void *connection; /* the driver's own */
-    int depth;        /* of nested transactions */
-    bool reading;     /* between store_begin_reading and store_end_reading */
+    void *connection;             /* the driver's own */
+    int depth;                    /* of nested transactions */
+    bool reading;                 /* between store_begin_reading and store_end_reading */
+    struct kept_statements *kept; /* NULL: none are to be kept */
 };
 
 struct statement {

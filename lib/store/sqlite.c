@@ -315,7 +315,9 @@ static crm_status bind_handle(struct store *store, sqlite3_stmt *handle, int ind
 static int place_of(sqlite3_stmt *handle, int number)
 {
     const char *usual = sqlite3_bind_parameter_name(handle, number);
-    if (usual != NULL && atoi(usual + 1) == number)
+    if (usual != NULL && number < 10 && usual[1] == '0' + number && usual[2] == '\0')
+        return number;
+    if (usual != NULL && number >= 10 && atoi(usual + 1) == number)
         return number;
     char name[16];
     (void)snprintf(name, sizeof name, "$%d", number);
@@ -370,6 +372,12 @@ static int sqlite_column_count(struct statement *statement)
 static void sqlite_reset(struct statement *statement)
 {
     sqlite3_reset(statement->handle);
+}
+
+static void sqlite_forget(struct statement *statement)
+{
+    sqlite3_reset(statement->handle);
+    sqlite3_clear_bindings(statement->handle);
 }
 
 /* SELECT crm_each(c0, c1, …) FROM (SELECT … AS c0, … ORDER BY …): the aggregate takes rows in the
@@ -549,6 +557,7 @@ const struct store_driver store_driver_sqlite = {
     .column = sqlite_column,
     .column_count = sqlite_column_count,
     .reset = sqlite_reset,
+    .forget = sqlite_forget,
     .each = sqlite_each,
     .source_add = sqlite_source_add,
     .source_remove = sqlite_source_remove,

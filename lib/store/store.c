@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What all engines share: statements, short queries, nesting of transactions. */
 #include "store/driver.h"
+#include "store/keep.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    kept_statements_free(store->kept);
     store->driver->close(store);
     free(store);
 }
@@ -123,8 +125,8 @@ crm_status statement_run(struct statement *statement)
 crm_status store_run(struct store *store, const char *sql, const struct value *parameters,
                      size_t count)
 {
-    struct statement *statement cleanup(statement_cleanup) = NULL;
-    crm_status status = store_prepare(store, sql, &statement);
+    struct statement *statement cleanup(statement_return) = NULL;
+    crm_status status = statement_borrow(store, sql, &statement);
     if (status == CRM_OK)
         status = statement_bind_all(statement, parameters, count);
     if (status == CRM_OK)
@@ -158,10 +160,10 @@ crm_status store_row_values(struct store *store, struct arena *arena, const char
                             const struct value *parameters, size_t count, struct value *out,
                             size_t columns)
 {
-    struct statement *statement cleanup(statement_cleanup) = NULL;
+    struct statement *statement cleanup(statement_return) = NULL;
     struct one_row kept = {.arena = arena, .out = out, .columns = columns};
     bool row = false;
-    crm_status status = store_prepare(store, sql, &statement);
+    crm_status status = statement_borrow(store, sql, &statement);
     if (status == CRM_OK)
         status = statement_bind_all(statement, parameters, count);
     if (status == CRM_OK)

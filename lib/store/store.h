@@ -52,6 +52,9 @@ crm_status statement_run(struct statement *statement);
 /* Prepare, bind, run, free. `parameters` may be NULL when count is 0. */
 crm_status store_run(struct store *store, const char *sql, const struct value *parameters,
                      size_t count);
+/* From now on store_run and store_row_values keep what they prepare, some dozens of statements, for
+ * the next call with the same text: around a loop over many records. false frees them. */
+crm_status store_keep_statements(struct store *store, bool keep);
 /* One row's columns into out[0…columns-1] (text is copied into `arena`). CRM_NOT_FOUND, without a
  * message, when there is no row. */
 crm_status store_row_values(struct store *store, struct arena *arena, const char *sql,

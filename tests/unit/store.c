@@ -228,6 +228,59 @@ static void parameters_go_by_number(void **state)
     arena_release(&arena);
 }
 
+/* A kept statement starts anew each time: no row, no parameter of the run before is left. */
+static void kept_statements_start_anew(void **state)
+{
+    crm_book *book = ((struct fixture *)*state)->book;
+    static const char sql[] = "SELECT coalesce($1, 0) + $2 FROM customer";
+    struct arena arena = {0};
+    struct value out = value_null();
+    const struct value parameters[] = {value_integer(40), value_integer(2)};
+    assert_int_equal(add(book, "Acme"), CRM_OK);
+    assert_int_equal(add(book, "Zeta"), CRM_OK);
+    assert_int_equal(store_keep_statements(book->store, true), CRM_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(store_row_values(book->store, &arena, sql, parameters, 2, &out, 1),
+                         CRM_OK);
+        assert_int_equal(out.integer, 42);
+    }
+    assert_int_equal(store_row_values(book->store, &arena, sql, parameters, 1, &out, 1), CRM_OK);
+    assert_true(value_is_null(&out));
+    for (int i = 0; i < 100; i++) {
+        char other[64];
+        (void)snprintf(other, sizeof other, "SELECT %d + count(*) FROM customer", i);
+        assert_int_equal(number(book, other), i + 2);
+        assert_int_equal(number(book, other), i + 2);
+    }
+    assert_int_equal(store_keep_statements(book->store, false), CRM_OK);
+    assert_int_equal(add(book, "Omega"), CRM_OK);
+    assert_int_equal(customers(book), 3);
+    arena_release(&arena);
+}
+
+/* The row borrowed in one run is not disturbed by the same query inside it. */
+static crm_status ask_again(void *context, const struct value *row)
+{
+    crm_book *book = context;
+    assert_int_equal(number(book, "SELECT max(id) FROM customer"), 2);
+    assert_true(row[0].integer == 1 || row[0].integer == 2);
+    return CRM_OK;
+}
+
+static void kept_statements_may_be_nested(void **state)
+{
+    crm_book *book = ((struct fixture *)*state)->book;
+    assert_int_equal(add(book, "Acme"), CRM_OK);
+    assert_int_equal(add(book, "Zeta"), CRM_OK);
+    assert_int_equal(store_keep_statements(book->store, true), CRM_OK);
+    static const char *const columns[] = {"id"};
+    const struct store_select select = {
+        .columns = columns, .column_count = 1, .from = "FROM customer", .order = "id"};
+    assert_int_equal(store_each(book->store, &select, NULL, 0, ask_again, book), CRM_OK);
+    assert_int_equal(store_each(book->store, &select, NULL, 0, ask_again, book), CRM_OK);
+    assert_int_equal(store_keep_statements(book->store, false), CRM_OK);
+}
+
 int main(void)
 {
 #define BOOK_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -240,6 +293,8 @@ int main(void)
         BOOK_TEST(writers_do_not_wait_for_readers),
         BOOK_TEST(rows_may_be_wide),
         BOOK_TEST(a_sum_beyond_64_bits_is_refused),
+        BOOK_TEST(kept_statements_start_anew),
+        BOOK_TEST(kept_statements_may_be_nested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
