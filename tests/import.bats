@@ -242,6 +242,103 @@ EOF
     refused 'o.jsonl:1:1: customer.key is blank' o.jsonl --as order --map orders.yaml
 }
 
+@test "orders: fields of the policy's own are stored, blank ones filled" {
+    orders_map
+    cat >>.crm/policy.yaml <<'END'
+fields:
+  order:
+    lane: {type: integer}
+    note: {}
+  customer:
+    size_of_fleet: {type: integer}
+END
+    cat >>orders.yaml <<'END'
+  order.lane: lane
+  order.note: note
+  customer.size_of_fleet: fleet
+END
+    printf '%s,lane,note,fleet\nA,2018-01-05,c,p,2,10,7,,\nB,2018-01-05,c,p,2,10,,,\n' $header >o.csv
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    [ "$(crm export order | jq -c '[.number, .lane, .note]' | tr '\n' ' ')" = \
+        '["A",7,null] ["B",null,null] ' ]
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[2,0,0,2,0,0,0]' ]
+    printf '%s,lane,note,fleet\nA,2018-01-05,c,p,2,10,,"a ""b""",12\nB,2018-01-05,c,p,2,10,8,,\n' $header >o.csv
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[2,0,2,0,0,0,0]' ]
+    [ "$(crm export order | jq -c '[.number, .lane, .note]' | tr '\n' ' ')" = \
+        '["A",7,"a \"b\""] ["B",8,null] ' ]
+    [ "$(crm export customer | jq .size_of_fleet)" = 12 ]
+    call crm import o.csv --as order --map orders.yaml
+    [ "$(counts)" = '[2,0,0,2,0,0,0]' ]
+}
+
+# Orders enough to drive those before them out of the importer's memory.
+many_orders() {
+    seq 1000 | sed 's/.*/M&,2018-01-06,d,p,1,1,x,1/'
+}
+
+@test "one number of a line twice in an order, however far apart" {
+    orders_map
+    echo '  line.external_id: id' >>orders.yaml
+    { echo $header,id,place; echo A,2018-01-05,c,p,2,10,x,1; many_orders; echo A,2018-02-05,c,p,2,11,y,2
+      echo A,2018-01-05,c,p,2,12,x,1; } >o.csv
+    refused 'o.csv:1004:23: line.external_id "x" stands twice in this order' \
+        o.csv --as order --map orders.yaml
+    call crm import o.csv --as order --map orders.yaml --errors bad.csv
+    [ "$(counts)" = '[1003,1002,0,0,1,0,0]' ]
+    [ "$(crm list line customer=c | jq -c '[.line_number, .external_id, (.amount | tonumber)]' | sort | tr '\n' ' ')" = \
+        '[1,"x",10] [2,"y",11] ' ]
+    sed '$d' o.csv >right.csv
+    call crm import right.csv --as order --map orders.yaml
+    [ "$(counts)" = '[1002,0,0,1002,0,0,0]' ]
+    { echo $header,id,place; echo A,2018-01-05,c,p,2,10,n1,1; many_orders; echo A,2018-01-05,c,p,2,11,n2,2
+      many_orders | sed 's/x,1/z,1/'; echo A,2018-01-05,c,p,2,11,n1,2; } >o.csv
+    refused 'o.csv:2004:23: line.external_id "n1" stands twice in this order' \
+        o.csv --as order --map orders.yaml
+    sed '$d' o.csv >right.csv
+    call crm import right.csv --as order --map orders.yaml
+    [ "$(counts)" = '[2002,1002,0,1000,0,0,0]' ]
+    [ "$(crm list line customer=c | jq -c '[.line_number, .external_id]' | sort | tr '\n' ' ')" = \
+        '[1,"x"] [2,"y"] [3,"n1"] [4,"n2"] ' ]
+    sed -i 's/line.external_id: id/line.line_number: place/' orders.yaml
+    { echo $header,id,place; echo E,2018-01-05,c,p,2,10,x,1; many_orders; echo E,2018-03-05,c,p,2,12,z,1; } >o.csv
+    refused 'o.csv:1003:25: line.line_number 1 stands twice in this order' \
+        o.csv --as order --map orders.yaml
+}
+
+@test "a quote that is never closed ends the import, whatever becomes of refused rows" {
+    orders_map
+    printf '%s\nA,2018-01-01,c,p,1,1\nB,2018-01-02,"c,p,1,1\nC,2018-01-03,c,p,1,1\n' $header >o.csv
+    refused 'o.csv:3:14: the quote opened here is not closed' \
+        o.csv --as order --map orders.yaml --errors bad.csv
+    [ "$(crm list customer | wc -l)" = 0 ]
+}
+
+@test "lines by --as line: sums as if each had been added by hand" {
+    printf 'key,name\nc,C\nd,D\n' >c.csv
+    crm -q import c.csv --as customer
+    printf 'number,customer,ordered_on\nA,c,2018-01-05\nB,c,2018-02-05\nA,d,2018-01-07\n' >o.csv
+    crm -q import o.csv --as order
+    printf 'customer,order_ref,line_number,amount,profit\nc,A,1,10,1\nd,A,1,5,2\nc,A,2,20,\nc,B,1,7.5,1\nd,A,2,-1,0\n' >l.csv
+    call crm import l.csv --as line
+    [ "$(counts)" = '[5,5,0,0,0,0,0]' ]
+    sums=$(sqlite3 .crm/crm.db 'SELECT key, orders, revenue_total, profit_total, first_order_on, last_order_on FROM customer ORDER BY 1;
+        SELECT * FROM month_total ORDER BY 1')
+    [ "$sums" = 'c|2|375000|20000|2018-01-05|2018-02-05
+d|1|40000|20000|2018-01-07|2018-01-07
+2018-01|CNY|340000|30000|2|2
+2018-02|CNY|75000|10000|1|1' ] || { echo "$sums"; return 1; }
+    call crm import l.csv --as line
+    [ "$(counts)" = '[5,0,0,5,0,0,0]' ]
+    sed -i 's/c,A,2,20,/c,A,2,30,/' l.csv
+    call crm import l.csv --as line
+    [ "$(counts)" = '[5,0,1,4,0,0,0]' ]
+    [ "$(sqlite3 .crm/crm.db 'SELECT sum(revenue) FROM month_total')" = 515000 ]
+    [ "$(sqlite3 .crm/crm.db 'PRAGMA foreign_key_check')" = '' ]
+}
+
 @test "--dry-run counts and stores nothing" {
     orders_map
     printf '%s\nA,2018-01-01,c,p,1,1\n' $header >o.csv

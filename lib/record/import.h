@@ -58,6 +58,8 @@ static inline bool import_equal(const struct value *a, const struct value *b)
         return false;
     if (a->type == VALUE_TEXT)
         return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    if (a->type == VALUE_REAL)
+        return a->real == b->real;
     return a->type == VALUE_NULL || a->integer == b->integer;
 }
 

@@ -66,10 +66,12 @@ struct head {
     uint64_t hash;
     struct value number;
     struct value fields[HEAD_FIELDS];
-    bool stored;  /* it stood in the book before this import */
-    bool counted; /* not cancelled */
-    bool differs; /* lines differ from it: counted already */
+    struct value *custom; /* as stored, one for each of flat->customs; of stored orders alone */
+    bool stored;          /* it stood in the book before this import */
+    bool counted;         /* not cancelled */
+    bool differs;         /* lines differ from it: counted already */
     bool loaded_day, loaded_all;
+    bool returned; /* met before, but its place went to another: its new lines are forgotten */
     struct stored_line *lines, *last_line; /* in the order of their numbers, mostly */
     struct stored_line *cursor;            /* the one found last: the next is mostly behind it */
     bool no_memory;
@@ -90,6 +92,8 @@ struct flat {
     int head_map[HEAD_FIELDS];               /* where in the map; -1 */
     enum head_field head_given[HEAD_FIELDS]; /* those that a new order has a value for */
     size_t head_given_count;
+    size_t *customs; /* fields of the map that are the policy's own, of orders */
+    size_t custom_count;
     int number_map;
     int line_map[LINE_COLUMNS];
     int discount_amount_map, full_amount_map;
@@ -98,6 +102,8 @@ struct flat {
     enum line_identity identity;
     struct value currency, status; /* where the row gives none */
 
+    struct hash_filter seen;     /* orders and what their lines are known by */
+    int64_t waiting;             /* lines in the sorter */
     struct line_sorter *sorter;  /* of new lines */
     struct head *heads;          /* HEAD_PLACES of them, by hash */
     struct id_counters counters; /* lines met, by order */
@@ -131,6 +137,8 @@ crm_status lines_amount(struct flat *flat, struct value *line);
  * that is to be inserted; a changed one has been updated. */
 crm_status lines_place(struct flat *flat, struct head *head, struct party *customer,
                        struct value *line, enum import_outcome *out);
+/* Inserts the new lines so far. */
+crm_status flat_flush(struct flat *flat);
 /* Before the first change to a customer's lines: takes the customer out of the sums by month. */
 crm_status flat_touch(struct flat *flat, struct party *customer);
 

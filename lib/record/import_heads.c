@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Orders of a flat file. An order is its number and its customer: in real exports one number stands
  * under several. */
+#include "record/import_custom.h"
 #include "record/import_flat.h"
 
 #include <stdlib.h>
@@ -10,40 +11,72 @@ const char *const head_names[HEAD_FIELDS] = {"ordered_on", "currency",    "chann
                                              "notes",      "external_id", "shipped_on", "ship_mode",
                                              "country",    "region",      "province",   "city"};
 
-crm_status heads_open(struct flat *flat)
+/* The fields of orders that the file gives: those that orders have and those of the policy. */
+static crm_status map_fields(struct flat *flat)
 {
-    struct crm_book *book = flat->import->book;
     const struct map *map = flat->import->map;
-    struct buffer given cleanup(buffer_release) = {0};
-    struct buffer places cleanup(buffer_release) = {0};
-    struct arena *arena = &flat->import->arena;
-    struct value any = value_null();
-    flat->heads = calloc(HEAD_PLACES, sizeof *flat->heads);
     flat->number_map = map_find(map, &kind_order, "number");
     for (size_t i = 0; i < HEAD_FIELDS; i++) {
         flat->head_map[i] = map_find(map, &kind_order, head_names[i]);
-        if (flat->head_map[i] < 0 && i != HEAD_CURRENCY && i != HEAD_STATUS)
-            continue;
-        flat->head_given[flat->head_given_count++] = (enum head_field)i;
-        buffer_printf(&given, ", %s", head_names[i]);
-        buffer_printf(&places, ", $%zu", flat->head_given_count + 3);
+        if (flat->head_map[i] >= 0 || i == HEAD_CURRENCY || i == HEAD_STATUS)
+            flat->head_given[flat->head_given_count++] = (enum head_field)i;
     }
-    const char *find = arena_printf(
-        arena, "SELECT id, entry%s FROM sales_order WHERE number = $1 AND customer = $2",
-        buffer_string(&given));
-    const char *insert =
-        arena_printf(arena,
-                     "INSERT INTO sales_order (entry, number, customer%s) VALUES ($1, $2, $3%s) "
-                     "ON CONFLICT (number, customer) DO NOTHING",
-                     buffer_string(&given), buffer_string(&places));
-    if (flat->heads == NULL || given.failed || places.failed || find == NULL || insert == NULL)
+    flat->customs = arena_array(&flat->import->arena, map->field_count + 1, sizeof *flat->customs);
+    if (flat->customs == NULL)
+        return error_no_memory(&flat->import->book->error);
+    for (size_t i = 0; i < map->field_count; i++)
+        if (map->fields[i].kind == &kind_order && import_is_custom(&map->fields[i]))
+            flat->customs[flat->custom_count++] = i;
+    return CRM_OK;
+}
+
+static crm_status prepare_find(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    struct buffer sql cleanup(buffer_release) = {0};
+    buffer_text(&sql, "SELECT id, entry");
+    for (size_t i = 0; i < flat->head_given_count; i++)
+        buffer_printf(&sql, ", %s", head_names[flat->head_given[i]]);
+    for (size_t i = 0; i < flat->custom_count; i++) {
+        buffer_text(&sql, ", ");
+        import_custom_sql(flat->import, flat->customs[i], &sql);
+    }
+    buffer_text(&sql, " FROM sales_order WHERE number = $1 AND customer = $2");
+    return sql.failed ? error_no_memory(&book->error)
+                      : store_prepare(book->store, buffer_string(&sql), &flat->find_order);
+}
+
+static crm_status prepare_insert(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    struct buffer sql cleanup(buffer_release) = {0};
+    size_t count = 3 + flat->head_given_count + (flat->custom_count > 0);
+    buffer_text(&sql, "INSERT INTO sales_order (entry, number, customer");
+    for (size_t i = 0; i < flat->head_given_count; i++)
+        buffer_printf(&sql, ", %s", head_names[flat->head_given[i]]);
+    buffer_text(&sql, flat->custom_count > 0 ? ", custom) VALUES (" : ") VALUES (");
+    for (size_t i = 1; i <= count; i++)
+        buffer_printf(&sql, "%s$%zu", i > 1 ? ", " : "", i);
+    buffer_text(&sql, ") ON CONFLICT (number, customer) DO NOTHING");
+    return sql.failed ? error_no_memory(&book->error)
+                      : store_prepare(book->store, buffer_string(&sql), &flat->insert_order);
+}
+
+crm_status heads_open(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    struct value any = value_null();
+    flat->heads = calloc(HEAD_PLACES, sizeof *flat->heads);
+    if (flat->heads == NULL)
         return error_no_memory(&book->error);
-    crm_status status = store_prepare(book->store, find, &flat->find_order);
+    crm_status status = map_fields(flat);
     if (status == CRM_OK)
-        status = store_prepare(book->store, insert, &flat->insert_order);
+        status = prepare_find(flat);
     if (status == CRM_OK)
-        status = store_row_values(book->store, arena, "SELECT EXISTS (SELECT 1 FROM sales_order)",
-                                  NULL, 0, &any, 1);
+        status = prepare_insert(flat);
+    if (status == CRM_OK)
+        status = store_row_values(book->store, &flat->import->arena,
+                                  "SELECT EXISTS (SELECT 1 FROM sales_order)", NULL, 0, &any, 1);
     flat->orders_were_empty = status == CRM_OK && any.integer == 0;
     flat->expect_stored = !flat->orders_were_empty;
     return status;
@@ -97,6 +130,15 @@ static void begin_head(struct head *head, const struct value *number, int64_t cu
     head->number = keep(head, *number);
 }
 
+static void keep_custom(struct flat *flat, struct head *head)
+{
+    int first = (int)flat->head_given_count + 2;
+    head->custom = arena_array(&head->arena, flat->custom_count + 1, sizeof *head->custom);
+    head->no_memory = head->no_memory || head->custom == NULL;
+    for (size_t i = 0; head->custom != NULL && i < flat->custom_count; i++)
+        head->custom[i] = keep(head, statement_column(flat->find_order, first + (int)i));
+}
+
 static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
 {
     struct crm_book *book = flat->import->book;
@@ -112,6 +154,7 @@ static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
         for (size_t i = 0; i < flat->head_given_count; i++)
             head->fields[flat->head_given[i]] =
                 keep(head, statement_column(flat->find_order, (int)i + 2));
+        keep_custom(flat, head);
     }
     statement_reset(flat->find_order);
     return status;
@@ -121,12 +164,16 @@ static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
 static crm_status insert_head(struct flat *flat, struct head *head, bool *added)
 {
     struct import *import = flat->import;
-    struct value parameters[HEAD_FIELDS + 3] = {value_integer(import->book->entry), head->number,
+    struct value parameters[HEAD_FIELDS + 4] = {value_integer(import->book->entry), head->number,
                                                 value_integer(head->customer)};
     for (size_t i = 0; i < flat->head_given_count; i++)
         parameters[i + 3] = given_field(flat, flat->head_given[i]);
-    crm_status status =
-        statement_bind_all(flat->insert_order, parameters, flat->head_given_count + 3);
+    size_t count = flat->head_given_count + 3;
+    crm_status status = CRM_OK;
+    if (flat->custom_count > 0)
+        status = import_custom(import, &kind_order, flat->values, &parameters[count++]);
+    if (status == CRM_OK)
+        status = statement_bind_all(flat->insert_order, parameters, count);
     if (status == CRM_OK)
         status = statement_run(flat->insert_order);
     *added = status == CRM_OK && store_changes(import->book->store) == 1;
@@ -174,6 +221,17 @@ static crm_status pin_lines(struct flat *flat, const struct head *head, enum hea
     return sql == NULL ? error_no_memory(&book->error) : store_run(book->store, sql, parameters, 3);
 }
 
+/* Puts into `record` what the row says otherwise than the stored order; false when nothing. */
+static bool compare_custom(const struct flat *flat, const struct head *head, struct record *record)
+{
+    for (size_t i = 0; i < flat->custom_count; i++) {
+        const struct value *value = &flat->values[flat->customs[i]];
+        if (!value_is_null(value) && !import_equal(value, &head->custom[i]))
+            import_custom_put(flat->import, flat->customs[i], value, record);
+    }
+    return record->any_custom;
+}
+
 /* The first line of an order in a file speaks for the order; blanks say nothing. */
 static crm_status compare_head(struct flat *flat, struct head *head, struct party *customer,
                                bool *changed)
@@ -194,6 +252,8 @@ static crm_status compare_head(struct flat *flat, struct head *head, struct part
         head->fields[i] = keep(head, flat->values[index]);
         any = true;
     }
+    if (status == CRM_OK)
+        any = compare_custom(flat, head, &record) || any;
     if (status != CRM_OK || !any)
         return status;
     *changed = true;
@@ -219,5 +279,6 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
     const uint32_t *met = id_counter(&flat->counters, head->id);
     if (met == NULL || head->no_memory)
         return error_no_memory(&flat->import->book->error);
+    head->returned = *met > 0;
     return head->stored && *met == 0 ? compare_head(flat, head, customer, changed) : CRM_OK;
 }

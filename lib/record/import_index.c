@@ -11,7 +11,7 @@ struct text_key {
     uint32_t hash;
 };
 
-enum { PAGE = 1024 };
+enum { PAGE = 1024, FILTER_WORDS = 1 << 19, FILTER_PROBES = 3 };
 
 uint64_t text_hash(const char *text, size_t length)
 {
@@ -121,4 +121,27 @@ void id_counters_release(struct id_counters *counters)
         free(counters->pages[i]);
     free(counters->pages);
     *counters = (struct id_counters){0};
+}
+
+bool hash_filter_add(struct hash_filter *filter, uint64_t hash, bool *maybe)
+{
+    if (filter->words == NULL)
+        filter->words = calloc(FILTER_WORDS, sizeof *filter->words);
+    if (filter->words == NULL)
+        return false;
+    *maybe = true;
+    for (int i = 0; i < FILTER_PROBES; i++) {
+        uint64_t bit = UINT64_C(1) << (hash & 63);
+        uint64_t *word = &filter->words[(hash >> 6) % FILTER_WORDS];
+        *maybe = *maybe && (*word & bit) != 0;
+        *word |= bit;
+        hash = hash >> 25 | hash << 39;
+    }
+    return true;
+}
+
+void hash_filter_release(struct hash_filter *filter)
+{
+    free(filter->words);
+    filter->words = NULL;
 }

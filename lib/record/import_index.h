@@ -36,6 +36,16 @@ struct id_counters {
 uint32_t *id_counter(struct id_counters *counters, int64_t id);
 void id_counters_release(struct id_counters *counters);
 
+/* Hashes met so far, in memory of one size whatever their number. Zero-initialise. */
+struct hash_filter {
+    uint64_t *words;
+};
+
+/* Adds a hash. *maybe is false when it certainly was not there; true may be wrong, the more often
+ * the more there are. false is returned when memory is exhausted. */
+bool hash_filter_add(struct hash_filter *filter, uint64_t hash, bool *maybe);
+void hash_filter_release(struct hash_filter *filter);
+
 /* 64-bit hash of a text, for tables and for telling texts apart. */
 uint64_t text_hash(const char *text, size_t length);
 

@@ -63,7 +63,7 @@ crm_status lines_open(struct flat *flat)
     flat->full_amount_map = map_find(map, &kind_line, "full_amount");
     for (size_t i = 0; i < LINE_COLUMNS; i++) {
         bool compared = is_compared(flat, i);
-        if (i < LINE_PLACE || compared) {
+        if (i < LINE_PLACE || compared || i == LINE_ENTRY) {
             buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
             flat->stored[flat->stored_count++] = (enum line_column)i;
         }
@@ -97,6 +97,7 @@ void lines_close(struct flat *flat)
     statement_free(flat->find_lines);
     statement_free(flat->find_day_lines);
     statement_free(flat->update_line);
+    hash_filter_release(&flat->seen);
     free(flat->touched);
 }
 
@@ -219,6 +220,7 @@ static crm_status load_lines(struct flat *flat, struct head *head, bool all)
         }
         for (size_t i = 0; i < flat->stored_count; i++)
             line->columns[flat->stored[i]] = copy(head, statement_column(find, (int)i));
+        line->met = line->columns[LINE_ENTRY].integer == book->entry;
         if (head->loaded_day && is_loaded(head, line))
             continue;
         append(head, line);
@@ -252,11 +254,41 @@ static int64_t highest_number(const struct head *head)
     return highest;
 }
 
+/* An order that comes back knows its new lines again: they are put where they can be read. */
+static crm_status recall(struct flat *flat, struct head *head)
+{
+    if (!head->returned)
+        return CRM_OK;
+    head->returned = false;
+    head->loaded_day = true;
+    crm_status status = flat_flush(flat);
+    return status == CRM_OK ? load_lines(flat, head, true) : status;
+}
+
+static enum line_column identity_column(const struct flat *flat)
+{
+    return flat->identity == BY_EXTERNAL_ID ? LINE_EXTERNAL_ID : LINE_NUMBER;
+}
+
+/* Recalls the order's lines if this one may be among them. */
+static crm_status look_back(struct flat *flat, struct head *head, const struct value *line)
+{
+    const struct value *value = &line[identity_column(flat)];
+    bool maybe = false;
+    uint64_t hash = value->type == VALUE_TEXT
+                        ? text_hash(value->text, value->length)
+                        : text_hash((const char *)&value->integer, sizeof value->integer);
+    hash = (hash ^ (uint64_t)head->id) * UINT64_C(0x9E3779B97F4A7C15);
+    if (!hash_filter_add(&flat->seen, hash ^ hash >> 32, &maybe))
+        return error_no_memory(&flat->import->book->error);
+    return maybe ? recall(flat, head) : CRM_OK;
+}
+
 /* The line as it was stored before; NULL when it is new. Most are found under the order's day. */
 static crm_status find_known(struct flat *flat, struct head *head, const struct value *line,
                              struct stored_line **out)
 {
-    enum line_column column = flat->identity == BY_EXTERNAL_ID ? LINE_EXTERNAL_ID : LINE_NUMBER;
+    enum line_column column = identity_column(flat);
     crm_status status = CRM_OK;
     *out = NULL;
     if (!head->stored)
@@ -275,7 +307,7 @@ static crm_status find_known(struct flat *flat, struct head *head, const struct 
 static crm_status refuse_twice(struct flat *flat, const struct value *line)
 {
     struct error *error = &flat->import->book->error;
-    enum line_column column = flat->identity == BY_EXTERNAL_ID ? LINE_EXTERNAL_ID : LINE_NUMBER;
+    enum line_column column = identity_column(flat);
     const struct value *value = &line[column];
     if (value->type == VALUE_TEXT)
         error_set(error, CRM_INVALID, _("line.%s \"%.*s\" stands twice in this order"),
@@ -379,10 +411,14 @@ crm_status lines_place(struct flat *flat, struct head *head, struct party *custo
     set_differences(flat, head, line);
     if (flat->identity == BY_OCCURRENCE)
         line[LINE_NUMBER] = value_integer((int64_t)*met + 1);
-    crm_status status = find_known(flat, head, line, &known);
+    crm_status status = flat->identity == BY_OCCURRENCE ? CRM_OK : look_back(flat, head, line);
+    if (status == CRM_OK)
+        status = find_known(flat, head, line, &known);
     if (status == CRM_OK && known == NULL && flat->identity != BY_OCCURRENCE)
-        known = match(head, flat->identity == BY_NUMBER ? LINE_NUMBER : LINE_EXTERNAL_ID,
-                      &line[flat->identity == BY_NUMBER ? LINE_NUMBER : LINE_EXTERNAL_ID]);
+        known = match(head, identity_column(flat), &line[identity_column(flat)]);
+    /* The number of a new line comes after all of the order's. */
+    if (status == CRM_OK && known == NULL && flat->identity == BY_EXTERNAL_ID && head->stored)
+        status = recall(flat, head);
     if (status != CRM_OK)
         return status;
     if (known != NULL) {

@@ -166,6 +166,12 @@ static crm_status store_row_of_file(struct flat *flat, struct value *line, bool 
     return CRM_OK;
 }
 
+static crm_status add_line(struct flat *flat, const struct value *line)
+{
+    flat->waiting++;
+    return line_sorter_add(flat->sorter, line);
+}
+
 /* Reads the file: new lines go to the sorter. */
 static crm_status read_rows(struct flat *flat)
 {
@@ -180,7 +186,7 @@ static crm_status read_rows(struct flat *flat)
         if (status != CRM_OK)
             status = import_refuse(flat->import, status);
         else if (insert)
-            status = line_sorter_add(flat->sorter, line);
+            status = add_line(flat, line);
     }
     return status;
 }
@@ -259,6 +265,18 @@ static crm_status insert_lines(struct flat *flat)
     return status;
 }
 
+crm_status flat_flush(struct flat *flat)
+{
+    struct error *error = &flat->import->book->error;
+    if (flat->waiting == 0)
+        return CRM_OK;
+    crm_status status = insert_lines(flat);
+    line_sorter_free(flat->sorter);
+    flat->sorter = NULL;
+    flat->waiting = 0;
+    return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, error) : status;
+}
+
 static void note_counts(struct flat *flat)
 {
     struct import *import = flat->import;
@@ -280,7 +298,7 @@ crm_status import_orders(struct import *import)
     if (status == CRM_OK)
         status = read_rows(&flat);
     if (status == CRM_OK)
-        status = insert_lines(&flat);
+        status = flat_flush(&flat);
     if (status == CRM_OK)
         status = derived_after_many(import->book, &kind_line, flat.touched, flat.touched_count);
     if (status == CRM_OK)

@@ -2,7 +2,7 @@
 /* Customers, products and staff of a flat file. */
 #include "record/import_parties.h"
 
-#include "base/text.h"
+#include "record/import_custom.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +24,6 @@ bool parties_mapped(const struct import *import, const struct kind *kind)
         if (import->map->fields[i].kind == kind)
             return true;
     return false;
-}
-
-static bool is_custom(const struct parties *parties, const struct map_field *field)
-{
-    return kind_field(parties->kind, field->field->name) == NULL;
 }
 
 /* ---- Opening ----------------------------------------------------------------------------- */
@@ -73,12 +68,11 @@ static crm_status add_columns(struct parties *parties)
         const struct map_field *field = &map->fields[i];
         if (field->kind != parties->kind || (int)i == parties->key || (int)i == parties->title)
             continue;
-        if (is_custom(parties, field)) {
-            custom = true;
-            continue;
-        }
         parties->fields[parties->field_count++] = i;
-        status = add_column(parties, field->field->name, FROM_FIELD, i);
+        if (import_is_custom(field))
+            custom = true;
+        else
+            status = add_column(parties, field->field->name, FROM_FIELD, i);
     }
     if (status == CRM_OK)
         status = add_defaults(parties);
@@ -102,8 +96,14 @@ static crm_status prepare(struct parties *parties)
         buffer_printf(&insert, "%s$%zu", i > 0 ? ", " : "", i + 1);
     buffer_text(&insert, ")");
     buffer_printf(&find, "SELECT id, %s, %s", kind->title, parties->owner ? "owner" : "NULL");
-    for (size_t i = 0; i < parties->field_count; i++)
-        buffer_printf(&find, ", %s", parties->import->map->fields[parties->fields[i]].field->name);
+    for (size_t i = 0; i < parties->field_count; i++) {
+        const struct map_field *field = &parties->import->map->fields[parties->fields[i]];
+        buffer_text(&find, ", ");
+        if (import_is_custom(field))
+            import_custom_sql(parties->import, parties->fields[i], &find);
+        else
+            buffer_text(&find, field->field->name);
+    }
     buffer_printf(&find, " FROM %s WHERE %s = $1", kind->table, kind->key);
     if (insert.failed || find.failed)
         return error_no_memory(&parties->import->book->error);
@@ -199,36 +199,6 @@ static crm_status make_room(struct parties *parties)
     return CRM_OK;
 }
 
-/* The custom fields of a new record as JSON, null when the row gives none. */
-static crm_status custom_value(struct parties *parties, const struct value *values,
-                               struct value *out)
-{
-    const struct map *map = parties->import->map;
-    struct buffer json cleanup(buffer_release) = {0};
-    for (size_t i = 0; i < map->field_count; i++) {
-        const struct map_field *field = &map->fields[i];
-        if (field->kind != parties->kind || value_is_null(&values[i]) || !is_custom(parties, field))
-            continue;
-        buffer_character(&json, json.length == 0 ? '{' : ',');
-        text_json_quote(&json, field->field->name, strlen(field->field->name));
-        buffer_character(&json, ':');
-        if (values[i].type == VALUE_INTEGER)
-            buffer_integer(&json, values[i].integer);
-        else
-            text_json_quote(&json, values[i].text, values[i].length);
-    }
-    *out = value_null();
-    if (json.length == 0)
-        return CRM_OK;
-    buffer_character(&json, '}');
-    const char *text =
-        json.failed ? NULL : arena_copy(&parties->import->map->row, buffer_string(&json));
-    if (text == NULL)
-        return error_no_memory(&parties->import->book->error);
-    *out = value_text(text);
-    return CRM_OK;
-}
-
 static crm_status column_value(struct parties *parties, const struct party_column *column,
                                const struct value *values, int64_t owner, struct value *out)
 {
@@ -253,7 +223,7 @@ static crm_status column_value(struct parties *parties, const struct party_colum
     case FROM_CUSTOM:
         break;
     }
-    return custom_value(parties, values, out);
+    return import_custom(parties->import, parties->kind, values, out);
 }
 
 static void count_added(struct parties *parties)
@@ -361,6 +331,21 @@ static crm_status fill(struct parties *parties, struct party *party, const char 
                        : store_run(import->book->store, sql, parameters, 2);
 }
 
+static crm_status fill_field(struct parties *parties, struct party *party, size_t index,
+                             const struct value *value)
+{
+    struct import *import = parties->import;
+    const struct map_field *field = &import->map->fields[index];
+    struct record record;
+    if (!import_is_custom(field))
+        return fill(parties, party, field->field->name, *value);
+    crm_status status = record_new(import->book, parties->kind, &import->map->row, &record);
+    if (status != CRM_OK)
+        return status;
+    import_custom_put(import, index, value, &record);
+    return record_update(import->book, &record, party->id);
+}
+
 /* A hash that is never 0. Two values with one hash would only be counted as one in the notes. */
 static uint32_t value_hash(const struct value *value)
 {
@@ -381,8 +366,7 @@ static crm_status compare(struct parties *parties, uint32_t number, const struct
         if (value_is_null(value))
             continue;
         if (party->blank & bit) {
-            const char *name = parties->import->map->fields[parties->fields[i]].field->name;
-            crm_status status = fill(parties, party, name, *value);
+            crm_status status = fill_field(parties, party, parties->fields[i], value);
             if (status != CRM_OK)
                 return status;
             party->blank &= ~bit;
