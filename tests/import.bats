@@ -440,7 +440,7 @@ manual_maps() {
     done
     # What is kept of sums is the same, whichever way the rows came.
     for book in gb copy; do
-        crm --book $book list customer --fields key,orders,revenue_total,profit_total,last_order_on >$book.sums
+        crm --book $book list customer --fields key,orders,revenue_total,profit_total,currency,last_order_on >$book.sums
         crm --book $book report revenue --by month --from 2014-01-01 --to 2017-12-31 >$book.months
     done
     cmp gb.sums copy.sums && cmp gb.months copy.months

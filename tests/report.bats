@@ -99,8 +99,10 @@ setup_test() {
     call crm report revenue --by year --from 2026 --to 2026 --fields year,revenue,currency
     expect 0 '{"year":"2026","revenue":107,"currency":"CNY"}
 {"year":"2026","revenue":50,"currency":"EUR"}' ''
-    call crm list customer beta --fields orders,revenue_total,profit_total
-    expect 0 '{"orders":2,"revenue_total":null,"profit_total":null}' ''
+    call crm list customer beta --fields orders,revenue_total,profit_total,currency
+    expect 0 '{"orders":2,"revenue_total":null,"profit_total":null,"currency":null}' ''
+    call crm list customer alpha --fields revenue_total,currency
+    expect 0 '{"revenue_total":103.7035,"currency":"CNY"}' ''
 }
 
 @test "pareto: classes by cumulative share, by the policy's lines" {

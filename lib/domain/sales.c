@@ -62,15 +62,16 @@ crm_status sales_put_in(struct crm_book *book, int64_t customer)
     if (status == CRM_OK)
         status = store_execute(book->store, "DELETE FROM month_total WHERE customers = 0");
     if (status == CRM_OK)
-        status =
-            store_run(book->store,
-                      "UPDATE customer SET (orders, revenue_total, profit_total, first_order_on, "
-                      "last_order_on) = (SELECT count(DISTINCT order_ref), "
-                      "CASE WHEN count(DISTINCT currency) < 2 THEN coalesce(sum(amount), 0) END, "
-                      "CASE WHEN count(DISTINCT currency) < 2 THEN coalesce(sum(profit), 0) END, "
-                      "min(ordered_on), max(ordered_on) FROM order_line "
-                      "WHERE customer = $1 AND counted = 1) WHERE id = $1",
-                      &parameter, 1);
+        status = store_run(
+            book->store,
+            "UPDATE customer SET (orders, revenue_total, profit_total, currency, first_order_on, "
+            "last_order_on) = (SELECT count(DISTINCT order_ref), "
+            "CASE WHEN count(DISTINCT currency) < 2 THEN coalesce(sum(amount), 0) END, "
+            "CASE WHEN count(DISTINCT currency) < 2 THEN coalesce(sum(profit), 0) END, "
+            "CASE WHEN count(DISTINCT currency) < 2 THEN max(currency) END, "
+            "min(ordered_on), max(ordered_on) FROM order_line "
+            "WHERE customer = $1 AND counted = 1) WHERE id = $1",
+            &parameter, 1);
     return status;
 }
 

@@ -100,8 +100,9 @@ static crm_status finish_customer(struct summing *s)
         s->several_currencies ? value_null() : value_integer(s->profit),
         any ? value_text(s->first) : value_null(),
         any ? value_text(s->last) : value_null(),
+        any && !s->several_currencies ? value_text(s->currency) : value_null(),
         value_integer(s->customer)};
-    crm_status status = statement_bind_all(s->update, parameters, 6);
+    crm_status status = statement_bind_all(s->update, parameters, 7);
     return status == CRM_OK ? statement_run(s->update) : status;
 }
 
@@ -260,7 +261,7 @@ static crm_status sum_all(struct summing *s)
     crm_status status =
         store_prepare(s->book->store,
                       "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, "
-                      "first_order_on = $4, last_order_on = $5 WHERE id = $6",
+                      "first_order_on = $4, last_order_on = $5, currency = $6 WHERE id = $7",
                       &s->update);
     s->orders.round = s->month_orders.round = 1;
     if (status == CRM_OK)

@@ -67,12 +67,14 @@ static int64_t number(crm_book *book, const char *sql)
 #define BY_CUSTOMER                                                                                \
     "SELECT c.id, count(DISTINCT o.id), CASE WHEN count(DISTINCT l.currency) < 2 "                 \
     "THEN coalesce(sum(l.amount), 0) END, CASE WHEN count(DISTINCT l.currency) < 2 "               \
-    "THEN coalesce(sum(l.profit), 0) END, "                                                        \
+    "THEN coalesce(sum(l.profit), 0) END, CASE WHEN count(DISTINCT l.currency) < 2 "               \
+    "THEN max(l.currency) END, "                                                                   \
     "min(l.ordered_on), max(l.ordered_on) FROM customer c LEFT JOIN (order_line l "                \
     "JOIN sales_order o ON o.id = l.order_ref AND o.status <> 'cancelled') "                       \
     "ON o.customer = c.id GROUP BY c.id"
 #define KEPT_BY_CUSTOMER                                                                           \
-    "SELECT id, orders, revenue_total, profit_total, first_order_on, last_order_on FROM customer"
+    "SELECT id, orders, revenue_total, profit_total, currency, first_order_on, last_order_on "     \
+    "FROM customer"
 
 static void compare(crm_book *book, const char *what, int step)
 {
