@@ -337,6 +337,14 @@ d|1|40000|20000|2018-01-07|2018-01-07
     [ "$(counts)" = '[5,0,1,4,0,0,0]' ]
     [ "$(sqlite3 .crm/crm.db 'SELECT sum(revenue) FROM month_total')" = 515000 ]
     [ "$(sqlite3 .crm/crm.db 'PRAGMA foreign_key_check')" = '' ]
+    printf 'number,customer,ordered_on\nX,c,2018-03-05\nY,d,2018-03-05\n' >o.csv
+    crm -q import o.csv --as order
+    printf 'customer,order_ref,line_number,amount,ordered_on\nc,X,,1,\nc,X,4,2,\nc,X,,3,\nc,X,2,4,\nd,Y,,5,\nc,X,,6,\nc,X,1,7,2018-03-09\nd,X,9,1,\nc,Y,1,1,\n' >l.csv
+    call crm import l.csv --as line --errors bad.csv
+    [ "$(counts)" = '[9,6,1,0,2,0,0]' ]
+    [ "$(sqlite3 .crm/crm.db "SELECT o.number, l.line_number, l.amount / 10000, l.ordered_on FROM order_line l
+        JOIN sales_order o ON o.id = l.order_ref WHERE o.number IN ('X', 'Y') ORDER BY 1, 2" | tr '\n' ' ')" = \
+        'X|1|7|2018-03-09 X|2|4|2018-03-05 X|4|2|2018-03-05 X|5|3|2018-03-05 X|6|6|2018-03-05 Y|1|5|2018-03-05 ' ]
 }
 
 @test "--dry-run counts and stores nothing" {

@@ -106,6 +106,8 @@ crm_status sales_complete_line(struct crm_book *book, struct record *record, str
     const struct value *order = record_get(record, "order_ref");
     if (value_is_null(order))
         return CRM_OK;
+    if (!value_is_null(record_get(record, "counted")))
+        return complete_amount(book, record);
     const struct value parameters[] = {*order, *record_get(record, "line_number")};
     struct value head[6];
     crm_status status = store_row_values(

@@ -11,7 +11,8 @@ crm_status sales_take_out(struct crm_book *book, int64_t customer);
 crm_status sales_put_in(struct crm_book *book, int64_t customer);
 /* sales_put_in for each of the customers (ids, each once), which are sorted on the way. */
 crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count);
-/* Currency of an order; for a line what its order says, its number and its amount. */
+/* Currency of an order; for a line what its order says, its number and its amount. A line that has
+ * `counted` already comes from one who has read the order. */
 crm_status sales_complete_order(struct crm_book *book, struct record *record);
 crm_status sales_complete_line(struct crm_book *book, struct record *record, struct arena *arena);
 /* The lines of order `id` follow what is about to change in it. */

@@ -143,6 +143,10 @@ static crm_status prepare(struct matcher *matcher)
     crm_status status = take_keys(matcher);
     if (status != CRM_OK)
         return status;
+    matcher->whole_orders =
+        kind == &kind_line && matcher->key_count == 2 &&
+        strcmp(matcher->keys[0], "order_ref") == 0 &&
+        (strcmp(matcher->keys[1], "line_number") == 0 || !is_mapped(matcher, "line_number"));
     buffer_printf(&sql, "SELECT %s", kind->cluster == NULL ? "id" : "0");
     for (size_t i = 0; i < kind->field_count; i++) {
         if (kind->fields[i].expression != NULL)
@@ -352,12 +356,15 @@ static crm_status refuse_several(struct matcher *matcher)
 crm_status matcher_find(struct matcher *matcher, const struct record *record, bool *found,
                         int64_t *id, struct record *stored)
 {
-    bool blank, second = false;
+    bool blank = true, second = false;
     *found = false;
     crm_status status = prepare(matcher);
     if (status == CRM_OK)
         status = bind_keys(matcher, record, &blank);
-    if (status == CRM_OK && !blank)
+    if (status == CRM_OK && matcher->whole_orders)
+        status = open_order_turn(&matcher->order, matcher->import->book, record);
+    bool is_new = blank || (matcher->whole_orders && open_order_lacks(&matcher->order, record));
+    if (status == CRM_OK && !is_new)
         status = statement_step(matcher->find, found);
     if (status == CRM_OK && *found) {
         *id = statement_column(matcher->find, 0).integer;

@@ -4,6 +4,7 @@
 #define CRM_RECORD_IMPORT_MATCH_H
 
 #include "record/import.h"
+#include "record/import_open_order.h"
 
 /* A reference to a record of the same kind that may stand further down in the file. */
 struct pending {
@@ -35,6 +36,8 @@ struct matcher {
     long *seen_lines;       /* … and where they stood */
     size_t seen_room;
     struct remembered *remembered; /* one for each field of the kind */
+    bool whole_orders; /* lines, whose numbers in an order can come from this file alone */
+    struct open_order order;
     struct pending *pending;
     size_t pending_count, pending_room;
 };

@@ -69,6 +69,8 @@ static crm_status add(struct records *records, struct record *record)
 {
     struct import *import = records->import;
     int64_t id = 0;
+    if (records->matcher.whole_orders)
+        open_order_complete(&records->matcher.order, record);
     crm_status status = record_complete(import->book, record, &import->map->row);
     if (status == CRM_OK)
         status = touch(records, customer_of(record));
