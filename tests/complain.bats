@@ -81,6 +81,26 @@ field() {
 ROWS
 }
 
+@test "a pause that ends with the resolution uses nothing of the limit" {
+    # Critical: a day by the clock, of which 23 hours are used before the pause.
+    complain add acme "burnt" --severity critical
+    complain respond C-1
+    at 03-03T08:00
+    complain pause C-1 --reason "waits for photos"
+    at 03-05T15:00
+    call crm complain resolve C-1 --cause late --fields status,resolve_due,breached
+    expect 0 '{"status":"resolved","resolve_due":"2026-03-05T16:00:00+08:00","breached":false}' ""
+    [ "$(crm report complaints --to today | jq '.resolution_on_time == 100')" = true ]
+    at 03-06T08:00
+    call crm complain reopen C-1 --fields resolve_due
+    expect 0 '{"resolve_due":"2026-03-06T09:00:00+08:00"}' ""
+    # One that had passed before the pause stays so.
+    at 03-07T09:00
+    complain pause C-1 --reason "again"
+    complain resolve C-1
+    [ "$(field C-1 breached)" = true ]
+}
+
 # Opened Monday 9:00 with two working days (16 hours): 3 used before the pause.
 @test "pauses and reopening give back what was left of the limit" {
     complain add acme "Leak" --severity high

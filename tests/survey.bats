@@ -250,6 +250,9 @@ ROWS
 {"question":"where","metric":"share","answer":"north","value":0.00,"spread":null,"n":1,"missing":1}
 {"question":"where","metric":"share","answer":"south","value":100.00,"spread":null,"n":1,"missing":1}
 ROWS
+    sed -i 's/min: 1, max: 4, labels: {1: angry, 4: happy}/min: -2, max: 2/' .crm/surveys/repair.yaml
+    call crm survey ask repair acme --force --answer mood=3 --format table
+    expect 3 "" "crm: mood: '3' is no whole number within -2..2"
     call crm survey ask repair acme --force --answer where=east --format table
     expect 3 "" "crm: where: 'east' is none of the choices: north, south"
 }

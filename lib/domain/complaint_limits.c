@@ -37,10 +37,13 @@ static crm_status add_mark(void *context, const struct value *row)
     }
     if (at > marks->complaint->last_event)
         marks->complaint->last_event = at;
+    bool resolved = strcmp(row[1].text, "resolved") == 0;
     bool starts = strcmp(row[1].text, "resumed") == 0 || strcmp(row[1].text, "reopened") == 0;
-    bool stops = strcmp(row[1].text, "paused") == 0 || strcmp(row[1].text, "resolved") == 0;
-    if (starts || stops)
-        marks->items[marks->count++] = (struct sla_mark){at, starts};
+    /* Resolved out of a pause is resumed at that moment: what was left of the limit is left. */
+    if (starts || resolved)
+        marks->items[marks->count++] = (struct sla_mark){at, true};
+    if (resolved || strcmp(row[1].text, "paused") == 0)
+        marks->items[marks->count++] = (struct sla_mark){at, false};
     return CRM_OK;
 }
 
@@ -51,8 +54,8 @@ static crm_status load_runs(struct crm_book *book, size_t events, struct arena *
 {
     const struct value id = value_integer(out->id);
     struct marks marks = {.complaint = out,
-                          .items = arena_array(arena, events + 1, sizeof *marks.items)};
-    out->runs = arena_array(arena, events + 2, sizeof *out->runs);
+                          .items = arena_array(arena, 2 * events + 1, sizeof *marks.items)};
+    out->runs = arena_array(arena, 2 * events + 2, sizeof *out->runs);
     if (marks.items == NULL || out->runs == NULL)
         return error_no_memory(&book->error);
     crm_status status = CRM_OK;

@@ -24,8 +24,8 @@ bool question_is_number(const struct question *question)
 const char *question_range(const struct question *question, struct arena *arena)
 {
     if (question_is_number(question))
-        return arena_printf(arena, "%lld-%lld", (long long)question->minimum,
-                            (long long)question->maximum);
+        return arena_printf(arena, question->minimum < 0 ? "%lld..%lld" : "%lld-%lld",
+                            (long long)question->minimum, (long long)question->maximum);
     struct buffer list cleanup(buffer_release) = {0};
     for (size_t i = 0; i < question->label_count; i++)
         buffer_printf(&list, "%s%s", i > 0 ? ", " : "", question->labels[i].name);
