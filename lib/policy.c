@@ -9,16 +9,9 @@
 
 static const char policy_name[] = "policy.yaml";
 
-/* ---- check ------------------------------------------------------------------------------ */
+static const struct choice own_default = {"default", N_("default")};
 
-static const struct column check_columns[] = {
-    {.name = "file", .label = N_("File"), .type = DATA_TEXT, .flags = COLUMN_CONSTANT},
-    {.name = "line", .label = N_("Line"), .type = DATA_INTEGER},
-    {.name = "column", .label = N_("Column"), .type = DATA_INTEGER},
-    {.name = "key", .label = N_("Key"), .type = DATA_TEXT},
-    {.name = "message", .label = N_("Problem"), .type = DATA_TEXT},
-    {.name = "hint", .label = N_("How to mend it"), .type = DATA_TEXT},
-};
+/* ---- check ------------------------------------------------------------------------------ */
 
 struct check {
     struct crm_sink *sink;
@@ -63,10 +56,18 @@ static const char *policy_path(struct arena *arena, const char *path)
 
 static crm_status check_file(struct crm_book *book, const char *path, struct crm_sink *sink)
 {
+    const struct column columns[] = {
+        {.name = "file", .label = _("File"), .type = DATA_TEXT, .flags = COLUMN_CONSTANT},
+        {.name = "line", .label = _("Line"), .type = DATA_INTEGER},
+        {.name = "column", .label = _("Column"), .type = DATA_INTEGER},
+        {.name = "key", .label = _("Key"), .type = DATA_TEXT},
+        {.name = "message", .label = _("Problem"), .type = DATA_TEXT},
+        {.name = "hint", .label = _("How to mend it"), .type = DATA_TEXT},
+    };
     const struct table table = {
         .name = "policy_check",
-        .columns = check_columns,
-        .count = sizeof check_columns / sizeof *check_columns,
+        .columns = columns,
+        .count = sizeof columns / sizeof *columns,
     };
     struct check check = {.sink = sink, .path = path};
     crm_status status = sink_begin(sink, &table);
@@ -103,13 +104,6 @@ crm_status crm_policy_check(crm_book *book, const char *path, crm_sink *sink)
 
 /* ---- show ------------------------------------------------------------------------------- */
 
-static const struct column show_columns[] = {
-    {.name = "key", .label = N_("Key"), .type = DATA_TEXT},
-    {.name = "value", .label = N_("Value"), .type = DATA_TEXT},
-    {.name = "origin", .label = N_("Origin"), .type = DATA_TEXT},
-    {.name = "help", .label = N_("Meaning"), .type = DATA_TEXT, .flags = COLUMN_HIDDEN},
-};
-
 struct show {
     struct crm_sink *sink;
     crm_status status;
@@ -141,10 +135,20 @@ crm_status crm_policy_show(crm_book *book, crm_sink *sink)
         error_set(&book->error, CRM_USAGE, _("the book is not open"));
         return error_hint(&book->error, _("call crm_book_open first"));
     }
+    const struct column columns[] = {
+        {.name = "key", .label = _("Key"), .type = DATA_TEXT},
+        {.name = "value", .label = _("Value"), .type = DATA_TEXT},
+        {.name = "origin",
+         .label = _("Origin"),
+         .type = DATA_TEXT,
+         .choices = &own_default,
+         .choice_count = 1},
+        {.name = "help", .label = _("Meaning"), .type = DATA_TEXT, .flags = COLUMN_HIDDEN},
+    };
     const struct table table = {
         .name = "policy",
-        .columns = show_columns,
-        .count = sizeof show_columns / sizeof *show_columns,
+        .columns = columns,
+        .count = sizeof columns / sizeof *columns,
     };
     cleanup(arena_release) struct arena arena = {0};
     const char *path = book_path(book, &arena, policy_name);

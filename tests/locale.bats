@@ -40,3 +40,47 @@ acme-ltd,active" ""
     [[ $err == *'没有列“kye”；可选：key, name, '* ]]
     [[ $err == *'"error":"usage"'* ]]
 }
+
+@test "the policy's own words are Chinese in tables, as they are in JSON; others stay" {
+    sed -i 's/\[quality, delivery, service, price, other\]/[quality, 包装]/' .crm/policy.yaml
+    crm add staff Amy --login amy >/dev/null
+    crm complain add acme-ltd "wet" --category quality --severity high --owner amy >/dev/null
+    crm complain add acme-ltd "torn" --category 包装 --owner amy >/dev/null
+    call crm --lang zh_CN complain list --fields number,category,severity --format table
+    expect 0 "编号  类别  严重程度
+C-1   质量  高
+C-2   包装  一般" ""
+    call crm --lang zh_CN complain list --fields number,category
+    expect 0 '{"number":"C-1","category":"quality"}
+{"number":"C-2","category":"包装"}' ""
+    call crm --lang zh_CN report complaints --by severity --fields severity,opened --format table
+    [[ $out == *$'严重程度  提出\n高           1\n一般         1'* ]]
+}
+
+@test "a visit's channel and a tier's reason are Chinese in tables" {
+    crm visit add acme-ltd --channel face >/dev/null
+    call crm --lang zh_CN visit list --fields number,channel --format table
+    expect 0 "编号  渠道
+V-1   面谈" ""
+    crm tier set acme-ltd A --reason "老客户" >/dev/null
+    crm tier unset acme-ltd >/dev/null
+    call crm --lang zh_CN tier history acme-ltd --fields reason --format table
+    expect 0 "理由
+老客户
+解除锁定" ""
+    call crm --lang zh_CN policy show --format table
+    [[ $out == *"出处"* && $out == *" 默认"* && $out != *" default"* ]]
+}
+
+@test "one English heading with two meanings has two Chinese ones" {
+    call crm --lang zh_CN report --format table
+    [[ $out == "报表 "*" 标题 "*" 分组"* ]]
+    crm add contact 李雷 --customer acme-ltd --title 采购 >/dev/null
+    call crm --lang zh_CN list contact --fields title --format table
+    expect 0 "职务
+采购" ""
+    call crm --lang zh_CN report book --fields from,active --format table
+    expect 0 "客户簿总览
+自        2025-04-01
+活跃客户  1" ""
+}

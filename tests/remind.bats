@@ -46,6 +46,13 @@ states() {
 }
 
 @test "a table for people leaves the id out, and prints the same figures" {
+    call crm remind --fields due --format table
+    expect 0 "Due
+2026-02-27 15:00
+2026-03-01
+2026-03-02
+2026-01-15
+2026-02-20" ""
     call crm remind --format table
     [ "$(sed -n '1p;5p' <<<"$out" | tr -s ' ')" = "What Customer Name Tier Due State Late Unit Owner Why
 visit acme Acme 2026-01-15 overdue 46 days amy first visit 12mo after the relation began" ]

@@ -28,7 +28,8 @@ enum data_type {
     DATA_REAL,      /* double, printed with the column's `decimals` */
     DATA_BOOLEAN,   /* 0 or 1; JSON true/false, text yes/no */
     DATA_DATE,      /* text YYYY-MM-DD */
-    DATA_TIME,      /* text YYYY-MM-DDTHH:MM:SSZ, always UTC; printed with the book's offset */
+    DATA_TIME,      /* text YYYY-MM-DDTHH:MM:SSZ, always UTC; printed with the book's offset;
+                       or a day alone, where either may stand */
     DATA_ENUM,      /* text, one of the field's choices; English, stable */
     DATA_TAGS,      /* text, words separated by one space; a JSON array of strings */
     DATA_REFERENCE, /* stored: id of the other record; printed: its key as text */

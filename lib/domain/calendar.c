@@ -176,6 +176,10 @@ static void explanation_release(struct explanation *explanation)
     free(explanation->spans);
 }
 
+static const struct choice span_words[] = {{"clock", N_("clock")},     {"working", N_("working")},
+                                           {"break", N_("break")},     {"night", N_("night")},
+                                           {"weekend", N_("weekend")}, {"holiday", N_("holiday")}};
+
 static crm_status print_section(struct crm_sink *sink, const struct explanation *explanation)
 {
     const struct column columns[] = {
@@ -183,7 +187,11 @@ static crm_status print_section(struct crm_sink *sink, const struct explanation 
         {.name = "to", .label = _("to"), .type = DATA_TIME},
         {.name = "counted", .label = _("counted"), .type = DATA_BOOLEAN},
         {.name = "seconds", .label = _("seconds"), .type = DATA_INTEGER},
-        {.name = "kind", .label = _("kind"), .type = DATA_TEXT},
+        {.name = "kind",
+         .label = _("kind"),
+         .type = DATA_ENUM,
+         .choices = span_words,
+         .choice_count = sizeof span_words / sizeof *span_words},
         {.name = "name", .label = _("name"), .type = DATA_TEXT}};
     struct table table = {.name = "intervals",
                           .title = _("Intervals"),

@@ -42,16 +42,6 @@ static crm_status write_section(struct customer_page *page, const struct table *
     return status == CRM_OK ? sink_end(page->sink) : status;
 }
 
-struct column customer_column(const struct kind *kind, const char *field)
-{
-    const struct field *described = kind_field(kind, field);
-    return (struct column){.name = described->name,
-                           .label = _(described->label),
-                           .type = described->type,
-                           .choices = described->choices,
-                           .choice_count = described->choice_count};
-}
-
 /* ---- Contacts ---- */
 
 static crm_status write_contacts(struct customer_page *page)
@@ -61,7 +51,7 @@ static crm_status write_contacts(struct customer_page *page)
                                          "do_not_contact"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = customer_column(&kind_contact, fields[i]);
+        columns[i] = field_column(kind_field(&kind_contact, fields[i]));
     columns[6].flags = COLUMN_HIDDEN;
     const struct table table = {
         .name = "contacts", .title = _("Contacts"), .columns = columns, .count = LENGTH(fields)};
@@ -139,7 +129,7 @@ static crm_status write_tier(struct customer_page *page)
                                                    "reason", "pinned",       "pinned_until"};
     struct column columns[TIER_SHOWN + 1];
     for (size_t i = 0; i < TIER_SHOWN; i++)
-        columns[i] = customer_column(&kind_tier_change, fields[i]);
+        columns[i] = field_column(kind_field(&kind_tier_change, fields[i]));
     columns[TIER_SHOWN] = (struct column){.name = "why", .label = _("Why")};
     const struct table table = {
         .name = "tier_reason", .title = _("Tier"), .columns = columns, .count = TIER_SHOWN + 1};
@@ -162,7 +152,7 @@ static crm_status write_visits(struct customer_page *page)
                                          "need",   "problem", "solution", "next_on"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = customer_column(&kind_visit, fields[i]);
+        columns[i] = field_column(kind_field(&kind_visit, fields[i]));
     const struct table table = {.name = "last_visits",
                                 .title = _("Last visits"),
                                 .columns = columns,
@@ -225,7 +215,7 @@ static crm_status write_complaints(struct customer_page *page)
                                                          "respond_due", "resolve_due"};
     struct column columns[COMPLAINT_FIELDS + 3];
     for (size_t i = 0; i < COMPLAINT_FIELDS; i++)
-        columns[i] = customer_column(&kind_complaint, fields[i]);
+        columns[i] = field_column(kind_field(&kind_complaint, fields[i]));
     columns[COMPLAINT_FIELDS] = (struct column){.name = "time_left", .label = _("Time left")};
     columns[COMPLAINT_FIELDS + 1] = (struct column){.name = "minutes_left",
                                                     .label = _("Minutes left"),
@@ -259,7 +249,7 @@ static crm_status write_answers(struct customer_page *page)
                                          "answer_text"};
     struct column columns[LENGTH(fields)];
     for (size_t i = 0; i < LENGTH(fields); i++)
-        columns[i] = customer_column(&kind_survey_answer, fields[i]);
+        columns[i] = field_column(kind_field(&kind_survey_answer, fields[i]));
     const struct table table = {.name = "last_answers",
                                 .title = _("Last survey answers"),
                                 .columns = columns,
@@ -352,7 +342,7 @@ static crm_status write_duties(struct customer_page *page)
          .choices = duty_states,
          .choice_count = LENGTH(duty_states)},
         {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
-        {.name = "channel", .label = _("Channel")},
+        field_column(kind_field(&kind_visit, "channel")),
         {.name = "what", .label = _("What")},
     };
     const struct table table = {

@@ -26,8 +26,6 @@ struct customer_page {
     struct value facts[FACT_COUNT];
 };
 
-/* A column named, typed and worded as that field. */
-struct column customer_column(const struct kind *kind, const char *field);
 /* The sections revenue and last_orders, from one reading of the customer's lines. */
 crm_status customer_sales(struct customer_page *page);
 

@@ -158,7 +158,7 @@ static crm_status write_orders(struct sales *sales)
     struct crm_sink *sink = sales->page->sink;
     struct column columns[ORDER_COLUMNS];
     for (size_t i = 0; i < ORDER_COLUMNS; i++)
-        columns[i] = customer_column(&kind_order, fields[i]);
+        columns[i] = field_column(kind_field(&kind_order, fields[i]));
     const struct table table = {.name = "last_orders",
                                 .title = _("Last orders"),
                                 .columns = columns,

@@ -253,9 +253,11 @@ static crm_status add_complaint(void *context, const struct complaint_item *foun
         .due = known ? due : NULL,
         .state = found->state,
         .owner = found->owner_login,
-        .why = arena_printf(&all->arena, _("C-%lld, %s, %lld %% of the limit used: %s"),
-                            (long long)found->complaint, found->severity,
-                            (long long)found->used_percent, found->description),
+        .why =
+            arena_printf(&all->arena, _("C-%lld, %s, %lld %% of the limit used: %s"),
+                         (long long)found->complaint,
+                         field_label_of(kind_field(&kind_complaint, "severity"), found->severity),
+                         (long long)found->used_percent, found->description),
         .late = found->late * DECIMAL_ONE / 3600,
         .unit = found->working ? "working_hours" : "hours"};
     return add(all, &item);
@@ -386,7 +388,7 @@ static crm_status write_items(const struct reminders *all, struct crm_sink *sink
                                      {.name = "customer", .label = _("Customer")},
                                      {.name = "name", .label = _("Name")},
                                      {.name = "tier", .label = _("Tier")},
-                                     {.name = "due", .label = _("Due")},
+                                     {.name = "due", .label = _("Due"), .type = DATA_TIME},
                                      {.name = "state", .label = _("State"), WORDS(state_choices)},
                                      {.name = "late", .label = _("Late"), .type = DATA_DECIMAL},
                                      {.name = "unit", .label = _("Unit"), WORDS(unit_choices)},

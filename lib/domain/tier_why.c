@@ -139,7 +139,7 @@ static crm_status write_head(struct why *why, const struct tier_step *step, stru
          value_integer(past->pinned)},
         {{.name = "pinned_until", .label = _("Until"), .type = DATA_DATE},
          day_value(why, past->has_until, past->until)},
-        {{.name = "reason", .label = _("Reason")}, why->reason},
+        {field_column(kind_field(&kind_tier_change, "reason")), why->reason},
         {{.name = "actor", .label = _("By")}, why->actor},
         {{.name = "next", .label = _("Next"), .type = DATA_JSON, .flags = COLUMN_HIDDEN},
          next_value(why, step)},
@@ -202,9 +202,21 @@ static struct value as_json(struct why *why, struct value raw)
     return value_text(arena_copy(&why->arena, number));
 }
 
+#define LABELS(list) .choices = (list), .choice_count = sizeof(list) / sizeof *(list)
+
+static const struct choice source_words[] = {{"order_line", N_("order lines")},
+                                             {"survey_answer", N_("survey answers")},
+                                             {"customer", N_("the customer's file")}};
+static const struct choice state_words[] = {{"missing", N_("missing")},
+                                            {"known", N_("known")},
+                                            {"zero", N_("as zero")},
+                                            {"median", N_("as the median")}};
+/* Indicators are named by the policy; pareto's are these. */
+static const struct choice indicator_words[] = {{"revenue", N_("revenue")},
+                                                {"profit", N_("profit")}};
+
 static crm_status write_term(struct why *why, size_t k, bool grades, struct crm_sink *sink)
 {
-    static const char *const states[] = {"missing", "known", "zero", "median"};
     const struct indicator *indicator = &why->evaluation.indicators[k];
     const struct tier_term *term = &tier_terms(&why->evaluation, why->number)[k];
     bool known = term->state != TERM_MISSING;
@@ -220,7 +232,7 @@ static crm_status write_term(struct why *why, size_t k, bool grades, struct crm_
         value_integer(term->rows),
         day_value(why, dated, term->from),
         day_value(why, dated, term->to),
-        value_text(states[term->state]),
+        value_text(state_words[term->state].name),
         value_integer(indicator->line),
     };
     return sink_row(sink, values);
@@ -233,16 +245,16 @@ static crm_status write_terms(struct why *why, struct crm_sink *sink)
     for (size_t k = 0; k < evaluation->indicator_count; k++)
         grades = grades || is_grade(&evaluation->indicators[k]);
     const struct column columns[] = {
-        {.name = "indicator", .label = _("Indicator")},
+        {.name = "indicator", .label = _("Indicator"), LABELS(indicator_words)},
         {.name = "raw", .label = _("Value"), .type = grades ? DATA_JSON : DATA_DECIMAL},
         {.name = "points", .label = _("Points"), .type = DATA_DECIMAL},
         {.name = "weight", .label = _("Weight"), .type = DATA_DECIMAL},
         {.name = "product", .label = _("Weighted"), .type = DATA_DECIMAL},
-        {.name = "source", .label = _("Source")},
+        {.name = "source", .label = _("Source"), LABELS(source_words)},
         {.name = "rows", .label = _("Rows"), .type = DATA_INTEGER},
         {.name = "from", .label = _("First day"), .type = DATA_DATE},
         {.name = "to", .label = _("Last day"), .type = DATA_DATE},
-        {.name = "state", .label = _("Input")},
+        {.name = "state", .label = _("Input"), LABELS(state_words)},
         {.name = "policy_line", .label = _("Policy line"), .type = DATA_INTEGER},
     };
     const struct table table = {.name = "terms",

@@ -196,7 +196,7 @@ static crm_status write_duties(struct crm_sink *sink, const struct duty_list *li
          .choices = state_choices,
          .choice_count = sizeof state_choices / sizeof *state_choices},
         {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
-        {.name = "channel", .label = _("Channel")},
+        field_column(kind_field(&kind_visit, "channel")),
         {.name = "owner", .label = _("Owner")},
         {.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
         {.name = "planned_on", .label = _("Planned on"), .type = DATA_DATE}};

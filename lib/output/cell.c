@@ -88,10 +88,12 @@ static bool is_true(const struct value *value)
 }
 
 /* The stored UTC time in the sink's zone; false when the text is no time. */
+/* A day without a time is one everywhere: it stays what it is. */
 static bool local_time(const struct crm_sink *sink, const struct value *value, char out[TIME_TEXT])
 {
     instant at;
-    if (value->type != VALUE_TEXT || !time_parse_iso(value->text, value->length, NULL, &at))
+    if (value->type != VALUE_TEXT || value->length < DATE_TEXT ||
+        !time_parse_iso(value->text, value->length, NULL, &at))
         return false;
     time_format(sink->zone, at, out);
     return true;

@@ -27,7 +27,7 @@ struct column {
     enum data_type type;
     int decimals; /* DATA_REAL only: digits after the point, in every format */
     unsigned flags;
-    const struct choice *choices; /* DATA_ENUM: for translated labels in tables; may be NULL */
+    const struct choice *choices; /* words with translated labels, for tables; may be NULL */
     size_t choice_count;
 };
 

@@ -98,7 +98,7 @@ void table_plain(const struct crm_sink *sink, struct buffer *out, const struct c
         sink_plain(sink, out, column, value);
         return;
     }
-    const char *label = column->type == DATA_ENUM ? choice_label(column, value) : NULL;
+    const char *label = choice_label(column, value);
     if (label != NULL)
         buffer_text(out, label);
     else

@@ -102,6 +102,9 @@ struct selection {
     const char *from; /* "FROM … t LEFT JOIN …" */
 };
 
+/* A column named, typed and worded as that field. */
+struct column field_column(const struct field *field);
+
 /* In `arena`. With a sink, columns that it does not want are selected as NULL. */
 crm_status selection_make(struct crm_book *book, const struct kind *kind, unsigned flags,
                           const struct crm_sink *sink, struct arena *arena, struct selection *out);

@@ -42,14 +42,11 @@ static bool is_left_out(const struct field *field, unsigned flags)
            !(field->flags & FIELD_IDENTITY);
 }
 
-static struct column column_of(const struct field *field)
+struct column field_column(const struct field *field)
 {
-    return (struct column){.name = field->name,
-                           .label = _(field->label),
-                           .type = field->type,
-                           .flags = field->flags & FIELD_COLUMN ? 0 : COLUMN_HIDDEN,
-                           .choices = field->choices,
-                           .choice_count = field->choice_count};
+    struct column column = {.name = field->name, .label = _(field->label), .type = field->type};
+    column.choices = field_labels(field, &column.choice_count);
+    return column;
 }
 
 /* The key of the record that a reference names, through a join of its own. */
@@ -90,7 +87,8 @@ static crm_status add_field(struct making *making, size_t index)
 {
     const struct field *field = &making->kind->fields[index];
     struct buffer *sql = &making->expression;
-    struct column column = column_of(field);
+    struct column column = field_column(field);
+    column.flags = field->flags & FIELD_COLUMN ? 0 : COLUMN_HIDDEN;
     if (making->sink != NULL && !sink_shows(making->sink, &column))
         buffer_text(sql, "NULL"); /* neither join nor subquery for what nobody sees */
     else if (field->type == DATA_REFERENCE)

@@ -165,21 +165,20 @@ static crm_status begin(const struct report_request *request)
     struct column columns[MOST_GROUPS + FIGURES + 2];
     size_t count = 0;
     for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = (struct column){.name = request->groups[i]->name,
-                                           .label = _(request->groups[i]->label)};
+        columns[count++] = report_group_column(request->groups[i], &kind_complaint);
     const struct column figures[FIGURES] = {
         {.name = "opened", .label = _("Opened"), .type = DATA_INTEGER, .flags = COLUMN_BAR},
         {.name = "open", .label = _("Open"), .type = DATA_INTEGER},
         {.name = "response_n", .label = _("Answered, n"), .type = DATA_INTEGER},
         {.name = "response_on_time", .label = _("in time %"), .type = DATA_REAL, .decimals = 1},
-        {.name = "response_low", .label = _("from"), .type = DATA_REAL, .decimals = 1},
-        {.name = "response_high", .label = _("to"), .type = DATA_REAL, .decimals = 1},
+        {.name = "response_low", .label = _("Low"), .type = DATA_REAL, .decimals = 1},
+        {.name = "response_high", .label = _("High"), .type = DATA_REAL, .decimals = 1},
         {.name = "response_p50", .label = _("p50 h"), .type = DATA_REAL, .decimals = 1},
         {.name = "response_p90", .label = _("p90 h"), .type = DATA_REAL, .decimals = 1},
         {.name = "resolution_n", .label = _("Resolved, n"), .type = DATA_INTEGER},
         {.name = "resolution_on_time", .label = _("in time %"), .type = DATA_REAL, .decimals = 1},
-        {.name = "resolution_low", .label = _("from"), .type = DATA_REAL, .decimals = 1},
-        {.name = "resolution_high", .label = _("to"), .type = DATA_REAL, .decimals = 1},
+        {.name = "resolution_low", .label = _("Low"), .type = DATA_REAL, .decimals = 1},
+        {.name = "resolution_high", .label = _("High"), .type = DATA_REAL, .decimals = 1},
         {.name = "resolution_p50", .label = _("p50 h"), .type = DATA_REAL, .decimals = 1},
         {.name = "resolution_p90", .label = _("p90 h"), .type = DATA_REAL, .decimals = 1},
         {.name = "reopened", .label = _("Reopened"), .type = DATA_INTEGER},

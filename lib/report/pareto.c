@@ -138,6 +138,8 @@ static crm_status begin(const struct report_request *request)
 static crm_status note_lines(const struct pareto *p)
 {
     struct buffer lines cleanup(buffer_release) = {0};
+    if (p->request->rows == 0)
+        return CRM_OK;
     for (size_t i = 0; i < p->classes.cuts.count; i++) {
         char text[24];
         decimal_format(p->classes.limits[i], text);

@@ -46,6 +46,8 @@ struct report {
 extern const struct report report_revenue, report_pareto, report_visits, report_complaints,
     report_satisfaction, report_concentration, report_book;
 
+/* A group's column, with the words of the kind's field of that name, if it has one. */
+struct column report_group_column(const struct report_group *group, const struct kind *kind);
 /* Hands a row to the sink, as long as the limit allows. */
 crm_status report_row(struct report_request *request, const struct value *values);
 /* The definition as a note, after the rows; nothing when there were none. */

@@ -128,6 +128,15 @@ crm_status report_customer_filter(const struct report_request *request, const ch
     return status;
 }
 
+struct column report_group_column(const struct report_group *group, const struct kind *kind)
+{
+    const struct field *field = kind == NULL ? NULL : kind_field(kind, group->name);
+    struct column column = {.name = group->name, .label = _(group->label)};
+    if (field != NULL)
+        column.choices = field_labels(field, &column.choice_count);
+    return column;
+}
+
 struct column report_from_column(void)
 {
     return (struct column){

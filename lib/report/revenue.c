@@ -70,8 +70,7 @@ static crm_status begin(struct report_request *request)
     struct column columns[MOST_GROUPS + FIGURES + 2];
     size_t count = 0;
     for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = (struct column){.name = request->groups[i]->name,
-                                           .label = _(request->groups[i]->label)};
+        columns[count++] = report_group_column(request->groups[i], NULL);
     const struct column figures[FIGURES] = {
         {.name = "revenue", .label = _("Revenue"), .type = DATA_DECIMAL, .flags = COLUMN_BAR},
         {.name = "profit", .label = _("Profit"), .type = DATA_DECIMAL},

@@ -33,8 +33,7 @@ static crm_status begin(struct report_request *request)
     struct column columns[MOST_GROUPS + FIGURES + 2];
     size_t count = 0;
     for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = (struct column){.name = request->groups[i]->name,
-                                           .label = _(request->groups[i]->label)};
+        columns[count++] = report_group_column(request->groups[i], &kind_visit);
     const struct column figures[FIGURES] = {
         {.name = "done", .label = _("Done"), .type = DATA_INTEGER, .flags = COLUMN_BAR},
         {.name = "missed", .label = _("Missed"), .type = DATA_INTEGER},

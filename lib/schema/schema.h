@@ -41,6 +41,8 @@ struct field {
     const char *reference; /* DATA_REFERENCE: kind */
     const struct choice *choices;
     size_t choice_count;
+    const struct choice *words; /* DATA_TEXT: known words, with labels; others are taken too */
+    size_t word_count;
     bool bounded; /* DATA_INTEGER, DATA_DECIMAL: within minimum…maximum (in units) */
     int64_t minimum, maximum;
     const char *default_text; /* NULL: none */
@@ -91,6 +93,11 @@ int kind_field_index(const struct kind *kind, const char *name);
 
 /* Stable name of a data type: "text", "decimal", … */
 const char *data_type_name(enum data_type type);
+
+/* Labels of the field's choices, or of its known words; NULL when it has neither. */
+const struct choice *field_labels(const struct field *field, size_t *count);
+/* What a person reads for a stored word, translated: itself when it has no label. */
+const char *field_label_of(const struct field *field, const char *word);
 
 /* What parsing needs to know of its surroundings; all constant during a command. */
 struct field_context {

@@ -33,6 +33,7 @@ static const struct field visit_fields[] = {
     {.name = "channel",
      .label = N_("Channel"),
      .help = N_("one of the policy's channels"),
+     WORDS(channel_words),
      .flags = FIELD_COLUMN},
     {.name = "purpose", .label = N_("Purpose"), .help = N_("why"), .flags = FIELD_SEARCH},
     {.name = "planned_on",
