@@ -210,3 +210,17 @@ keys() {
     call crm list visit TEA --fields number
     expect 0 '{"number":"V-2"}' ""
 }
+
+@test "tiers are compared in the policy's order, not the alphabet's" {
+    sed -i -e 's/names: \[A, B, C\]/names: [S, A, B]/' -e 's/thresholds: {A: 80, B: 95}/thresholds: {S: 80, A: 95}/' \
+        -e 's/^    A: {every/    S: {every/; s/^    B: {every/    A: {every/; s/^    C: {every/    B: {every/' \
+        -e 's/tier: A/tier: S/' .crm/policy.yaml
+    crm tier set alpha S --reason big >/dev/null
+    crm tier set beta B --reason small >/dev/null
+    keys 'tier<=A'
+    expect 0 "alpha " ""
+    keys 'tier>S'
+    expect 0 "beta " ""
+    call crm list customer 'tier>=Z'
+    expect 3 "" $'crm: the policy has no tier \'Z\'\nhint: its tiers stand under tiers.names in policy.yaml'
+}

@@ -278,6 +278,30 @@ static crm_status compare_enum_sql(struct filtering *f, const struct field *fiel
     return CRM_OK;
 }
 
+/* Tiers stand in the policy's order, best first: S, A, B. */
+static crm_status compare_tier_sql(struct filtering *f, const char *expression,
+                                   const struct condition *condition)
+{
+    const struct policy *policy = f->book->policy;
+    enum operation operation = condition->operation->operation;
+    bool up = operation == GREATER || operation == GREATER_EQUAL;
+    bool itself = operation == LESS_EQUAL || operation == GREATER_EQUAL;
+    int at = policy_tier(policy, condition->value);
+    if (at < 0) {
+        error_set(&f->book->error, CRM_INVALID, _("the policy has no tier '%s'"), condition->value);
+        return error_hint(&f->book->error, _("its tiers stand under tiers.names in policy.yaml"));
+    }
+    buffer_printf(&f->query->sql, "%s IN (NULL", expression);
+    for (int i = 0; i < (int)policy->tier_count; i++) {
+        if (i == at ? !itself : (i > at) != up)
+            continue;
+        buffer_text(&f->query->sql, ", ");
+        query_value(f->query, value_text(policy->tiers[i]));
+    }
+    buffer_text(&f->query->sql, ")");
+    return CRM_OK;
+}
+
 static crm_status order_sql(struct filtering *f, const struct field *field, const char *expression,
                             const struct condition *condition)
 {
@@ -285,6 +309,8 @@ static crm_status order_sql(struct filtering *f, const struct field *field, cons
     struct range range;
     if (field->type == DATA_ENUM)
         return compare_enum_sql(f, field, expression, condition);
+    if (field->flags & FIELD_TIER)
+        return compare_tier_sql(f, expression, condition);
     crm_status status = parse_range(f, field, condition->value, strlen(condition->value), &range);
     if (status != CRM_OK)
         return status;

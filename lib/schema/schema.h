@@ -26,7 +26,9 @@ enum field_flags {
     FIELD_SENSITIVE = 64,  /* personal: kept out of logs and messages */
     FIELD_INDEXED = 128,   /* gets an index of its own */
     FIELD_EVENT = 256, /* set by its own command (visit done, complain respond), not by add/edit */
-    FIELD_IDENTITY = 512 /* the record's number with its kind's prefix: V-7 is the record of id 7 */
+    FIELD_IDENTITY =
+        512,          /* the record's number with its kind's prefix: V-7 is the record of id 7 */
+    FIELD_TIER = 1024 /* one of the policy's tiers: compared in their order */
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
