@@ -324,3 +324,21 @@ YAML
     call crm -C other complain reopen C-2 --fields status,reopened
     expect 0 '{"status":"in_progress","reopened":1}' ""
 }
+
+@test "imported times are possible ones, and go with the status" {
+    refused() {
+        printf 'customer,description,opened_at,status,responded_at,resolved_at\nacme,d,%s\n' "$1" >c.csv
+        call crm import c.csv --as complaint
+        [ "$status" = 3 ]
+        [[ $err == *"$2"* ]]
+    }
+    refused 2026-03-01T10:00,resolved,2026-02-28T10:00,2026-03-01T11:00 "'responded_at' is before 'opened_at'"
+    refused 2026-03-01T10:00,resolved,2026-03-01T12:00,2026-03-01T11:00 "'resolved_at' is before 'responded_at'"
+    refused 2026-03-02T10:00,open,, "'opened_at' is still to come"
+    refused 2026-03-01T10:00,resolved,, "'resolved_at' is missing"
+    refused 2026-03-01T10:00,open,,2026-03-01T11:00 "it has a 'resolved_at', but is not resolved"
+    printf 'customer,description,opened_at,status,responded_at,resolved_at\n%s\n' \
+        acme,d,2026-03-01T10:00,closed,2026-03-01T10:00,2026-03-01T11:00 >c.csv
+    crm import c.csv --as complaint >/dev/null
+    [ "$(field C-1 status)" = '"closed"' ]
+}

@@ -72,6 +72,51 @@ static crm_status check_contact(struct crm_book *book, const struct record *reco
     return error_hint(&book->error, _("see whose contacts there are: crm list contact"));
 }
 
+static crm_status refuse_times(struct crm_book *book)
+{
+    return error_hint(&book->error, _("a complaint is opened, responded to, resolved and closed, "
+                                      "in that order and not after now"));
+}
+
+/* Of one that is imported: its commands write down the time themselves. */
+static crm_status check_times(struct crm_book *book, const struct record *record)
+{
+    static const char *const names[] = {"opened_at", "responded_at", "resolved_at", "closed_at"};
+    const char *before = NULL;
+    instant last = 0, at;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct value *time = record_get(record, names[i]);
+        if (time->type != VALUE_TEXT || !time_parse_iso(time->text, time->length, NULL, &at))
+            continue;
+        if (at <= book->now && (before == NULL || at >= last)) {
+            before = names[i];
+            last = at;
+            continue;
+        }
+        if (at > book->now)
+            error_set(&book->error, CRM_INVALID, _("complaint: '%s' is still to come"), names[i]);
+        else
+            error_set(&book->error, CRM_INVALID, _("complaint: '%s' is before '%s'"), names[i],
+                      before);
+        return refuse_times(book);
+    }
+    return CRM_OK;
+}
+
+static crm_status check_status(struct crm_book *book, const struct record *record)
+{
+    const struct value *status = record_get(record, "status");
+    bool resolved = !value_is_null(record_get(record, "resolved_at"));
+    bool over = status->type == VALUE_TEXT &&
+                (strcmp(status->text, "resolved") == 0 || strcmp(status->text, "closed") == 0);
+    if (over == resolved)
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID,
+              over ? _("complaint: 'resolved_at' is missing")
+                   : _("complaint: it has a 'resolved_at', but is not resolved"));
+    return error_hint(&book->error, _("give status and time together"));
+}
+
 static const char *text_of(struct arena *arena, const struct value *value)
 {
     return value->type == VALUE_TEXT ? arena_copy_length(arena, value->text, value->length) : NULL;
@@ -112,6 +157,10 @@ crm_status complaint_complete(struct crm_book *book, struct record *record, stru
     crm_status status = complete_owner(book, record, arena);
     if (status == CRM_OK)
         status = check_contact(book, record, arena);
+    if (status == CRM_OK)
+        status = check_times(book, record);
+    if (status == CRM_OK)
+        status = check_status(book, record);
     if (status == CRM_OK)
         status = read_record(book, record, arena, &complaint);
     if (status == CRM_OK)
