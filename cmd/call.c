@@ -137,7 +137,9 @@ crm_status call_bind_arguments(struct call *call)
         } else if (field.required) {
             call_fail(call, CRM_USAGE, _("%s: the %s is missing"),
                       call_name(call, name, sizeof name), field.name);
-            return call_hint(call, CRM_USAGE, "%s --help", name);
+            bool of_kind = call->command->fields_of == NULL && strcmp(call->kind, "customer") != 0;
+            return call_hint(call, CRM_USAGE, "%s%s%s --help", name, of_kind ? " " : "",
+                             of_kind ? call->kind : "");
         }
     }
     return next < call->argument_count ? too_many(call, call->arguments[next]) : CRM_OK;

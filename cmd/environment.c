@@ -121,6 +121,8 @@ void environment_language(struct call *call, const char *name)
     }
     bindtextdomain("crm", beside_program(call, candidates, CRM_LOCALEDIR));
     bind_textdomain_codeset("crm", "UTF-8");
+    /* Where the system's reasons of errors stand: written like all other text. */
+    bind_textdomain_codeset("libc", "UTF-8");
 }
 
 /* ---- The book -----------------------------------------------------------------------------------

@@ -121,3 +121,12 @@ setup_test() {
     call crm add line --order-ref N1 --amount 5 --fields line_number
     expect 0 '{"line_number":8}' ""
 }
+
+@test "what is missing is looked up in the help of its kind" {
+    call crm add contact --format table
+    expect 2 "" "crm: crm add: the name is missing
+hint: crm add contact --help"
+    call crm add --format table
+    expect 2 "" "crm: crm add: the name is missing
+hint: crm add --help"
+}

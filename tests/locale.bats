@@ -84,3 +84,23 @@ V-1   面谈" ""
 自        2025-04-01
 活跃客户  1" ""
 }
+
+@test "kinds are named in Chinese within a sentence, and without underscores in English" {
+    crm visit add acme-ltd --channel face >/dev/null
+    crm survey ask nps acme-ltd --answer recommend=9 >/dev/null
+    call crm --lang zh_CN remind --for nobody --format table
+    expect 1 "" "crm: 没有员工“nobody”
+提示: 查找请用：crm list staff 'nobody'"
+    call crm --lang zh_CN remove acme-ltd --format table
+    [ "${err%%$'\n'*}" = 'crm: 客户“acme-ltd”被引用于：1 回访, 1 调查回答' ]
+    call crm remove acme-ltd --format table
+    [ "${err%%$'\n'*}" = "crm: customer 'acme-ltd' is referred to by: 1 visit, 1 survey answer" ]
+}
+
+@test "the system's own reasons are readable where the locale has no letters for them" {
+    LC_ALL=C call crm --lang zh_CN import nofile.csv --as customer --format table
+    [ "$status" = 1 ]
+    [[ $err == 'crm: 无法打开 nofile.csv：'* && $err != *'??'* ]]
+    LC_ALL=C LANGUAGE=zh_CN call crm policy check nofile --format table
+    [[ $err != *'??'* ]]
+}

@@ -29,7 +29,7 @@ static crm_status check_owned(struct crm_book *book, const struct kind *kind,
     if (status != CRM_OK || owner == customer->integer)
         return status;
     error_set(&book->error, CRM_INVALID, _("visit: the %s %s%lld belongs to another customer"),
-              kind->name, kind->prefix, (long long)reference->integer);
+              _(kind->noun), kind->prefix, (long long)reference->integer);
     return error_hint(&book->error, _("see: crm list %s"), kind->name);
 }
 

@@ -68,7 +68,7 @@ static crm_status bind_identity(struct map *map, size_t column)
         if (name[0] == '#' && rows_column(rows, name) == (int)column)
             error_set(rows->error, CRM_INVALID, _("column %zu has no name"), column + 1);
         else
-            error_set(rows->error, CRM_INVALID, _("a %s has no field \"%s\""), kind->name, name);
+            error_set(rows->error, CRM_INVALID, _("a %s has no field \"%s\""), _(kind->noun), name);
         if (nearest != NULL)
             error_hint(rows->error, _("did you mean \"%s\"? or say what the columns are by --map"),
                        nearest);

@@ -155,7 +155,7 @@ crm_status crm_record_merge(crm_book *book, const char *kind_name, const char *f
         status = record_kind(book, kind_name, from, &kind);
     if (status == CRM_OK && !kind->merges) {
         error_set(&book->error, CRM_USAGE, _("two records of the kind %s cannot be merged"),
-                  kind->name);
+                  _(kind->noun));
         status = error_hint(&book->error, _("customers, contacts, staff and products can"));
     }
     if (status == CRM_OK)
@@ -164,7 +164,7 @@ crm_status crm_record_merge(crm_book *book, const char *kind_name, const char *f
         status = record_resolve(book, kind, into, &merging.into);
     if (status == CRM_OK && merging.from == merging.into) {
         error_set(&book->error, CRM_USAGE, _("'%s' and '%s' are the same %s"), from, into,
-                  kind->name);
+                  _(kind->noun));
         status = error_hint(&book->error, _("name two different ones"));
     }
     if (status == CRM_OK)

@@ -80,7 +80,7 @@ static crm_status check_settable(struct crm_book *book, const struct kind *kind,
     if (forbidden == 0 || (field->flags & FIELD_IDENTITY & allow))
         return CRM_OK;
     error_set(&book->error, CRM_USAGE, _("the field '%s' of %s is kept by the program"),
-              field->name, kind->name);
+              field->name, _(kind->noun));
     if (forbidden & FIELD_EVENT)
         return error_hint(&book->error, _("use the command that records the event"));
     return error_hint(&book->error, _("leave it out"));
@@ -100,7 +100,7 @@ static crm_status parse_identity(struct crm_book *book, const struct kind *kind,
     }
     if (!good || id == 0) {
         error_set(&book->error, CRM_INVALID, _("number: '%.*s' is no number of a %s"),
-                  (int)value->length, value->text, kind->name);
+                  (int)value->length, value->text, _(kind->noun));
         return error_hint(&book->error, _("write it as %s12"), kind->prefix);
     }
     *value = value_integer(id);

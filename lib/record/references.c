@@ -52,7 +52,7 @@ static crm_status refuse_circle(struct crm_book *book, const struct kind *kind,
     if (status != CRM_OK)
         return status;
     error_set(&book->error, CRM_CONFLICT, _("%s: the %s would come to stand above itself"),
-              field->name, kind->name);
+              field->name, _(kind->noun));
     return error_hint(&book->error, _("look at the '%s' of each of them with crm show"),
                       field->name);
 }

@@ -26,7 +26,7 @@ static crm_status count_reference(struct crm_book *book, const struct kind *refe
     crm_status status = store_row_values(book->store, &arena, sql, &parameter, 1, &number, 1);
     if (status == CRM_OK && number.integer > 0)
         buffer_printf(&obstacles->list, "%s%lld %s", obstacles->list.length > 0 ? ", " : "",
-                      (long long)number.integer, referring->name);
+                      (long long)number.integer, _(referring->noun));
     return status;
 }
 
@@ -49,7 +49,7 @@ static crm_status refuse_when_referred_to(struct crm_book *book, const struct ki
     crm_status status = references_each(book, kind, count_reference, &obstacles);
     bool free_to_go = obstacles.list.length == 0;
     if (status == CRM_OK && !free_to_go)
-        error_set(&book->error, CRM_CONFLICT, _("%s '%s' is referred to by: %s"), kind->name,
+        error_set(&book->error, CRM_CONFLICT, _("%s '%s' is referred to by: %s"), _(kind->noun),
                   reference, buffer_string(&obstacles.list));
     buffer_release(&obstacles.list);
     if (status != CRM_OK || free_to_go)

@@ -129,7 +129,7 @@ static crm_status look_all_ways(struct crm_book *book, const struct kind *kind, 
 
 static crm_status say_not_found(struct crm_book *book, const struct kind *kind, const char *text)
 {
-    error_set(&book->error, CRM_NOT_FOUND, _("there is no %s '%s'"), kind->name, text);
+    error_set(&book->error, CRM_NOT_FOUND, _("there is no %s '%s'"), _(kind->noun), text);
     /* A quote inside would end the shell's quotes. */
     char quote = strchr(text, '\'') != NULL ? '"' : '\'';
     return error_hint(&book->error, _("look for it with: crm list %s %c%s%c"), kind->name, quote,
@@ -144,7 +144,7 @@ crm_status record_resolve(struct crm_book *book, const struct kind *kind, const 
     if (*text == '\0')
         return say_not_found(book, kind, text);
     if (kind->key == NULL) {
-        error_set(&book->error, CRM_USAGE, _("a %s cannot be named by itself"), kind->name);
+        error_set(&book->error, CRM_USAGE, _("a %s cannot be named by itself"), _(kind->noun));
         return error_hint(&book->error, _("name the record it belongs to"));
     }
     if (!text_is_valid(text, strlen(text)))

@@ -14,11 +14,11 @@ static crm_status explain_conflict(struct crm_book *book, const struct record *r
         const struct value *value = &record->values[i];
         if (!(kind->fields[i].flags & FIELD_KEY) || value->type != VALUE_TEXT)
             continue;
-        error_set(&book->error, CRM_EXISTS, _("there is a %s with %s '%.*s' already"), kind->name,
-                  kind->fields[i].name, (int)value->length, value->text);
+        error_set(&book->error, CRM_EXISTS, _("there is a %s with %s '%.*s' already"),
+                  _(kind->noun), kind->fields[i].name, (int)value->length, value->text);
         return error_hint(&book->error, _("choose another, or change that one: crm edit"));
     }
-    error_set(&book->error, CRM_EXISTS, _("there is such a %s already (same %s)"), kind->name,
+    error_set(&book->error, CRM_EXISTS, _("there is such a %s already (same %s)"), _(kind->noun),
               kind->unique_count > 0 ? kind->unique[0] : "id");
     return error_hint(&book->error, _("change that one: crm edit"));
 }

@@ -135,6 +135,7 @@ static const struct field complaint_fields[] = {
 static const char *const complaint_indexes[] = {"status, resolve_due"};
 const struct kind kind_complaint = {.name = "complaint",
                                     .label = N_("Complaint"),
+                                    .noun = N_("complaint"),
                                     .help = N_("something a customer is not content with"),
                                     .table = "complaint",
                                     .prefix = "C-",
@@ -187,6 +188,7 @@ static const struct field event_fields[] = {
 };
 const struct kind kind_complaint_event = {.name = "complaint_event",
                                           .label = N_("Complaint event"),
+                                          .noun = N_("complaint event"),
                                           .help = N_("something that happened to a complaint"),
                                           .table = "complaint_event",
                                           .part_of = "complaint",

@@ -210,6 +210,7 @@ static const struct field customer_fields[] = {
 static const char *const customer_indexes[] = {"name"};
 const struct kind kind_customer = {.name = "customer",
                                    .label = N_("Customer"),
+                                   .noun = N_("customer"),
                                    .help = N_("a company or a person we look after"),
                                    .table = "customer",
                                    .key = "key",
@@ -292,6 +293,7 @@ static const struct field contact_fields[] = {
 };
 const struct kind kind_contact = {.name = "contact",
                                   .label = N_("Contact"),
+                                  .noun = N_("contact"),
                                   .help = N_("a person at a customer's"),
                                   .table = "contact",
                                   .prefix = "P-",
@@ -339,6 +341,7 @@ static const struct field staff_fields[] = {
 };
 const struct kind kind_staff = {.name = "staff",
                                 .label = N_("Staff"),
+                                .noun = N_("staff"),
                                 .help = N_("one of us"),
                                 .table = "staff",
                                 .key = "login",

@@ -40,6 +40,7 @@ static const struct field note_fields[] = {
 static const char *const note_indexes[] = {"customer, noted_on"};
 const struct kind kind_note = {.name = "note",
                                .label = N_("Note"),
+                               .noun = N_("note"),
                                .help = N_("something learnt about a customer"),
                                .table = "note",
                                .prefix = "N-",

@@ -28,6 +28,7 @@ static const struct field product_fields[] = {
 };
 const struct kind kind_product = {.name = "product",
                                   .label = N_("Product"),
+                                  .noun = N_("product"),
                                   .help = N_("something we sell"),
                                   .table = "product",
                                   .key = "code",
@@ -112,6 +113,7 @@ static const char *const order_unique[] = {"number, customer"};
 static const char *const order_indexes[] = {"customer, ordered_on"};
 const struct kind kind_order = {.name = "order",
                                 .label = N_("Order"),
+                                .noun = N_("order"),
                                 .help = N_("what a customer ordered on one day"),
                                 .table = "sales_order",
                                 .prefix = "O-",
@@ -205,6 +207,7 @@ static const struct field line_fields[] = {
 };
 const struct kind kind_line = {.name = "line",
                                .label = N_("Order line"),
+                               .noun = N_("order line"),
                                .help = N_("one product in an order"),
                                .table = "order_line",
                                .part_of = "order_ref",

@@ -55,6 +55,7 @@ struct field {
 struct kind {
     const char *name;   /* on the command line and in JSON */
     const char *label;  /* N_("…") */
+    const char *noun;   /* N_("…"): in the middle of a sentence */
     const char *help;   /* N_("…"), one line */
     const char *table;  /* in the store; no SQL keyword */
     const char *prefix; /* "C-" for complaints: C-12 is record 12; NULL: none */

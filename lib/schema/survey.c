@@ -61,6 +61,7 @@ static const char *const answer_unique[] = {"response, question, customer"};
 static const char *const answer_indexes[] = {"customer, answered_on", "template, answered_on"};
 const struct kind kind_survey_answer = {.name = "survey_answer",
                                         .label = N_("Survey answer"),
+                                        .noun = N_("survey answer"),
                                         .help = N_("what a customer answered to one question"),
                                         .table = "survey_answer",
                                         FIELDS(answer_fields),

@@ -53,6 +53,7 @@ static const struct field change_fields[] = {
 static const char *const change_indexes[] = {"customer, effective_on"};
 const struct kind kind_tier_change = {.name = "tier_change",
                                       .label = N_("Tier change"),
+                                      .noun = N_("tier change"),
                                       .help = N_("a tier given to a customer"),
                                       .table = "tier_change",
                                       .part_of = "customer",

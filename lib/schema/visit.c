@@ -89,6 +89,7 @@ static const struct field visit_fields[] = {
 static const char *const visit_indexes[] = {"customer, done_at", "status, planned_on"};
 const struct kind kind_visit = {.name = "visit",
                                 .label = N_("Visit"),
+                                .noun = N_("visit"),
                                 .help = N_("a contact with a customer, planned or done"),
                                 .table = "visit",
                                 .prefix = "V-",

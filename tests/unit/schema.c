@@ -341,6 +341,9 @@ static void check_kind_words(const struct kind *kind)
 static void fields_are_described(void **state)
 {
     (void)state;
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (is_blank(schema_kinds[i]->label) || is_blank(schema_kinds[i]->noun))
+            problem(schema_kinds[i], NULL, "a kind without label or noun");
     for_all_kinds(check_kind_words);
 }
 
