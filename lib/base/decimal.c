@@ -103,8 +103,32 @@ static long point_position(const struct digits *digits)
     return position + digits->exponent;
 }
 
+/* 12, -12.5: how nearly all numbers are written. false for all others, right or wrong. */
+static bool parse_plain(const char *text, size_t length, int64_t *out)
+{
+    const char *end = text + length, *at = text + (length > 0 && *text == '-');
+    if (end - at > 14 || at == end || *at < '0' || *at > '9')
+        return false;
+    int64_t number = 0;
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        number = number * 10 + (*at - '0');
+    int places = 0;
+    if (at < end && *at++ != '.')
+        return false;
+    for (; at < end && *at >= '0' && *at <= '9' && places < PLACES; at++, places++)
+        number = number * 10 + (*at - '0');
+    if (at < end || end[-1] == '.')
+        return false;
+    for (; places < PLACES; places++)
+        number *= 10;
+    *out = *text == '-' ? -number : number;
+    return true;
+}
+
 bool decimal_parse(const char *text, size_t length, int64_t *out, bool *rounded)
 {
+    if (parse_plain(text, length, out))
+        return true;
     struct digits digits;
     if (!scan(text, length, &digits))
         return false;

@@ -65,6 +65,29 @@ crm_status derived_after_many(struct crm_book *book, const struct kind *kind, in
     return status;
 }
 
+crm_status derived_lines_begin(struct crm_book *book, int64_t *customers, size_t count,
+                               struct sales_sums **out)
+{
+    return sales_sums_begin(book, customers, count, out);
+}
+
+crm_status derived_lines_add(struct sales_sums *sums, const struct value *line)
+{
+    return sales_sums_add(sums, line);
+}
+
+crm_status derived_lines_end(struct crm_book *book, struct sales_sums *sums,
+                             const int64_t *customers, size_t count)
+{
+    crm_status status = sales_sums_end(sums);
+    return status == CRM_OK ? visit_refresh_many(book, customers, count) : status;
+}
+
+void derived_lines_free(struct sales_sums *sums)
+{
+    sales_sums_free(sums);
+}
+
 crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena)
 {
     if (record->kind == &kind_order)

@@ -11,6 +11,15 @@ crm_status sales_take_out(struct crm_book *book, int64_t customer);
 crm_status sales_put_in(struct crm_book *book, int64_t customer);
 /* sales_put_in for each of the customers (ids, each once), which are sorted on the way. */
 crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count);
+/* The same by a caller that has all lines of the book at hand: first begin, with the ids of the
+ * customers as above, then each line (customer, ordered_on, order_ref, amount, profit, currency,
+ * counted) in the order of customer and day, then end; free in any case. */
+struct sales_sums;
+crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t count,
+                            struct sales_sums **out);
+crm_status sales_sums_add(struct sales_sums *sums, const struct value *row);
+crm_status sales_sums_end(struct sales_sums *sums);
+void sales_sums_free(struct sales_sums *sums);
 /* Currency of an order; for a line what its order says, its number and its amount. A line that has
  * `counted` already comes from one who has read the order. */
 crm_status sales_complete_order(struct crm_book *book, struct record *record);

@@ -25,7 +25,7 @@ struct month_sum {
 };
 
 /* One run through the lines: the customer under way and all months. */
-struct summing {
+struct sales_sums {
     struct crm_book *book;
     const int64_t *touched; /* ascending */
     size_t count, at;
@@ -89,7 +89,7 @@ static bool add(struct order_set *set, int64_t order, bool *added)
 }
 
 /* The customer's own sums. */
-static crm_status finish_customer(struct summing *s)
+static crm_status finish_customer(struct sales_sums *s)
 {
     if (s->customer == 0)
         return CRM_OK;
@@ -106,7 +106,7 @@ static crm_status finish_customer(struct summing *s)
     return status == CRM_OK ? statement_run(s->update) : status;
 }
 
-static void begin_customer(struct summing *s, int64_t customer)
+static void begin_customer(struct sales_sums *s, int64_t customer)
 {
     s->customer = customer;
     s->revenue = s->profit = 0;
@@ -118,7 +118,7 @@ static void begin_customer(struct summing *s, int64_t customer)
 }
 
 /* Customers without a single line left get their zeros too. */
-static crm_status pass_customers(struct summing *s, int64_t until)
+static crm_status pass_customers(struct sales_sums *s, int64_t until)
 {
     crm_status status = finish_customer(s);
     while (status == CRM_OK && s->at < s->count && s->touched[s->at] < until) {
@@ -129,7 +129,7 @@ static crm_status pass_customers(struct summing *s, int64_t until)
     return status;
 }
 
-static crm_status next_customer(struct summing *s, int64_t customer)
+static crm_status next_customer(struct sales_sums *s, int64_t customer)
 {
     crm_status status = pass_customers(s, customer);
     if (status == CRM_OK && s->at < s->count && s->touched[s->at] == customer) {
@@ -139,7 +139,7 @@ static crm_status next_customer(struct summing *s, int64_t customer)
     return status;
 }
 
-static struct month_sum *month_of(struct summing *s, const char *month,
+static struct month_sum *month_of(struct sales_sums *s, const char *month,
                                   const struct value *currency)
 {
     for (size_t tried = 0; tried < s->month_count; tried++) {
@@ -164,7 +164,7 @@ static struct month_sum *month_of(struct summing *s, const char *month,
     return sum;
 }
 
-static bool add_to_month(struct summing *s, const struct value *row)
+static bool add_to_month(struct sales_sums *s, const struct value *row)
 {
     struct month_sum *sum = month_of(s, row[1].text, &row[5]);
     bool added = false;
@@ -183,25 +183,25 @@ static bool add_to_month(struct summing *s, const struct value *row)
            decimal_add(sum->profit, row[4].integer, &sum->profit);
 }
 
-static void note_currency(struct summing *s, const struct value *currency)
+static void note_currency(struct sales_sums *s, const struct value *currency)
 {
-    if (s->currency[0] != '\0' && strcmp(s->currency, currency->text) != 0)
+    if (s->currency[0] != '\0' && (strlen(s->currency) != currency->length ||
+                                   memcmp(s->currency, currency->text, currency->length) != 0))
         s->several_currencies = true;
-    if (currency->length < sizeof s->currency)
-        memcpy(s->currency, currency->text, currency->length + 1);
+    if (currency->length >= sizeof s->currency)
+        return;
+    memcpy(s->currency, currency->text, currency->length);
+    s->currency[currency->length] = '\0';
 }
 
-static crm_status sum_too_large(struct summing *s)
+static crm_status sum_too_large(struct sales_sums *s)
 {
     error_set(&s->book->error, CRM_INVALID, _("the sum of a customer's lines is too large"));
     return error_hint(&s->book->error, _("look for a line with a mistaken amount"));
 }
 
-/* customer, ordered_on, order_ref, amount, profit, currency, counted: in the order of customer and
- * day. */
-static crm_status add_line(void *context, const struct value *row)
+crm_status sales_sums_add(struct sales_sums *s, const struct value *row)
 {
-    struct summing *s = context;
     bool added = false;
     if (s->customer != row[0].integer) {
         if (s->at >= s->count && s->customer == 0)
@@ -217,8 +217,8 @@ static crm_status add_line(void *context, const struct value *row)
     if (!add(&s->orders, row[2].integer, &added) || !add_to_month(s, row))
         return error_no_memory(&s->book->error);
     if (s->order_count == 0)
-        memcpy(s->first, row[1].text, DATE_TEXT);
-    memcpy(s->last, row[1].text, DATE_TEXT);
+        memcpy(s->first, row[1].text, DATE_TEXT - 1);
+    memcpy(s->last, row[1].text, DATE_TEXT - 1);
     s->first[DATE_TEXT - 1] = s->last[DATE_TEXT - 1] = '\0';
     s->order_count += added;
     note_currency(s, &row[5]);
@@ -228,7 +228,7 @@ static crm_status add_line(void *context, const struct value *row)
     return CRM_OK;
 }
 
-static crm_status put_months(struct summing *s)
+static crm_status put_months(struct sales_sums *s)
 {
     crm_status status = CRM_OK;
     for (size_t i = 0; i < s->month_count && status == CRM_OK; i++) {
@@ -251,36 +251,67 @@ static crm_status put_months(struct summing *s)
     return status;
 }
 
-static crm_status sum_all(struct summing *s)
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t count,
+                            struct sales_sums **out)
+{
+    struct sales_sums *s = calloc(1, sizeof *s);
+    *out = s;
+    if (s == NULL)
+        return error_no_memory(&book->error);
+    qsort(customers, count, sizeof *customers, compare_ids);
+    s->book = book;
+    s->touched = customers;
+    s->count = count;
+    s->orders.round = s->month_orders.round = 1;
+    return store_prepare(book->store,
+                         "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, "
+                         "first_order_on = $4, last_order_on = $5, currency = $6 WHERE id = $7",
+                         &s->update);
+}
+
+crm_status sales_sums_end(struct sales_sums *s)
+{
+    crm_status status = pass_customers(s, INT64_MAX);
+    return status == CRM_OK ? put_months(s) : status;
+}
+
+void sales_sums_free(struct sales_sums *s)
+{
+    if (s == NULL)
+        return;
+    statement_free(s->update);
+    free(s->orders.slots);
+    free(s->month_orders.slots);
+    free(s->months);
+    free(s);
+}
+
+static crm_status add_row(void *context, const struct value *row)
+{
+    return sales_sums_add(context, row);
+}
+
+static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t count)
 {
     static const char *const columns[] = {"customer", "ordered_on",          "order_ref",
                                           "amount",   "coalesce(profit, 0)", "currency",
                                           "counted"};
     const struct store_select select = {
         .columns = columns, .column_count = 7, .from = "FROM order_line", .order = NULL};
-    crm_status status =
-        store_prepare(s->book->store,
-                      "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, "
-                      "first_order_on = $4, last_order_on = $5, currency = $6 WHERE id = $7",
-                      &s->update);
-    s->orders.round = s->month_orders.round = 1;
+    struct sales_sums *sums = NULL;
+    crm_status status = sales_sums_begin(book, customers, count, &sums);
     if (status == CRM_OK)
-        status = store_each(s->book->store, &select, NULL, 0, add_line, s);
+        status = store_each(book->store, &select, NULL, 0, add_row, sums);
     if (status == CRM_OK)
-        status = pass_customers(s, INT64_MAX);
-    if (status == CRM_OK)
-        status = put_months(s);
-    statement_free(s->update);
-    free(s->orders.slots);
-    free(s->month_orders.slots);
-    free(s->months);
+        status = sales_sums_end(sums);
+    sales_sums_free(sums);
     return status;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
 }
 
 crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count)
@@ -293,9 +324,7 @@ crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t c
         status = store_row_values(book->store, &arena, "SELECT count(*) FROM customer", NULL, 0,
                                   &all, 1);
     if (status == CRM_OK && count > 64 && (int64_t)count * 20 > all.integer) {
-        qsort(customers, count, sizeof *customers, compare_ids);
-        struct summing summing = {.book = book, .touched = customers, .count = count};
-        return sum_all(&summing);
+        return sum_all(book, customers, count);
     }
     for (size_t i = 0; i < count && status == CRM_OK; i++)
         status = sales_put_in(book, customers[i]);

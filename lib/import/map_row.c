@@ -85,7 +85,7 @@ static struct span raw_cell(const struct map *map, int column)
     struct span span = {cell->text, cell->length};
     if (map->trim && span.length > 0 && !is_trimmed(map, span))
         span = trim(map, span);
-    for (size_t i = 0; i < map->blank_count; i++)
+    for (size_t i = 0; span.length > 0 && i < map->blank_count; i++)
         if (span_equals(span, map->blanks[i]))
             return (struct span){"", 0};
     return span;

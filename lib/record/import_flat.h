@@ -104,6 +104,8 @@ struct flat {
 
     struct hash_filter seen;     /* orders and what their lines are known by */
     int64_t waiting;             /* lines in the sorter */
+    bool first_lines;            /* the book has no lines but those waiting */
+    struct sales_sums *sums;     /* NULL but while the first lines are inserted */
     struct line_sorter *sorter;  /* of new lines */
     struct head *heads;          /* HEAD_PLACES of them, by hash */
     struct id_counters counters; /* lines met, by order */

@@ -193,7 +193,19 @@ static crm_status read_rows(struct flat *flat)
 
 static crm_status next_line(void *context, struct value *line, bool *more)
 {
-    return line_sorter_next(((struct flat *)context)->sorter, line, more);
+    struct flat *flat = context;
+    crm_status status = line_sorter_next(flat->sorter, line, more);
+    if (status != CRM_OK || !*more || flat->sums == NULL)
+        return status;
+    const struct value *profit = &line[LINE_PROFIT];
+    const struct value summed[] = {line[LINE_CUSTOMER],
+                                   line[LINE_ORDERED_ON],
+                                   line[LINE_ORDER],
+                                   line[LINE_AMOUNT],
+                                   value_is_null(profit) ? value_integer(0) : *profit,
+                                   line[LINE_CURRENCY],
+                                   line[LINE_COUNTED]};
+    return derived_lines_add(flat->sums, summed);
 }
 
 /* ---- The whole --------------------------------------------------------------------------- */
@@ -203,6 +215,18 @@ static crm_status refuse_key(struct import *import)
     error_set(&import->book->error, CRM_USAGE, _("a flat order file takes no other key"));
     return error_hint(&import->book->error,
                       _("map the column to customer.key, product.code or line.external_id"));
+}
+
+/* Whether the book has no lines yet. */
+static crm_status look_for_lines(struct flat *flat)
+{
+    struct import *import = flat->import;
+    struct value any = value_null();
+    crm_status status =
+        store_row_values(import->book->store, &import->arena,
+                         "SELECT EXISTS (SELECT 1 FROM order_line)", NULL, 0, &any, 1);
+    flat->first_lines = status == CRM_OK && any.integer == 0;
+    return status;
 }
 
 static crm_status open_flat(struct flat *flat, struct import *import)
@@ -223,6 +247,8 @@ static crm_status open_flat(struct flat *flat, struct import *import)
         status = heads_open(flat);
     if (status == CRM_OK)
         status = lines_open(flat);
+    if (status == CRM_OK)
+        status = look_for_lines(flat);
     return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, &import->book->error)
                             : status;
 }
@@ -274,7 +300,29 @@ crm_status flat_flush(struct flat *flat)
     line_sorter_free(flat->sorter);
     flat->sorter = NULL;
     flat->waiting = 0;
+    flat->first_lines = false;
     return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, error) : status;
+}
+
+/* The last lines, and what follows from all. The first of a book are summed up as they pass. */
+static crm_status finish_lines(struct flat *flat)
+{
+    struct crm_book *book = flat->import->book;
+    crm_status status = CRM_OK;
+    if (!flat->first_lines) {
+        status = flat_flush(flat);
+        return status == CRM_OK
+                   ? derived_after_many(book, &kind_line, flat->touched, flat->touched_count)
+                   : status;
+    }
+    status = derived_lines_begin(book, flat->touched, flat->touched_count, &flat->sums);
+    if (status == CRM_OK)
+        status = flat_flush(flat);
+    if (status == CRM_OK)
+        status = derived_lines_end(book, flat->sums, flat->touched, flat->touched_count);
+    derived_lines_free(flat->sums);
+    flat->sums = NULL;
+    return status;
 }
 
 static void note_counts(struct flat *flat)
@@ -298,9 +346,7 @@ crm_status import_orders(struct import *import)
     if (status == CRM_OK)
         status = read_rows(&flat);
     if (status == CRM_OK)
-        status = flat_flush(&flat);
-    if (status == CRM_OK)
-        status = derived_after_many(import->book, &kind_line, flat.touched, flat.touched_count);
+        status = finish_lines(&flat);
     if (status == CRM_OK)
         note_counts(&flat);
     close_flat(&flat);

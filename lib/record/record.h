@@ -138,6 +138,16 @@ crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t
 /* derived_after for many customers at once, whom it may put into another order. */
 crm_status derived_after_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
                               size_t count);
+/* derived_after_many for the lines of a book that had none before, as they are inserted: begin,
+ * then each line (customer, ordered_on, order_ref, amount, profit, currency, counted) in the order
+ * of customer and day, then end; free in any case. */
+struct sales_sums;
+crm_status derived_lines_begin(struct crm_book *book, int64_t *customers, size_t count,
+                               struct sales_sums **out);
+crm_status derived_lines_add(struct sales_sums *sums, const struct value *line);
+crm_status derived_lines_end(struct crm_book *book, struct sales_sums *sums,
+                             const int64_t *customers, size_t count);
+void derived_lines_free(struct sales_sums *sums);
 /* Before record `id`, which belongs to `customer` (0: none), is updated. */
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
                           int64_t customer);
