@@ -12,7 +12,7 @@ struct store_driver {
     crm_status (*open)(struct store *store, const char *path, enum store_mode mode);
     void (*close)(struct store *store);
     crm_status (*execute)(struct store *store, const char *sql);
-    crm_status (*prepare)(struct store *store, const char *sql, void **handle);
+    crm_status (*prepare)(struct statement *statement, const char *sql);
     void (*finalize)(void *handle);
     crm_status (*bind)(struct statement *statement, int index, const struct value *value);
     crm_status (*step)(struct statement *statement, bool *row);
@@ -53,6 +53,7 @@ struct store {
 struct statement {
     struct store *store;
     void *handle; /* the driver's own */
+    bool ordered; /* the driver's own: its parameters are in the order of their numbers */
 };
 
 extern const struct store_driver store_driver_sqlite;

@@ -275,12 +275,24 @@ static crm_status sqlite_execute(struct store *store, const char *sql)
     return code == SQLITE_OK ? CRM_OK : fail(store);
 }
 
-static crm_status sqlite_prepare(struct store *store, const char *sql, void **handle)
+/* SQLite takes "$2" for a name and counts places by first appearance. */
+static bool is_number(const char *name, int number)
 {
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(connection_of(store)->database, sql, -1, &statement, NULL);
-    *handle = statement;
-    return code == SQLITE_OK ? CRM_OK : fail(store);
+    return name != NULL && name[0] == '$' && atoi(name + 1) == number;
+}
+
+static crm_status sqlite_prepare(struct statement *statement, const char *sql)
+{
+    sqlite3 *database = connection_of(statement->store)->database;
+    sqlite3_stmt *handle = NULL;
+    if (sqlite3_prepare_v2(database, sql, -1, &handle, NULL) != SQLITE_OK)
+        return fail(statement->store);
+    int count = sqlite3_bind_parameter_count(handle), place = 1;
+    while (place <= count && is_number(sqlite3_bind_parameter_name(handle, place), place))
+        place++;
+    statement->handle = handle;
+    statement->ordered = place > count;
+    return CRM_OK;
 }
 
 static void sqlite_finalize(void *handle)
@@ -310,23 +322,19 @@ static crm_status bind_handle(struct store *store, sqlite3_stmt *handle, int ind
     return code == SQLITE_OK ? CRM_OK : fail(store);
 }
 
-/* The place of $number: SQLite takes "$2" for a name and counts places by first appearance. 0 when
- * the statement does not use it. */
-static int place_of(sqlite3_stmt *handle, int number)
+/* The place of $number; 0 when the statement does not use it. */
+static int place_of(const struct statement *statement, int number)
 {
-    const char *usual = sqlite3_bind_parameter_name(handle, number);
-    if (usual != NULL && number < 10 && usual[1] == '0' + number && usual[2] == '\0')
-        return number;
-    if (usual != NULL && number >= 10 && atoi(usual + 1) == number)
-        return number;
+    if (statement->ordered)
+        return number <= sqlite3_bind_parameter_count(statement->handle) ? number : 0;
     char name[16];
     (void)snprintf(name, sizeof name, "$%d", number);
-    return sqlite3_bind_parameter_index(handle, name);
+    return sqlite3_bind_parameter_index(statement->handle, name);
 }
 
 static crm_status sqlite_bind(struct statement *statement, int index, const struct value *value)
 {
-    int place = place_of(statement->handle, index);
+    int place = place_of(statement, index);
     if (place == 0)
         return error_set(statement->store->error, CRM_USAGE, _("a query has no parameter $%d"),
                          index);

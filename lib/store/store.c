@@ -58,7 +58,7 @@ crm_status store_prepare(struct store *store, const char *sql, struct statement 
     if (statement == NULL)
         return error_no_memory(store->error);
     statement->store = store;
-    crm_status status = store->driver->prepare(store, sql, &statement->handle);
+    crm_status status = store->driver->prepare(statement, sql);
     if (status == CRM_OK)
         *out = statement;
     else
