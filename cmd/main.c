@@ -187,23 +187,45 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
 /* ---- Checks before running --------------------------------------------------------------------
  */
 
-static crm_status unknown_subcommand(struct call *call, const char *word)
+/* The subcommand that the word was probably meant to be; NULL when none is near. */
+static const char *nearest_subcommand(const struct command *command, const char *word)
 {
     const char *names[32];
     size_t count = 0;
-    for (const struct command *sub = call->command->subcommands;
+    for (const struct command *sub = command->subcommands;
          sub != NULL && sub->name != NULL && count < 32; sub++)
         names[count++] = sub->name;
+    return crm_suggest(word, names, count);
+}
+
+static crm_status unknown_subcommand(struct call *call, const char *word)
+{
     char name[128];
     call_name(call, name, sizeof name);
     if (word == NULL)
         call_fail(call, CRM_USAGE, _("%s: what shall be done?"), name);
     else
         call_fail(call, CRM_USAGE, _("%s: there is no \"%s\""), name, word);
-    const char *nearest = word == NULL ? NULL : crm_suggest(word, names, count);
+    const char *nearest = word == NULL ? NULL : nearest_subcommand(call->command, word);
     if (nearest != NULL)
         return call_hint(call, CRM_USAGE, _("did you mean %s %s?"), name, nearest);
     return call_hint(call, CRM_USAGE, _("%s --help lists the subcommands"), name);
+}
+
+/* A first word that is nearly a subcommand is a slip rather than a filter: `crm tier aply` would
+ * search for "aply", find nobody and look like a success. */
+static crm_status check_slip(struct call *call)
+{
+    const char *word = call->argument_count > 0 ? call->arguments[0] : "";
+    bool plain = *word != '\0' && word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] == '\0';
+    const char *nearest = plain ? nearest_subcommand(call->command, word) : NULL;
+    if (nearest == NULL)
+        return CRM_OK;
+    char name[128];
+    call_name(call, name, sizeof name);
+    call_fail(call, CRM_USAGE, _("%s: there is no \"%s\""), name, word);
+    return call_hint(call, CRM_USAGE, _("did you mean %s %s? A name is searched for with name~%s"),
+                     name, nearest, word);
 }
 
 static crm_status check_arguments(struct call *call)
@@ -279,7 +301,8 @@ static crm_status choose(struct call *call)
     } else if (call->command->run == NULL) {
         return unknown_subcommand(call, call->argument_count > 0 ? call->arguments[0] : NULL);
     } else {
-        return check_arguments(call);
+        crm_status status = check_slip(call);
+        return status == CRM_OK ? check_arguments(call) : status;
     }
     return CRM_OK;
 }

@@ -342,3 +342,11 @@ hint: see: crm tier history 'c5'"
     call crm --now 2017-12-31T09:00:00+08:00 tier why 徐婵-11005
     [ "$(jq -c '[.tier, .terms[0].raw, .terms[0].to]' <<<"$out")" = '["A",82895.26,"2017-08-30"]' ]
 }
+
+@test "a slip in a subcommand is no search" {
+    call crm tier aply
+    expect 2 "" 'crm: crm tier: there is no "aply"
+hint: did you mean crm tier apply? A name is searched for with name~aply'
+    call crm tier "name~aply"
+    [ "$status" -eq 0 ]
+}
