@@ -485,3 +485,12 @@ manual_maps() {
         [ "$status" = 3 ] || { echo "$file: $status $err"; return 1; }
     done
 }
+
+@test "the summary for a person leaves out lists in which nothing is" {
+    printf 'key,name\na,A\n' >a.csv
+    call crm import a.csv --as customer --format table
+    [ "$status" = 0 ]
+    [[ $out == $'Import\nFile           a.csv\n'* && $out != *'{}'* && $out != *'[]'* ]]
+    call crm import a.csv --as customer --fields rounded_by,notes
+    expect 0 '{"rounded_by":{},"notes":[]}' ""
+}

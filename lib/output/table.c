@@ -311,15 +311,22 @@ static crm_status stream_row(struct crm_sink *sink, const struct value *values)
 
 /* ---- Records ---------------------------------------------------------------------------- */
 
+/* Whether a record leaves the value out: it has none, or is an empty list or object. */
+static bool is_blank(const struct column *column, const struct value *value)
+{
+    if (value_is_null(value) || (value->type == VALUE_TEXT && value->length == 0))
+        return true;
+    return column->type == DATA_JSON && value->type == VALUE_TEXT && value->length == 2 &&
+           (memcmp(value->text, "[]", 2) == 0 || memcmp(value->text, "{}", 2) == 0);
+}
+
 /* Columns that the labels of a record take, those of blank values aside. */
 static size_t label_width(const struct crm_sink *sink, const struct value *values)
 {
     size_t most = 0;
     for (size_t i = 0; i < sink->table.count; i++) {
         const struct column *column = &sink->table.columns[i];
-        bool blank =
-            value_is_null(&values[i]) || (values[i].type == VALUE_TEXT && values[i].length == 0);
-        if (blank || (column->flags & COLUMN_HIDDEN) != 0)
+        if (is_blank(column, &values[i]) || (column->flags & COLUMN_HIDDEN) != 0)
             continue;
         size_t width = text_width(column_label(column), strlen(column_label(column)));
         most = width > most ? width : most;
@@ -366,9 +373,7 @@ static void put_record(struct crm_sink *sink, const struct value *values)
     size_t labels = label_width(sink, values);
     for (size_t i = 0; i < sink->table.count; i++) {
         const struct column *column = &sink->table.columns[i];
-        bool blank =
-            value_is_null(&values[i]) || (values[i].type == VALUE_TEXT && values[i].length == 0);
-        if (blank || (column->flags & COLUMN_HIDDEN) != 0)
+        if (is_blank(column, &values[i]) || (column->flags & COLUMN_HIDDEN) != 0)
             continue;
         const char *label = column_label(column);
         state->gap = state->indent;
