@@ -89,8 +89,7 @@ V-1   面谈" ""
     crm visit add acme-ltd --channel face >/dev/null
     crm survey ask nps acme-ltd --answer recommend=9 >/dev/null
     call crm --lang zh_CN remind --for nobody --format table
-    expect 1 "" "crm: 没有员工“nobody”
-提示: 查找请用：crm list staff 'nobody'"
+    expect 1 "" $'crm: 没有员工“nobody”\n提示: 查找请用：crm list staff \'nobody\''
     call crm --lang zh_CN remove acme-ltd --format table
     [ "${err%%$'\n'*}" = 'crm: 客户“acme-ltd”被引用于：1 回访, 1 调查回答' ]
     call crm remove acme-ltd --format table

@@ -38,9 +38,11 @@ setup_test() {
 
 @test "parts of another record's history are not named by themselves" {
     local kind
-    for kind in tier_change survey_answer complaint_event line; do
+    local -A noun=([tier_change]="tier change" [survey_answer]="survey answer"
+        [complaint_event]="complaint event" [line]="order line")
+    for kind in "${!noun[@]}"; do
         call crm show "$kind" '#1'
-        expect 2 "" "crm: a $kind cannot be named by itself
+        expect 2 "" "crm: a ${noun[$kind]} cannot be named by itself
 hint: name the record it belongs to"
         call crm edit "$kind" '#1' --set external_id=1
         expect 2 "" -

@@ -383,17 +383,18 @@ static crm_status write_item(struct crm_sink *sink, const struct item *item)
 /* Silent when there is nothing: not even headings. */
 static crm_status write_items(const struct reminders *all, struct crm_sink *sink)
 {
-    const struct column columns[] = {{.name = "id", .label = _("Id"), .flags = COLUMN_HIDDEN},
-                                     {.name = "kind", .label = _("What"), WORDS(kind_choices)},
-                                     {.name = "customer", .label = _("Customer")},
-                                     {.name = "name", .label = _("Name")},
-                                     {.name = "tier", .label = _("Tier")},
-                                     {.name = "due", .label = _("Due"), .type = DATA_TIME},
-                                     {.name = "state", .label = _("State"), WORDS(state_choices)},
-                                     {.name = "late", .label = _("Late"), .type = DATA_DECIMAL},
-                                     {.name = "unit", .label = _("Unit"), WORDS(unit_choices)},
-                                     {.name = "owner", .label = _("Owner")},
-                                     {.name = "why", .label = _("Why")}};
+    const struct column columns[] = {
+        {.name = "id", .label = _("Id"), .flags = COLUMN_HIDDEN},
+        {.name = "kind", .label = _("What"), WORDS(kind_choices)},
+        {.name = "customer", .label = _("Customer"), .type = DATA_REFERENCE},
+        {.name = "name", .label = _("Name")},
+        {.name = "tier", .label = _("Tier")},
+        {.name = "due", .label = _("Due"), .type = DATA_TIME},
+        {.name = "state", .label = _("State"), WORDS(state_choices)},
+        {.name = "late", .label = _("Late"), .type = DATA_DECIMAL},
+        {.name = "unit", .label = _("Unit"), WORDS(unit_choices)},
+        {.name = "owner", .label = _("Owner"), .type = DATA_REFERENCE},
+        {.name = "why", .label = _("Why")}};
     const struct table table = {
         .name = "reminders", .columns = columns, .count = sizeof columns / sizeof *columns};
     crm_status status = all->count == 0 ? CRM_OK : sink_begin(sink, &table);

@@ -197,7 +197,7 @@ static crm_status write_duties(struct crm_sink *sink, const struct duty_list *li
          .choice_count = sizeof state_choices / sizeof *state_choices},
         {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
         field_column(kind_field(&kind_visit, "channel")),
-        {.name = "owner", .label = _("Owner")},
+        {.name = "owner", .label = _("Owner"), .type = DATA_REFERENCE},
         {.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
         {.name = "planned_on", .label = _("Planned on"), .type = DATA_DATE}};
     const struct table table = {

@@ -169,11 +169,10 @@ static size_t total_width(const struct lane *lanes, size_t count, size_t cap)
     return total;
 }
 
-/* Half a date or half a number says something else than the whole. */
+/* Half a date or half a number says something else than the whole, and half a key names nothing. */
 static bool may_be_cut(enum data_type type)
 {
-    return type == DATA_TEXT || type == DATA_TAGS || type == DATA_JSON || type == DATA_ENUM ||
-           type == DATA_REFERENCE;
+    return type == DATA_TEXT || type == DATA_TAGS || type == DATA_JSON || type == DATA_ENUM;
 }
 
 void lanes_fit(struct lane *lanes, size_t count, size_t width)

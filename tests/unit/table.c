@@ -121,6 +121,22 @@ static void test_cut_to_width(void **state)
                              "a-very-long-key  华东贸易有限公司  1234567890  2018-01-02\n");
 }
 
+static void test_keys_are_not_cut(void **state)
+{
+    (void)state;
+    struct capture capture;
+    const struct column three[] = {{.name = "n", .type = DATA_INTEGER},
+                                   {.name = "customer", .type = DATA_REFERENCE},
+                                   {.name = "name", .type = DATA_TEXT}};
+    const struct value row[] = {value_integer(1), value_text("east-china-trading"),
+                                value_text("华东贸易有限公司")};
+    const struct table narrow = {"t", NULL, three, 3, false};
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 20}, NULL);
+    print_table(capture.sink, &narrow, row, 1);
+    capture_expect(&capture, "n  customer            name\n"
+                             "1  east-china-trading  华东贸…\n");
+}
+
 static void test_text_cannot_command(void **state)
 {
     (void)state;
@@ -298,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_fields_show_what_is_hidden),
         cmocka_unit_test(test_constant_that_is_none),
         cmocka_unit_test(test_cut_to_width),
+        cmocka_unit_test(test_keys_are_not_cut),
         cmocka_unit_test(test_text_cannot_command),
         cmocka_unit_test(test_title_and_note_cannot_command),
         cmocka_unit_test(test_times),
