@@ -102,7 +102,7 @@ static void clock_values(struct clock_figures *clock, struct value *out)
 
 static crm_status finish_group(struct gathering *g)
 {
-    struct value row[MOST_GROUPS + FIGURES + 2];
+    struct value row[MOST_GROUPS + FIGURES];
     size_t count = g->request->group_count;
     if (g->opened == 0)
         return CRM_OK;
@@ -115,9 +115,7 @@ static crm_status finish_group(struct gathering *g)
     count += 6;
     row[count++] = value_integer(g->reopened);
     row[count++] = value_integer(g->response.decided < FEW || g->resolution.decided < FEW);
-    row[count++] = value_text(g->request->from);
-    row[count++] = value_text(g->request->to);
-    crm_status status = report_row(g->request, row);
+    crm_status status = report_row(g->request, row, count);
     g->opened = g->open = g->reopened = 0;
     g->response.decided = g->response.on_time = 0;
     g->resolution.decided = g->resolution.on_time = 0;
@@ -160,12 +158,8 @@ static crm_status gather(void *context, const struct value *row)
     return status;
 }
 
-static crm_status begin(const struct report_request *request)
+static crm_status begin(struct report_request *request)
 {
-    struct column columns[MOST_GROUPS + FIGURES + 2];
-    size_t count = 0;
-    for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = report_group_column(request->groups[i], &kind_complaint);
     const struct column figures[FIGURES] = {
         {.name = "opened", .label = _("Opened"), .type = DATA_INTEGER, .flags = COLUMN_BAR},
         {.name = "open", .label = _("Open"), .type = DATA_INTEGER},
@@ -184,15 +178,7 @@ static crm_status begin(const struct report_request *request)
         {.name = "reopened", .label = _("Reopened"), .type = DATA_INTEGER},
         {.name = "few", .label = _("n < 30"), .type = DATA_BOOLEAN},
     };
-    memcpy(columns + count, figures, sizeof figures);
-    count += FIGURES;
-    columns[count++] = report_from_column();
-    columns[count++] = report_to_column();
-    const struct table table = {.name = "complaints",
-                                .title = _(report_complaints.title),
-                                .columns = columns,
-                                .count = count};
-    return sink_begin(request->sink, &table);
+    return report_begin(request, &kind_complaint, figures, FIGURES);
 }
 
 static crm_status complaints_sql(const struct report_request *request, struct query *query)

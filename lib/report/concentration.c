@@ -4,7 +4,7 @@
 
 #include "base/decimal.h"
 
-enum { CONCENTRATION_COLUMNS = 11 };
+enum { CONCENTRATION_FIGURES = 9 };
 
 /* Herfindahl–Hirschman index: the sum of the squares of the shares in percent, from near 0 to
  * 10,000 (A. O. Hirschman, American Economic Review 54 (1964) 761–762). Customers without a
@@ -53,7 +53,7 @@ static crm_status write_currency(void *context, const struct customer_sums *sums
     if (status != CRM_OK)
         return status;
     double index = whole > 0 ? herfindahl(sums, whole) : 0;
-    const struct value row[CONCENTRATION_COLUMNS] = {
+    const struct value row[CONCENTRATION_FIGURES] = {
         value_text(sums->currency),
         value_integer((int64_t)sums->count),
         value_integer(whole),
@@ -63,15 +63,13 @@ static crm_status write_currency(void *context, const struct customer_sums *sums
         report_percent(first, whole),
         report_percent(five, whole),
         report_percent(ten, whole),
-        value_text(request->from),
-        value_text(request->to),
     };
-    return report_row(request, row);
+    return report_row(request, row, CONCENTRATION_FIGURES);
 }
 
 static crm_status run(struct report_request *request)
 {
-    const struct column columns[CONCENTRATION_COLUMNS] = {
+    const struct column columns[CONCENTRATION_FIGURES] = {
         {.name = "currency", .label = _("Currency")},
         {.name = "customers", .label = _("Customers"), .type = DATA_INTEGER},
         {.name = request->profit ? "profit" : "revenue",
@@ -83,14 +81,8 @@ static crm_status run(struct report_request *request)
         {.name = "largest_share", .label = _("Share %"), .type = DATA_REAL, .decimals = 2},
         {.name = "five_share", .label = _("First five %"), .type = DATA_REAL, .decimals = 2},
         {.name = "ten_share", .label = _("First ten %"), .type = DATA_REAL, .decimals = 2},
-        report_from_column(),
-        report_to_column(),
     };
-    const struct table table = {.name = "concentration",
-                                .title = _(report_concentration.title),
-                                .columns = columns,
-                                .count = CONCENTRATION_COLUMNS};
-    crm_status status = sink_begin(request->sink, &table);
+    crm_status status = report_begin(request, NULL, columns, CONCENTRATION_FIGURES);
     if (status == CRM_OK)
         status = report_customer_sums(request, write_currency, request);
     if (status == CRM_OK)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CLASSES = 16, PARETO_COLUMNS = 8 };
+enum { MOST_CLASSES = 16, PARETO_FIGURES = 6 };
 
 /* The lines between the classes, and the classes' names, best first: one more than lines. */
 struct classes {
@@ -89,13 +89,12 @@ static crm_status write_classes(const struct pareto *p, const char *currency,
     int64_t amount = 0;
     for (size_t i = 0; i <= p->classes.cuts.count && status == CRM_OK; i++) {
         amount += sums[i].amount;
-        const struct value row[PARETO_COLUMNS] = {
+        const struct value row[PARETO_FIGURES] = {
             value_text(p->classes.names[i]), value_integer(sums[i].customers),
             value_integer(sums[i].amount),   report_percent(sums[i].amount, whole),
             report_percent(amount, whole),   value_text(currency),
-            value_text(p->request->from),    value_text(p->request->to),
         };
-        status = report_row(p->request, row);
+        status = report_row(p->request, row, PARETO_FIGURES);
     }
     return status;
 }
@@ -113,9 +112,9 @@ static crm_status classify(void *context, const struct customer_sums *customers)
     return status == CRM_OK ? write_classes(p, customers->currency, sums, whole) : status;
 }
 
-static crm_status begin(const struct report_request *request)
+static crm_status begin(struct report_request *request)
 {
-    const struct column columns[PARETO_COLUMNS] = {
+    const struct column columns[PARETO_FIGURES] = {
         {.name = "class", .label = _("Class")},
         {.name = "customers", .label = _("Customers"), .type = DATA_INTEGER},
         {.name = request->profit ? "profit" : "revenue",
@@ -125,14 +124,8 @@ static crm_status begin(const struct report_request *request)
         {.name = "share", .label = _("Share %"), .type = DATA_REAL, .decimals = 2},
         {.name = "cumulative", .label = _("Cumulative %"), .type = DATA_REAL, .decimals = 2},
         {.name = "currency", .label = _("Currency")},
-        report_from_column(),
-        report_to_column(),
     };
-    const struct table table = {.name = "pareto",
-                                .title = _(report_pareto.title),
-                                .columns = columns,
-                                .count = PARETO_COLUMNS};
-    return sink_begin(request->sink, &table);
+    return report_begin(request, NULL, columns, PARETO_FIGURES);
 }
 
 static crm_status note_lines(const struct pareto *p)

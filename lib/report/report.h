@@ -5,7 +5,7 @@
 
 #include "record/record.h"
 
-enum { MOST_GROUPS = 4, REPORT_COLUMNS = 24 };
+enum { MOST_GROUPS = 4, REPORT_COLUMNS = 32 };
 
 /* A way of grouping: --by NAME. `sql` is over the aliases that the report joins. */
 struct report_group {
@@ -46,10 +46,13 @@ struct report {
 extern const struct report report_revenue, report_pareto, report_visits, report_complaints,
     report_satisfaction, report_concentration, report_book;
 
-/* A group's column, with the words of the kind's field of that name, if it has one. */
-struct column report_group_column(const struct report_group *group, const struct kind *kind);
-/* Hands a row to the sink, as long as the limit allows. */
-crm_status report_row(struct report_request *request, const struct value *values);
+/* Begins the report's table: a column for each group (with the choices of that field of `kind`,
+ * which may be NULL), the figures, and the period. At most REPORT_COLUMNS in all. */
+crm_status report_begin(struct report_request *request, const struct kind *kind,
+                        const struct column *figures, size_t figure_count);
+/* Hands a row (groups and figures, `count` values) to the sink with the period behind it, as long
+ * as the limit allows. */
+crm_status report_row(struct report_request *request, const struct value *values, size_t count);
 /* The definition as a note, after the rows; nothing when there were none. */
 crm_status report_notes(const struct report_request *request);
 /* Columns "from" and "to", the same in all rows. */

@@ -128,7 +128,7 @@ crm_status report_customer_filter(const struct report_request *request, const ch
     return status;
 }
 
-struct column report_group_column(const struct report_group *group, const struct kind *kind)
+static struct column group_column(const struct report_group *group, const struct kind *kind)
 {
     const struct field *field = kind == NULL ? NULL : kind_field(kind, group->name);
     struct column column = {.name = group->name, .label = _(group->label)};
@@ -149,12 +149,34 @@ struct column report_to_column(void)
         .name = "to", .label = _("To"), .type = DATA_DATE, .flags = COLUMN_CONSTANT};
 }
 
-crm_status report_row(struct report_request *request, const struct value *values)
+crm_status report_begin(struct report_request *request, const struct kind *kind,
+                        const struct column *figures, size_t figure_count)
 {
+    struct column columns[REPORT_COLUMNS];
+    size_t count = 0;
+    for (size_t i = 0; i < request->group_count; i++)
+        columns[count++] = group_column(request->groups[i], kind);
+    memcpy(columns + count, figures, figure_count * sizeof *columns);
+    count += figure_count;
+    columns[count++] = report_from_column();
+    columns[count++] = report_to_column();
+    const struct table table = {.name = request->report->name,
+                                .title = _(request->report->title),
+                                .columns = columns,
+                                .count = count};
+    return sink_begin(request->sink, &table);
+}
+
+crm_status report_row(struct report_request *request, const struct value *values, size_t count)
+{
+    struct value row[REPORT_COLUMNS];
     request->rows++;
     if (request->limit > 0 && request->rows > request->limit)
         return CRM_OK;
-    return sink_row(request->sink, values);
+    memcpy(row, values, count * sizeof *row);
+    row[count++] = value_text(request->from);
+    row[count++] = value_text(request->to);
+    return sink_row(request->sink, row);
 }
 
 crm_status report_notes(const struct report_request *request)

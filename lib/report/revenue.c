@@ -55,22 +55,12 @@ static void add_up(struct totals *totals, const struct value *figures)
 static crm_status hand_over(void *context, const struct value *row)
 {
     struct totals *totals = context;
-    struct report_request *request = totals->request;
-    struct value out[MOST_GROUPS + FIGURES + 2];
-    size_t count = request->group_count + FIGURES;
-    add_up(totals, row + request->group_count);
-    memcpy(out, row, count * sizeof *out);
-    out[count] = value_text(request->from);
-    out[count + 1] = value_text(request->to);
-    return report_row(request, out);
+    add_up(totals, row + totals->request->group_count);
+    return report_row(totals->request, row, totals->request->group_count + FIGURES);
 }
 
 static crm_status begin(struct report_request *request)
 {
-    struct column columns[MOST_GROUPS + FIGURES + 2];
-    size_t count = 0;
-    for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = report_group_column(request->groups[i], NULL);
     const struct column figures[FIGURES] = {
         {.name = "revenue", .label = _("Revenue"), .type = DATA_DECIMAL, .flags = COLUMN_BAR},
         {.name = "profit", .label = _("Profit"), .type = DATA_DECIMAL},
@@ -78,13 +68,7 @@ static crm_status begin(struct report_request *request)
         {.name = "customers", .label = _("Customers"), .type = DATA_INTEGER},
         {.name = "currency", .label = _("Currency")},
     };
-    memcpy(columns + count, figures, sizeof figures);
-    count += FIGURES;
-    columns[count++] = report_from_column();
-    columns[count++] = report_to_column();
-    const struct table table = {
-        .name = "revenue", .title = _(report_revenue.title), .columns = columns, .count = count};
-    return sink_begin(request->sink, &table);
+    return report_begin(request, NULL, figures, FIGURES);
 }
 
 /* Whole months without a filter are read from the sums that are kept by month. */

@@ -19,11 +19,7 @@ static const struct report_group groups[] = {
 static crm_status hand_over(void *context, const struct value *row)
 {
     struct report_request *request = context;
-    struct value out[SATISFACTION_COLUMNS];
-    memcpy(out, row, SURVEY_RESULT_COLUMNS * sizeof *out);
-    out[SURVEY_RESULT_COLUMNS] = value_text(request->from);
-    out[SURVEY_RESULT_COLUMNS + 1] = value_text(request->to);
-    return report_row(request, out);
+    return report_row(request, row, SURVEY_RESULT_COLUMNS);
 }
 
 static crm_status begin(const struct report_request *request, bool grouped)

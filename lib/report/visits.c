@@ -20,20 +20,11 @@ enum { FIGURES = 8 };
 static crm_status hand_over(void *context, const struct value *row)
 {
     struct report_request *request = context;
-    struct value out[MOST_GROUPS + FIGURES + 2];
-    size_t count = request->group_count + FIGURES;
-    memcpy(out, row, count * sizeof *out);
-    out[count] = value_text(request->from);
-    out[count + 1] = value_text(request->to);
-    return report_row(request, out);
+    return report_row(request, row, request->group_count + FIGURES);
 }
 
 static crm_status begin(struct report_request *request)
 {
-    struct column columns[MOST_GROUPS + FIGURES + 2];
-    size_t count = 0;
-    for (size_t i = 0; i < request->group_count; i++)
-        columns[count++] = report_group_column(request->groups[i], &kind_visit);
     const struct column figures[FIGURES] = {
         {.name = "done", .label = _("Done"), .type = DATA_INTEGER, .flags = COLUMN_BAR},
         {.name = "missed", .label = _("Missed"), .type = DATA_INTEGER},
@@ -44,13 +35,7 @@ static crm_status begin(struct report_request *request)
         {.name = "outcome", .label = _("Outcome, mean"), .type = DATA_REAL, .decimals = 2},
         {.name = "rated", .label = _("Rated"), .type = DATA_INTEGER},
     };
-    memcpy(columns + count, figures, sizeof figures);
-    count += FIGURES;
-    columns[count++] = report_from_column();
-    columns[count++] = report_to_column();
-    const struct table table = {
-        .name = "visits", .title = _(report_visits.title), .columns = columns, .count = count};
-    return sink_begin(request->sink, &table);
+    return report_begin(request, &kind_visit, figures, FIGURES);
 }
 
 static crm_status visits_sql(const struct report_request *request, struct query *query)
