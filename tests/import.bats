@@ -347,6 +347,30 @@ d|1|40000|20000|2018-01-07|2018-01-07
         'X|1|7|2018-03-09 X|2|4|2018-03-05 X|4|2|2018-03-05 X|5|3|2018-03-05 X|6|6|2018-03-05 Y|1|5|2018-03-05 ' ]
 }
 
+@test "the first lines of a book give the sums that later ones give" {
+    orders_map
+    printf '  order.currency: currency\n  order.status: status\n  line.profit: profit\n' >>orders.yaml
+    {
+        echo $header,currency,status,profit
+        seq 300 | awk '{ printf "N%d,2018-%02d-%02d,c%d,p,1,%d.25,%s,%s,%s\n", $1 / 2, $1 / 2 % 12 + 1,
+            $1 / 2 % 28 + 1, int($1 / 2) % 7, $1, int($1 / 2) % 7 == 3 && int($1 / 2) % 2 ? "EUR" : "CNY",
+            int($1 / 2) % 11 == 5 ? "cancelled" : "completed", $1 % 3 ? $1 / 10 : "" }'
+    } >all.csv
+    head -n 121 all.csv >first.csv
+    { head -n 1 all.csv; tail -n +122 all.csv; } >rest.csv
+    sums() {
+        sqlite3 "$1/crm.db" 'SELECT key, orders, revenue_total, profit_total, currency, first_order_on,
+            last_order_on, next_visit_on FROM customer ORDER BY key; SELECT * FROM month_total ORDER BY 1, 2'
+    }
+    crm -q import all.csv --as order --map orders.yaml >/dev/null
+    new_book halves
+    crm --book halves -q import first.csv --as order --map orders.yaml >/dev/null
+    crm --book halves -q import rest.csv --as order --map orders.yaml >/dev/null
+    [ "$(sums .crm)" = "$(sums halves)" ]
+    [ "$(sums .crm | wc -l)" -ge 19 ]
+    [ "$(sqlite3 .crm/crm.db 'SELECT count(*) FROM customer WHERE currency IS NULL')" = 1 ]
+}
+
 @test "--dry-run counts and stores nothing" {
     orders_map
     printf '%s\nA,2018-01-01,c,p,1,1\n' $header >o.csv
