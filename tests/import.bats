@@ -47,6 +47,23 @@ refused() {
     [ "$(fingerprint)" = "$before" ]
 }
 
+@test "an amount that is computed is rounded once" {
+    printf 'o,c,d,q,p,r\nO-1,c1,2026-02-01,0.5,0.0003,0.2\n' >once.csv
+    cat >once.yaml <<'EOF'
+as: order
+fields:
+  order.number: o
+  customer.key: c
+  order.ordered_on: d
+  line.quantity: q
+  line.unit_price: p
+  line.discount: r
+EOF
+    call crm import once.csv --as order --map once.yaml
+    [ "$status" -eq 0 ]
+    [ "$(crm list line | jq .amount)" = 0.0001 ]
+}
+
 @test "customers by column names: added, same, changed" {
     printf 'key,name,city\nacme,Acme Ltd,London\nzeta,Zeta,Rome\n' >c.csv
     call crm import c.csv --as customer

@@ -123,20 +123,21 @@ static bool compute_amount(const struct flat *flat, struct value *line)
     const struct value *off = line_part(flat, flat->discount_amount_map);
     const struct value *before = line_part(flat, flat->full_amount_map);
     const struct value *share = &line[LINE_DISCOUNT];
-    int64_t full = before == NULL ? 0 : before->integer, amount;
-    if (before == NULL &&
-        !decimal_multiply(line[LINE_QUANTITY].integer, line[LINE_UNIT_PRICE].integer, &full))
-        return false;
-    if (off != NULL) {
-        if (!decimal_add(full, -off->integer, &amount))
+    int64_t quantity = before == NULL ? line[LINE_QUANTITY].integer : DECIMAL_ONE;
+    int64_t price = before == NULL ? line[LINE_UNIT_PRICE].integer : before->integer;
+    int64_t amount, full, ratio;
+    if (off == NULL) {
+        /* Rounded once, at the end, as for a line that is made by hand. */
+        int64_t rest = DECIMAL_ONE;
+        if (!value_is_null(share) && !decimal_add(DECIMAL_ONE, -share->integer, &rest))
             return false;
-        int64_t ratio;
-        if (value_is_null(share) && decimal_divide(off->integer, full, &ratio))
-            line[LINE_DISCOUNT] = value_integer(ratio);
-    } else if (value_is_null(share)) {
-        amount = full;
-    } else if (!decimal_multiply(full, DECIMAL_ONE - share->integer, &amount)) {
+        if (!decimal_multiply3(quantity, price, rest, &amount))
+            return false;
+    } else if (!decimal_multiply(quantity, price, &full) ||
+               !decimal_add(full, -off->integer, &amount)) {
         return false;
+    } else if (value_is_null(share) && decimal_divide(off->integer, full, &ratio)) {
+        line[LINE_DISCOUNT] = value_integer(ratio);
     }
     line[LINE_AMOUNT] = value_integer(amount);
     return true;
@@ -148,9 +149,9 @@ static void derive_price(const struct flat *flat, struct value *line)
 {
     const struct value *full = line_part(flat, flat->full_amount_map);
     const struct value *share = &line[LINE_DISCOUNT];
-    int64_t rest = DECIMAL_ONE - (full != NULL || value_is_null(share) ? 0 : share->integer);
-    int64_t units, price;
-    if (value_is_null(&line[LINE_QUANTITY]) ||
+    int64_t off = full != NULL || value_is_null(share) ? 0 : share->integer;
+    int64_t rest, units, price;
+    if (value_is_null(&line[LINE_QUANTITY]) || !decimal_add(DECIMAL_ONE, -off, &rest) ||
         !decimal_multiply(line[LINE_QUANTITY].integer, rest, &units) ||
         !decimal_divide((full == NULL ? &line[LINE_AMOUNT] : full)->integer, units, &price))
         return;
