@@ -76,7 +76,7 @@ static crm_status group_sql(struct crm_book *book, const char *by, struct buffer
         found = strcmp(custom->kind, "customer") == 0 && strcmp(custom->name, by) == 0 &&
                 (custom->type == DATA_TEXT || custom->type == DATA_ENUM);
         if (found)
-            buffer_printf(sql, "c.custom ->> '%s'", custom->name);
+            custom_sql(sql, custom, "c");
     }
     buffer_text(sql, ", '')");
     return found ? CRM_OK : refuse_group(book, by);

@@ -117,14 +117,11 @@ static void select_custom(const struct matcher *matcher, struct buffer *sql)
     const struct policy *policy = matcher->import->book->policy;
     for (size_t i = 0; i < policy->field_count; i++) {
         const struct custom_field *field = &policy->fields[i];
-        bool number = field->type == DATA_INTEGER || field->type == DATA_DECIMAL ||
-                      field->type == DATA_BOOLEAN;
+        buffer_text(sql, ", ");
         if (strcmp(field->kind, matcher->import->kind->name) != 0)
-            buffer_text(sql, ", NULL");
-        else if (number)
-            buffer_printf(sql, ", CAST(custom ->> '%s' AS BIGINT)", field->name);
+            buffer_text(sql, "NULL");
         else
-            buffer_printf(sql, ", custom ->> '%s'", field->name);
+            custom_sql(sql, field, matcher->import->kind->table);
     }
 }
 
