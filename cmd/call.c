@@ -167,6 +167,37 @@ const struct argument record_arguments[] = {
     {0},
 };
 
+const struct argument kind_filter_arguments[] = {
+    {.name = N_("KIND"),
+     .help = N_("kind of the records; customer when left out"),
+     .optional = true,
+     .complete = COMPLETE_KIND},
+    {.name = N_("FILTER"),
+     .help = N_("field=value, !=, <, <=, >, >=, ~ (contains), or a word to search for"),
+     .optional = true,
+     .repeats = true,
+     .complete = COMPLETE_FILTER},
+    {0},
+};
+
+const struct argument customer_filter_arguments[] = {
+    {.name = N_("FILTER"),
+     .help = N_("field=value of the customer, or a word to search for"),
+     .optional = true,
+     .repeats = true,
+     .complete = COMPLETE_FILTER,
+     .of = "customer"},
+    {0},
+};
+
+const struct argument customer_arguments[] = {
+    {.name = N_("REF"),
+     .help = N_("customer: key, #id, external id or name"),
+     .complete = COMPLETE_RECORD,
+     .of = "customer"},
+    {0},
+};
+
 crm_status call_unknown_kind(struct call *call, const char *word)
 {
     const char *names[64];

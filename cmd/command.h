@@ -183,6 +183,9 @@ crm_status call_bind_arguments(struct call *call);
 /* `[KIND] REF`, and what it names: *kind is NULL when none was named. CRM_USAGE when the first of
  * two words is no kind. */
 extern const struct argument record_arguments[];
+/* `[KIND] [FILTER…]`, `[FILTER…]` of customers, and `REF` of a customer. */
+extern const struct argument kind_filter_arguments[], customer_filter_arguments[],
+    customer_arguments[];
 crm_status call_record(struct call *call, const char **kind, const char **reference);
 /* Fails: that word is no kind, with the nearest one as hint. */
 crm_status call_unknown_kind(struct call *call, const char *word);

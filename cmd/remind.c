@@ -33,16 +33,6 @@ static const struct option options[] = {
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = N_("FILTER"),
-     .help = N_("field=value of the customer, or a word to search for"),
-     .optional = true,
-     .repeats = true,
-     .complete = COMPLETE_FILTER,
-     .of = "customer"},
-    {0},
-};
-
 static crm_status run(struct call *call)
 {
     const struct remind_options *given = call->options;
@@ -64,7 +54,7 @@ const struct command command_remind = {
     .description = N_("Visits due, promises, planned visits, limits of complaints; most urgent "
                       "first, and nothing at all when there is nothing."),
     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
-    .arguments = arguments,
+    .arguments = customer_filter_arguments,
     .options = options,
     .options_size = sizeof(struct remind_options),
     .run = run,

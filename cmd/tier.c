@@ -46,13 +46,6 @@ static const struct argument filter_arguments[] = {
      .of = "customer"},
     {0},
 };
-static const struct argument customer_arguments[] = {
-    {.name = N_("REF"),
-     .help = N_("customer: key, #id, external id or name"),
-     .complete = COMPLETE_RECORD,
-     .of = "customer"},
-    {0},
-};
 static const struct argument set_arguments[] = {
     {.name = N_("REF"),
      .help = N_("customer: key, #id, external id or name"),

@@ -2,16 +2,6 @@
 /* crm visit: who is due, and what happened. */
 #include "command.h"
 
-static const struct argument due_arguments[] = {
-    {.name = N_("FILTER"),
-     .help = N_("field=value of the customer, or a word to search for"),
-     .optional = true,
-     .repeats = true,
-     .complete = COMPLETE_FILTER,
-     .of = "customer"},
-    {0},
-};
-
 static const struct argument list_arguments[] = {
     {.name = N_("FILTER"),
      .help = N_("field=value of the visit or its customer, or a word to search for"),
@@ -42,14 +32,6 @@ static const struct option time_options[] = {
      .target = offsetof(struct time_options, at),
      .argument = N_("TIME"),
      .help = N_("when it took place: yesterday 14:30, 2018-01-02T10:00; now when left out")},
-    {0},
-};
-
-static const struct argument customer_arguments[] = {
-    {.name = N_("REF"),
-     .help = N_("customer: key, #id, external id or name"),
-     .complete = COMPLETE_RECORD,
-     .of = "customer"},
     {0},
 };
 
@@ -138,7 +120,7 @@ static const struct command subcommands[] = {
     {.name = "due",
      .summary = N_("whom to visit, most urgent first"),
      .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
-     .arguments = due_arguments,
+     .arguments = customer_filter_arguments,
      .options = due_options,
      .options_size = sizeof(struct due_options),
      .run = run_due},
