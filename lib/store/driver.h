@@ -39,6 +39,8 @@ struct store_driver {
     crm_status (*is_blank)(struct store *store, bool *out);
     crm_status (*schema_version)(struct store *store, int *out);
     crm_status (*set_schema_version)(struct store *store, int version);
+    crm_status (*backup)(struct store *store, const char *path, store_progress progress,
+                         void *context);
 };
 
 struct store {

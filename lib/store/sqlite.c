@@ -3,6 +3,8 @@
 #include "store/driver.h"
 
 #include "base/text.h"
+#include "store/sqlite_backup.h"
+#include "store/sqlite_error.h"
 #include "store/sqlite_memory.h"
 #include "store/sqlite_source.h"
 
@@ -42,59 +44,10 @@ static struct connection *connection_of(const struct store *store)
     return store->connection;
 }
 
-static crm_status status_of(int code)
-{
-    switch (code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return CRM_BUSY;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        return CRM_READONLY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return CRM_CORRUPT;
-    case SQLITE_NOMEM:
-        return CRM_NO_MEMORY;
-    case SQLITE_CONSTRAINT:
-        return CRM_CONFLICT;
-    case SQLITE_ERROR:
-    case SQLITE_MISUSE:
-        return CRM_USAGE;
-    default:
-        return CRM_IO;
-    }
-}
-
 /* The engine's failure as ours, with a sentence for a person. */
 static crm_status fail(struct store *store)
 {
-    sqlite3 *database = connection_of(store)->database;
-    int code = database == NULL ? SQLITE_NOMEM : sqlite3_extended_errcode(database);
-    crm_status status = status_of(code);
-    switch (status) {
-    case CRM_BUSY:
-        error_set(store->error, status, _("another process is writing to the book"));
-        return error_hint(store->error, _("try again in a moment"));
-    case CRM_READONLY:
-        error_set(store->error, status, _("the book cannot be written"));
-        return error_hint(store->error, _("look at the permissions of its directory and files"));
-    case CRM_CORRUPT:
-        error_set(store->error, status, _("the book's database is damaged: %s"),
-                  sqlite3_errmsg(database));
-        return error_hint(store->error, _("restore it from a backup"));
-    case CRM_NO_MEMORY:
-        return error_no_memory(store->error);
-    default:
-        if (strcmp(sqlite3_errmsg(database), "integer overflow") == 0) {
-            error_set(store->error, CRM_INVALID, _("a sum of amounts is too large"));
-            return error_hint(store->error, _("look at the amounts: sums are kept below 9×10^14"));
-        }
-        error_set(store->error, status, _("the book's database: %s"), sqlite3_errmsg(database));
-        if ((code & 0xFF) == SQLITE_FULL)
-            return error_hint(store->error, _("make room on the disk, then try again"));
-        return status;
-    }
+    return sqlite_fail(connection_of(store)->database, store->error);
 }
 
 /* lower(x) for all scripts: the engine's own knows ASCII alone. */
@@ -551,6 +504,26 @@ static crm_status sqlite_set_schema_version(struct store *store, int version)
     return sqlite_execute(store, sql);
 }
 
+/* By a connection of its own, so that the copy is of what was committed, also while this one is in
+ * the middle of a transaction. */
+static crm_status sqlite_backup(struct store *store, const char *path, store_progress progress,
+                                void *context)
+{
+    const char *name = sqlite3_db_filename(connection_of(store)->database, "main");
+    struct store *source = NULL;
+    crm_status status = store_open(name, STORE_READ, &source, store->error);
+    int version;
+    if (status == CRM_OK)
+        status = store_begin_reading(source);
+    if (status == CRM_OK)
+        status = store_schema_version(source, &version); /* the first reading makes the view */
+    if (status == CRM_OK)
+        status = sqlite_backup_file(connection_of(source)->database, path, progress, context,
+                                    store->error);
+    store_close(source);
+    return status;
+}
+
 const struct store_driver store_driver_sqlite = {
     .name = "sqlite",
     .accepts = sqlite_accepts,
@@ -597,4 +570,5 @@ const struct store_driver store_driver_sqlite = {
     .is_blank = sqlite_is_blank,
     .schema_version = sqlite_schema_version,
     .set_schema_version = sqlite_set_schema_version,
+    .backup = sqlite_backup,
 };

@@ -323,3 +323,9 @@ crm_status store_set_schema_version(struct store *store, int version)
 {
     return store->driver->set_schema_version(store, version);
 }
+
+crm_status store_backup(struct store *store, const char *path, store_progress progress,
+                        void *context)
+{
+    return store->driver->backup(store, path, progress, context);
+}

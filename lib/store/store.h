@@ -127,4 +127,14 @@ crm_status store_is_blank(struct store *store, bool *out);
 crm_status store_schema_version(struct store *store, int *out);
 crm_status store_set_schema_version(struct store *store, int version);
 
+/* How far a long piece of work is. */
+typedef void (*store_progress)(void *context, int64_t done, int64_t total);
+/* Writes all that was committed, as it is at one moment, into a new SQLite file of mode 0600,
+ * whatever this store's engine is. Others read and write meanwhile, and this store may be in the
+ * middle of a transaction. When it returns, the copy was read back, is on the disk (its directory's
+ * entry for it is not) and needs no other file; after a failure there is none. CRM_EXISTS when
+ * there is a file of that name. `progress` may be NULL. */
+crm_status store_backup(struct store *store, const char *path, store_progress progress,
+                        void *context);
+
 #endif
