@@ -23,17 +23,20 @@ SANITIZE ?=
 # Tests that run at the same time.
 JOBS    ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc
+PKGS      := sqlite3 yaml-0.1 libcjson libutf8proc libmd
 WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wnull-dereference $(WERROR)
 CPPFLAGS  += -D_XOPEN_SOURCE=700 -D_DARWIN_C_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib
 SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Asked once, and only when something is compiled: `make deps` runs before there is a pkg-config.
 PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS)))$(PKG_LIBS)
+PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(filter-out libmd,$$(PKGS))))$(PKG_LIBS)
+# One object of libmd is used. As a shared library it would add a twentieth to the work of starting,
+# so it is taken from the archive wherever there is one.
+MD_LIBS     = $(eval MD_LIBS := $$(or $$(wildcard $$(shell pkg-config --variable=libdir libmd)/libmd.a),$$(shell pkg-config --libs libmd)))$(MD_LIBS)
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS) -MMD -MP
 LIB_CFLAGS  = $(ALL_CFLAGS) -fPIC -fvisibility=hidden $(PKG_CFLAGS)
-LIB_LIBS    = $(PKG_LIBS) -lm
+LIB_LIBS    = $(PKG_LIBS) $(MD_LIBS) -lm
 
 LIB_SRC := $(wildcard lib/*.c lib/*/*.c)
 CMD_SRC := $(wildcard cmd/*.c)

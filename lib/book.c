@@ -3,6 +3,7 @@
 #include "book.h"
 
 #include "store/create.h"
+#include "store/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -408,22 +409,25 @@ crm_status book_read(struct crm_book *book)
     return error_hint(&book->error, _("call crm_book_open first"));
 }
 
-static crm_status make_entry(struct crm_book *book)
+static crm_status begin_entry(struct crm_book *book)
+{
+    crm_status status = journal_begin(book->store, &book->entry);
+    book->changes_before = store_total_changes(book->store);
+    return status;
+}
+
+static crm_status end_entry(struct crm_book *book)
 {
     char now[TIME_TEXT];
     time_format_utc(book->now, now);
-    const struct value parameters[] = {
-        value_text(now),
-        value_text(book->actor != NULL ? book->actor : "unknown"),
-        value_text(book->command != NULL ? book->command : ""),
-    };
-    struct value id;
-    crm_status status = store_row_values(
-        book->store, &book->arena,
-        "INSERT INTO journal (happened_at, actor, command) VALUES ($1, $2, $3) RETURNING id",
-        parameters, 3, &id, 1);
-    book->entry = status == CRM_OK ? id.integer : 0;
-    book->changes_before = store_total_changes(book->store);
+    return journal_end(book->store, now, book->actor != NULL ? book->actor : "unknown",
+                       book->command != NULL ? book->command : "");
+}
+
+static crm_status give_up(struct crm_book *book, crm_status status)
+{
+    store_rollback(book->store);
+    book->entry = 0;
     return status;
 }
 
@@ -437,9 +441,9 @@ crm_status book_begin(struct crm_book *book)
         status = store_begin(book->store);
     if (status == CRM_OK && outermost) {
         book->failed = CRM_OK;
-        status = make_entry(book);
+        status = begin_entry(book);
         if (status != CRM_OK)
-            store_rollback(book->store);
+            return give_up(book, status);
     }
     return status;
 }
@@ -457,9 +461,11 @@ crm_status book_end(struct crm_book *book, crm_status status)
     if (status == CRM_OK)
         status = book->failed;
     bool unchanged = store_total_changes(book->store) == book->changes_before;
-    if (status != CRM_OK || book->dry_run || unchanged) {
-        store_rollback(book->store);
-        return status;
-    }
+    if (status != CRM_OK || book->dry_run || unchanged)
+        return give_up(book, status);
+    status = end_entry(book);
+    if (status != CRM_OK)
+        return give_up(book, status);
+    book->entry = 0;
     return store_commit(book->store);
 }

@@ -33,8 +33,8 @@ struct crm_book {
 
     const char *actor; /* for the journal */
     const char *command;
-    int64_t entry;          /* of the transaction under way */
-    int64_t changes_before; /* of the store, once that entry was made */
+    int64_t entry;          /* of the transaction under way; 0: none */
+    int64_t changes_before; /* of the store, when that entry began */
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
     crm_progress progress;
@@ -42,10 +42,10 @@ struct crm_book {
 };
 
 /* Every public function that writes goes: book_begin, work, book_end(status). book_begin clears the
- * error, takes the write lock and makes the journal entry, whose number is book->entry. book_end
- * commits when status is CRM_OK and something was written (rolls back in a dry run, and when there
- * is nothing but the entry), else rolls back; it returns the status of the whole. They nest: the
- * outermost pair counts, and fails when an inner one did. */
+ * error, takes the write lock and begins the journal's entry, whose number is book->entry. book_end
+ * writes the entry and commits when status is CRM_OK and something was written (rolls back in a dry
+ * run, and when there is nothing), else rolls back; it returns the status of the whole. They nest:
+ * the outermost pair counts, and fails when an inner one did. */
 crm_status book_begin(struct crm_book *book);
 crm_status book_end(struct crm_book *book, crm_status status);
 /* For public functions that only read: clears the error, refuses a closed book. */

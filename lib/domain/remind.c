@@ -315,13 +315,14 @@ static crm_status insert_given(struct reminders *all)
     time_format_utc(all->book->now, now);
     crm_status status = store_prepare(all->book->store,
                                       "INSERT INTO reminder_given (item, state, recipient, "
-                                      "given_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                                      "given_at, entry) VALUES ($1, $2, $3, $4, $5) "
+                                      "ON CONFLICT DO NOTHING",
                                       &insert);
     for (size_t i = 0; i < all->count && status == CRM_OK; i++) {
-        const struct value parameters[] = {value_text(all->items[i].id),
-                                           value_text(all->items[i].state),
-                                           value_text(all->recipient), value_text(now)};
-        status = statement_bind_all(insert, parameters, 4);
+        const struct value parameters[] = {
+            value_text(all->items[i].id), value_text(all->items[i].state),
+            value_text(all->recipient), value_text(now), value_integer(all->book->entry)};
+        status = statement_bind_all(insert, parameters, 5);
         if (status == CRM_OK)
             status = statement_run(insert);
     }

@@ -13,11 +13,13 @@
 /* ---- Computing ---- */
 
 enum { CUSTOMER_ID, STATUS, TIER, SINCE, MADE_AT, LAST_ON, NEXT_ON, PROMISE_ON };
+/* The entry under way, $1, stands in the journal once it has ended; it happens now, $2. */
 static const char select_customers[] =
-    "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), j.happened_at, "
+    "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), "
+    "CASE WHEN c.entry = $1 THEN $2 ELSE j.happened_at END, "
     "c.last_visit_on, c.next_visit_on, c.promise_on "
     "FROM customer c LEFT JOIN journal j ON j.id = c.entry "
-    "WHERE c.id >= $1 AND c.id <= $2 ORDER BY c.id";
+    "WHERE c.id >= $3 AND c.id <= $4 ORDER BY c.id";
 
 enum { VISIT_CUSTOMER, DONE_AT, CHANNEL, PROMISED };
 /* Just those that are done have a time. */
@@ -167,13 +169,16 @@ static crm_status prepare(struct refresh *refresh)
 /* All customers from id `first` to id `last`, of whom there may be none. */
 static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t last)
 {
-    const struct value range[] = {value_integer(first), value_integer(last)};
+    char now[TIME_TEXT];
+    time_format_utc(refresh->book->now, now);
+    const struct value parameters[] = {value_integer(refresh->book->entry), value_text(now),
+                                       value_integer(first), value_integer(last)};
     bool row = false;
-    crm_status status = statement_bind_all(refresh->visits, range, 2);
+    crm_status status = statement_bind_all(refresh->visits, parameters + 2, 2);
     if (status == CRM_OK)
         status = statement_step(refresh->visits, &refresh->more);
     if (status == CRM_OK)
-        status = statement_bind_all(refresh->customers, range, 2);
+        status = statement_bind_all(refresh->customers, parameters, 4);
     if (status == CRM_OK)
         status = statement_step(refresh->customers, &row);
     while (status == CRM_OK && row) {

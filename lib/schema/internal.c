@@ -2,14 +2,44 @@
 /* Tables that serve the program and are no records of the user's. */
 #include "schema/tables.h"
 
-/* One entry for each command that wrote; rows carry its number. */
+/* One entry for each command that wrote; rows carry its number. Each entry's hash covers the hash
+ * of the entry before it. What `forget` must be able to erase, command and salt, is covered by a
+ * digest that stays. */
 static const struct field journal_fields[] = {
     {.name = "happened_at", .label = N_("At"), .type = DATA_TIME, .flags = FIELD_REQUIRED},
     {.name = "actor", .label = N_("By"), .flags = FIELD_REQUIRED},
-    {.name = "command", .label = N_("Command"), .flags = FIELD_REQUIRED},
+    {.name = "command", .label = N_("Command")},
+    {.name = "salt", .label = N_("Salt")},
+    {.name = "command_digest", .label = N_("Digest of the command"), .flags = FIELD_REQUIRED},
+    {.name = "added", .label = N_("Added"), .flags = FIELD_REQUIRED},
+    {.name = "images_digest", .label = N_("Digest of the images"), .flags = FIELD_REQUIRED},
+    {.name = "previous_hash", .label = N_("Hash of the entry before"), .flags = FIELD_REQUIRED},
+    {.name = "hash", .label = N_("Hash"), .flags = FIELD_REQUIRED},
 };
 static const struct kind kind_journal = {
     .name = "journal", .label = N_("Journal"), .table = "journal", FIELDS(journal_fields)};
+
+/* What an entry changed and removed. The values are JSON, but kept as text: their digest is over
+ * the very bytes. */
+static const struct field image_fields[] = {
+    {.name = "entry", .label = N_("Entry"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
+    {.name = "number", .label = N_("Number"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
+    {.name = "kind", .label = N_("Kind"), .flags = FIELD_REQUIRED},
+    {.name = "record", .label = N_("Record"), .type = DATA_INTEGER},
+    {.name = "customer", .label = N_("Customer"), .type = DATA_INTEGER},
+    {.name = "action", .label = N_("Action"), .flags = FIELD_REQUIRED},
+    {.name = "before_values", .label = N_("Before")},
+    {.name = "after_values", .label = N_("After")},
+    {.name = "salt", .label = N_("Salt")},
+    {.name = "digest", .label = N_("Digest"), .flags = FIELD_REQUIRED},
+};
+static const char *const image_indexes[] = {"kind, record", "customer"};
+static const struct kind kind_journal_image = {.name = "journal_image",
+                                               .label = N_("Image"),
+                                               .table = "journal_image",
+                                               FIELDS(image_fields),
+                                               INDEXES(image_indexes),
+                                               .cluster = "entry, number"};
 
 /* Sums by month and currency, so that revenue by month costs what is printed, not what is stored.
  */
@@ -33,6 +63,7 @@ static const struct field given_fields[] = {
     {.name = "state", .label = N_("State"), .flags = FIELD_REQUIRED},
     {.name = "recipient", .label = N_("Recipient"), .flags = FIELD_REQUIRED},
     {.name = "given_at", .label = N_("At"), .type = DATA_TIME, .flags = FIELD_REQUIRED},
+    {.name = "entry", .label = N_("Entry"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
 };
 static const struct kind kind_reminder_given = {.name = "reminder_given",
                                                 .label = N_("Reminder"),
@@ -51,6 +82,6 @@ static const struct kind kind_setting = {.name = "setting",
                                          FIELDS(setting_fields),
                                          .cluster = "name"};
 
-const struct kind *const schema_internal_kinds[] = {&kind_journal, &kind_month_total,
-                                                    &kind_reminder_given, &kind_setting};
+const struct kind *const schema_internal_kinds[] = {
+    &kind_journal, &kind_journal_image, &kind_month_total, &kind_reminder_given, &kind_setting};
 const size_t schema_internal_kind_count = LENGTH(schema_internal_kinds);

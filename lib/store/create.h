@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* Raised whenever a descriptor changes what is stored. */
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 /* Makes all tables and indexes, in one transaction; CRM_EXISTS when there are tables already. */
 crm_status store_create_schema(struct store *store, struct error *error);

@@ -3,6 +3,7 @@
 #ifndef CRM_STORE_DRIVER_H
 #define CRM_STORE_DRIVER_H
 
+#include "base/digest.h"
 #include "store/store.h"
 
 struct store_driver {
@@ -43,6 +44,12 @@ struct store_driver {
                          void *context);
 };
 
+/* The entry under way. */
+struct journal_head {
+    int64_t entry;
+    char previous_hash[DIGEST_TEXT];
+};
+
 struct store {
     const struct store_driver *driver;
     struct error *error;
@@ -50,6 +57,7 @@ struct store {
     int depth;                    /* of nested transactions */
     bool reading;                 /* between store_begin_reading and store_end_reading */
     struct kept_statements *kept; /* NULL: none are to be kept */
+    struct journal_head journal;
 };
 
 struct statement {

@@ -28,7 +28,9 @@ prepare() {
 CREATE TEMP TABLE raw ("order",date,customer,product,product_name,quantity,amount,profit);
 .import --skip 1 $place/lines.csv raw
 BEGIN;
-INSERT INTO journal (happened_at, actor, command) VALUES ('2026-01-01T00:00:00Z', 'peer', 'import');
+INSERT INTO journal (happened_at, actor, command, command_digest, added, images_digest,
+                     previous_hash, hash)
+  VALUES ('2026-01-01T00:00:00Z', 'peer', 'import', '', '{}', '', '', '');
 INSERT INTO customer (key, name, kind, status, entry)
   SELECT customer, customer, 'company', 'active', 1 FROM raw GROUP BY customer;
 INSERT INTO product (code, name, entry)

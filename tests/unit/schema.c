@@ -295,6 +295,8 @@ static void indexes_name_stored_columns(void **state)
 static void check_field_name(const struct kind *kind, const struct field *field)
 {
     static const char *const own[] = {"id", "custom", "entry"};
+    enum { OWN_OF_ALL = 2 }; /* the store marks rows of records with their entry, but no others */
+    const bool record = schema_kind(kind->name) == kind;
     if (!is_name(field->name)) {
         problem(kind, NULL, "a field without a proper name");
         return;
@@ -302,7 +304,7 @@ static void check_field_name(const struct kind *kind, const struct field *field)
     if (is_reserved(field->name))
         problem(kind, field, "an SQL word");
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (strcmp(own[i], field->name) == 0)
+        if (strcmp(own[i], field->name) == 0 && (record || i < OWN_OF_ALL))
             problem(kind, field, "a column of the store's own");
     if (kind_field(kind, field->name) != field)
         problem(kind, field, "a second field of that name");

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries of the journal: numbered, hashed, written. */
+#include "store/journal.h"
+
+#include "store/driver.h"
+
+#include <string.h>
+
+/* ---- Digests ---- */
+
+/* A line of what is hashed, but for its end. */
+static void next_line(struct digest *digest)
+{
+    digest_add(digest, "\n", 1);
+}
+
+void journal_command_digest(const char *salt, const char *command, char out[DIGEST_TEXT])
+{
+    struct digest digest;
+    digest_begin(&digest);
+    digest_text(&digest, salt);
+    digest_text(&digest, command);
+    digest_end(&digest, out);
+}
+
+void journal_image_digest(const struct journal_image *image, char out[DIGEST_TEXT])
+{
+    struct digest digest;
+    digest_begin(&digest);
+    digest_text(&digest, image->salt);
+    next_line(&digest);
+    digest_text(&digest, image->kind);
+    next_line(&digest);
+    if (image->record.type == VALUE_INTEGER)
+        digest_integer(&digest, image->record.integer);
+    next_line(&digest);
+    digest_text(&digest, image->action);
+    next_line(&digest);
+    digest_text(&digest, image->before);
+    next_line(&digest);
+    digest_text(&digest, image->after);
+    digest_end(&digest, out);
+}
+
+void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT])
+{
+    const char *const lines[] = {entry->happened_at, entry->actor, entry->command_digest,
+                                 entry->added, entry->images_digest};
+    struct digest digest;
+    digest_begin(&digest);
+    digest_text(&digest, entry->previous_hash);
+    next_line(&digest);
+    digest_integer(&digest, entry->id);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        next_line(&digest);
+        digest_text(&digest, lines[i]);
+    }
+    digest_end(&digest, out);
+}
+
+/* ---- Writing ---- */
+
+/* A book without entries begins the chain. */
+static crm_status read_last(struct store *store)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct journal_head *head = &store->journal;
+    struct value last[] = {value_integer(0), value_text(JOURNAL_NO_HASH)};
+    crm_status status = store_row_values(
+        store, &arena, "SELECT id, hash FROM journal ORDER BY id DESC LIMIT 1", NULL, 0, last, 2);
+    if (status != CRM_OK && status != CRM_NOT_FOUND)
+        return status;
+    if (last[1].type != VALUE_TEXT || last[1].length != DIGEST_TEXT - 1) {
+        error_set(store->error, CRM_CORRUPT, _("entry %lld of the journal has no hash"),
+                  (long long)last[0].integer);
+        return error_hint(store->error, _("restore the book from a backup"));
+    }
+    head->entry = last[0].integer + 1;
+    memcpy(head->previous_hash, last[1].text, DIGEST_TEXT);
+    return CRM_OK;
+}
+
+crm_status journal_begin(struct store *store, int64_t *entry)
+{
+    crm_status status = read_last(store);
+    *entry = status == CRM_OK ? store->journal.entry : 0;
+    return status;
+}
+
+static crm_status insert_entry(struct store *store, const struct journal_entry *entry)
+{
+    const struct value parameters[] = {
+        value_integer(entry->id),         value_text(entry->happened_at),
+        value_text(entry->actor),         value_text(entry->command),
+        value_text(entry->salt),          value_text(entry->command_digest),
+        value_text(entry->added),         value_text(entry->images_digest),
+        value_text(entry->previous_hash), value_text(entry->hash)};
+    return store_run(store,
+                     "INSERT INTO journal (id, happened_at, actor, command, salt, command_digest, "
+                     "added, images_digest, previous_hash, hash) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     parameters, sizeof parameters / sizeof *parameters);
+}
+
+crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
+                       const char *command)
+{
+    struct salts salts = {0};
+    struct digest images;
+    char salt[SALT_TEXT], command_digest[DIGEST_TEXT], images_digest[DIGEST_TEXT];
+    char hash[DIGEST_TEXT];
+    if (!salt_next(&salts, salt))
+        return error_set(store->error, CRM_IO, _("the system has no random numbers"));
+    journal_command_digest(salt, command, command_digest);
+    digest_begin(&images);
+    digest_end(&images, images_digest);
+    struct journal_entry entry = {.id = store->journal.entry,
+                                  .happened_at = happened_at,
+                                  .actor = actor,
+                                  .command = command,
+                                  .salt = salt,
+                                  .command_digest = command_digest,
+                                  .added = "{}",
+                                  .images_digest = images_digest,
+                                  .previous_hash = store->journal.previous_hash,
+                                  .hash = hash};
+    journal_hash(&entry, hash);
+    return insert_entry(store, &entry);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal: one entry for each command that wrote, each covered by the hash of the next. */
+#ifndef CRM_STORE_JOURNAL_H
+#define CRM_STORE_JOURNAL_H
+
+#include "base/digest.h"
+#include "store/store.h"
+
+/* previous_hash of the first entry. */
+#define JOURNAL_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* An entry as stored. `command` and `salt` are NULL once they were erased. */
+struct journal_entry {
+    int64_t id;
+    const char *happened_at, *actor, *command, *salt;
+    const char *command_digest;
+    const char *added; /* JSON: table -> {"count":n,"first":id,"last":id} */
+    const char *images_digest;
+    const char *previous_hash, *hash;
+};
+
+/* What one entry changed or removed. Values and salt are NULL once they were erased, `after` also
+ * for a removal. */
+struct journal_image {
+    int64_t entry, number;
+    const char *kind;
+    struct value record;   /* id; null for kinds without */
+    struct value customer; /* whom it belongs to; null for none */
+    const char *action;    /* changed or removed */
+    const char *before, *after, *salt;
+    const char *digest;
+};
+
+/* ---- Digests, as everybody must compute them ---- */
+
+/* Of salt and command. */
+void journal_command_digest(const char *salt, const char *command, char out[DIGEST_TEXT]);
+/* Of salt, kind, record, action, before and after, a line each; nothing stands for null. */
+void journal_image_digest(const struct journal_image *image, char out[DIGEST_TEXT]);
+/* Of the hash before, id, happened_at, actor, command_digest, added and images_digest, a line each.
+ * images_digest is the digest over the digests of the entry's images, in order. */
+void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT]);
+
+/* ---- Writing: book_begin and book_end alone call these ---- */
+
+/* After store_begin: the number of the entry that begins. */
+crm_status journal_begin(struct store *store, int64_t *entry);
+/* Before store_commit: writes the entry. All texts are borrowed during the call. */
+crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
+                       const char *command);
+
+#endif
