@@ -13,6 +13,7 @@ static const struct field journal_fields[] = {
     {.name = "command_digest", .label = N_("Digest of the command"), .flags = FIELD_REQUIRED},
     {.name = "added", .label = N_("Added"), .flags = FIELD_REQUIRED},
     {.name = "images_digest", .label = N_("Digest of the images"), .flags = FIELD_REQUIRED},
+    {.name = "undoes", .label = N_("Undoes"), .type = DATA_INTEGER, .flags = FIELD_INDEXED},
     {.name = "previous_hash", .label = N_("Hash of the entry before"), .flags = FIELD_REQUIRED},
     {.name = "hash", .label = N_("Hash"), .flags = FIELD_REQUIRED},
 };

@@ -47,6 +47,7 @@ struct store_driver {
 /* The entry under way. */
 struct journal_head {
     int64_t entry;
+    int64_t undoes; /* 0: nothing */
     char previous_hash[DIGEST_TEXT];
 };
 

@@ -55,6 +55,10 @@ void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT])
         next_line(&digest);
         digest_text(&digest, lines[i]);
     }
+    if (entry->undoes != 0) {
+        next_line(&digest);
+        digest_integer(&digest, entry->undoes);
+    }
     digest_end(&digest, out);
 }
 
@@ -76,6 +80,7 @@ static crm_status read_last(struct store *store)
         return error_hint(store->error, _("restore the book from a backup"));
     }
     head->entry = last[0].integer + 1;
+    head->undoes = 0;
     memcpy(head->previous_hash, last[1].text, DIGEST_TEXT);
     return CRM_OK;
 }
@@ -87,6 +92,11 @@ crm_status journal_begin(struct store *store, int64_t *entry)
     return status;
 }
 
+void journal_undoes(struct store *store, int64_t entry)
+{
+    store->journal.undoes = entry;
+}
+
 static crm_status insert_entry(struct store *store, const struct journal_entry *entry)
 {
     const struct value parameters[] = {
@@ -94,11 +104,12 @@ static crm_status insert_entry(struct store *store, const struct journal_entry *
         value_text(entry->actor),         value_text(entry->command),
         value_text(entry->salt),          value_text(entry->command_digest),
         value_text(entry->added),         value_text(entry->images_digest),
-        value_text(entry->previous_hash), value_text(entry->hash)};
+        value_text(entry->previous_hash), value_text(entry->hash),
+        entry->undoes != 0 ? value_integer(entry->undoes) : value_null()};
     return store_run(store,
                      "INSERT INTO journal (id, happened_at, actor, command, salt, command_digest, "
-                     "added, images_digest, previous_hash, hash) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     "added, images_digest, previous_hash, hash, undoes) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                      parameters, sizeof parameters / sizeof *parameters);
 }
 
@@ -122,6 +133,7 @@ crm_status journal_end(struct store *store, const char *happened_at, const char 
                                   .command_digest = command_digest,
                                   .added = "{}",
                                   .images_digest = images_digest,
+                                  .undoes = store->journal.undoes,
                                   .previous_hash = store->journal.previous_hash,
                                   .hash = hash};
     journal_hash(&entry, hash);

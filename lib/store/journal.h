@@ -16,6 +16,7 @@ struct journal_entry {
     const char *command_digest;
     const char *added; /* JSON: table -> {"count":n,"first":id,"last":id} */
     const char *images_digest;
+    int64_t undoes; /* the entry that this one undid; 0: none, stored as null */
     const char *previous_hash, *hash;
 };
 
@@ -37,7 +38,8 @@ struct journal_image {
 void journal_command_digest(const char *salt, const char *command, char out[DIGEST_TEXT]);
 /* Of salt, kind, record, action, before and after, a line each; nothing stands for null. */
 void journal_image_digest(const struct journal_image *image, char out[DIGEST_TEXT]);
-/* Of the hash before, id, happened_at, actor, command_digest, added and images_digest, a line each.
+/* Of the hash before, id, happened_at, actor, command_digest, added and images_digest, a line each,
+ * and of what it undoes, if anything.
  * images_digest is the digest over the digests of the entry's images, in order. */
 void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT]);
 
@@ -45,6 +47,8 @@ void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT]);
 
 /* After store_begin: the number of the entry that begins. */
 crm_status journal_begin(struct store *store, int64_t *entry);
+/* The entry under way undoes that one. */
+void journal_undoes(struct store *store, int64_t entry);
 /* Before store_commit: writes the entry. All texts are borrowed during the call. */
 crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
                        const char *command);

@@ -104,15 +104,18 @@ static void digests_of_the_journal(void **state)
     image.after = NULL;
     journal_image_digest(&image, out);
     assert_string_equal(out, "54071d8e85913be46b5a9e4de07c31d62393e03334011a268f99e294afd10e9c");
-    const struct journal_entry entry = {.id = 3,
-                                        .happened_at = "2026-03-02T01:00:00Z",
-                                        .actor = "lin",
-                                        .command_digest = "aa",
-                                        .added = "{}",
-                                        .images_digest = "bb",
-                                        .previous_hash = JOURNAL_NO_HASH};
+    struct journal_entry entry = {.id = 3,
+                                  .happened_at = "2026-03-02T01:00:00Z",
+                                  .actor = "lin",
+                                  .command_digest = "aa",
+                                  .added = "{}",
+                                  .images_digest = "bb",
+                                  .previous_hash = JOURNAL_NO_HASH};
     journal_hash(&entry, out);
     assert_string_equal(out, "c34d98cd998705f4d3c6d1d9f1fb4d50afce23e53463a6a79d8f1cba844a659c");
+    entry.undoes = 2;
+    journal_hash(&entry, out);
+    assert_string_equal(out, "96fccb9b198a6078927053f3344f5c695693937ab647ec17d952ba37cd6c4038");
 }
 
 int main(void)
