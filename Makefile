@@ -29,7 +29,8 @@ WARN      := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes 
 CPPFLAGS  += -D_XOPEN_SOURCE=700 -D_DARWIN_C_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib
 SANFLAGS  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Asked once, and only when something is compiled: `make deps` runs before there is a pkg-config.
-PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(PKGS)))$(PKG_CFLAGS)
+# Of libpq the headers alone: it is loaded when a book is kept in PostgreSQL.
+PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(PKGS) libpq))$(PKG_CFLAGS)
 PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(filter-out libmd,$$(PKGS))))$(PKG_LIBS)
 # One object of libmd is used. As a shared library it would add a twentieth to the work of starting,
 # so it is taken from the archive wherever there is one.

@@ -130,10 +130,9 @@ void environment_language(struct call *call, const char *name)
 
 static bool is_book(struct call *call, const char *directory)
 {
-    char *database = join(call, directory, "crm.db"),
-         *policy = join(call, directory, "policy.yaml");
-    bool found = is_file(policy) && is_file(database);
-    return found;
+    return is_file(join(call, directory, "policy.yaml")) &&
+           (is_file(join(call, directory, "crm.db")) ||
+            is_directory(join(call, directory, "surveys"))); /* its database is elsewhere */
 }
 
 /* The book at `start` or in a directory above it: .crm in it, or the directory itself. */
@@ -224,6 +223,7 @@ crm_status environment_book(struct call *call, const char *command_line)
     else
         crm_book_set_now(call->book, (int64_t)time(NULL));
     crm_book_set_data_directory(call->book, data_directory(call));
+    crm_book_set_database(call->book, variable("CRM_DATABASE"), false);
     crm_book_set_dry_run(call->book, call->globals.dry_run);
     bool writes = (call->command->flags &
                    (COMMAND_BOOK_WRITE | COMMAND_BOOK_MAY_WRITE | COMMAND_BOOK_CREATE)) != 0;

@@ -5,6 +5,7 @@
 struct options {
     const char *zone;
     const char *currency;
+    const char *database;
 };
 
 static const struct argument arguments[] = {
@@ -26,12 +27,19 @@ static const struct option options[] = {
      .target = offsetof(struct options, currency),
      .argument = N_("CODE"),
      .help = N_("three-letter currency code; CNY when left out")},
+    {.name = "database",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct options, database),
+     .argument = N_("ADDRESS"),
+     .help = N_("PostgreSQL database for a team's book: postgresql://host/name")},
     {0},
 };
 
 static crm_status run(struct call *call)
 {
     const struct options *given = call->options;
+    if (given->database != NULL)
+        crm_book_set_database(call->book, given->database, true);
     crm_status status = crm_book_init(call->book, call->place, given->zone, given->currency);
     if (status != CRM_OK)
         return status;

@@ -2,6 +2,7 @@
 /* Making, opening and closing a book; its transactions and journal entries. */
 #include "book.h"
 
+#include "base/text.h"
 #include "store/create.h"
 #include "store/journal.h"
 
@@ -59,8 +60,10 @@ void crm_book_set_now_text(crm_book *book, const char *text)
 
 crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *command)
 {
+    struct buffer masked cleanup(buffer_release) = {0};
+    text_mask_passwords(&masked, command, strlen(command));
     book->actor = arena_copy(&book->arena, actor);
-    book->command = arena_copy(&book->arena, command);
+    book->command = masked.failed ? NULL : arena_copy(&book->arena, buffer_string(&masked));
     if (book->actor == NULL || book->command == NULL)
         return error_no_memory(&book->error);
     return CRM_OK;
@@ -80,6 +83,12 @@ void crm_book_set_progress(crm_book *book, crm_progress progress, void *context)
 void crm_book_set_data_directory(crm_book *book, const char *directory)
 {
     book->data_directory = directory;
+}
+
+void crm_book_set_database(crm_book *book, const char *address, bool lasting)
+{
+    book->database = address;
+    book->database_lasting = lasting;
 }
 
 const char *crm_book_message(const crm_book *book)
@@ -175,7 +184,8 @@ static crm_status make_policy(struct crm_book *book, const char *zone, const cha
                               struct buffer *out)
 {
     struct policy *policy = NULL;
-    crm_status status = policy_default(out, zone, currency);
+    crm_status status =
+        policy_default(out, zone, currency, book->database_lasting ? book->database : NULL);
     if (status != CRM_OK || out->failed)
         return error_no_memory(&book->error);
     status = policy_parse(policy_name, buffer_string(out), out->length, &policy, &book->error);
@@ -194,6 +204,13 @@ static crm_status write_policy(struct crm_book *book, struct buffer *text)
 
 static crm_status say_exists(struct crm_book *book)
 {
+    const char *policy = book_path(book, &book->arena, policy_name);
+    if (book->database != NULL && policy != NULL && access(policy, F_OK) != 0) {
+        error_set(&book->error, CRM_EXISTS, _("there is a book in the database already"));
+        return error_hint(&book->error,
+                          _("choose another, or copy the policy.yaml of that book to '%s'"),
+                          book->directory);
+    }
     error_set(&book->error, CRM_EXISTS, _("there is a book in '%s' already"), book->directory);
     return error_hint(&book->error, _("choose another directory"));
 }
@@ -203,18 +220,22 @@ static crm_status refuse_book(struct crm_book *book, const char *path)
 {
     struct store *store = NULL;
     bool blank = false;
-    if (access(path, F_OK) != 0)
+    if (book->database == NULL && access(path, F_OK) != 0)
         return CRM_OK;
     crm_status status = store_open(path, STORE_READ, &store, &book->error);
     if (status == CRM_OK)
         status = store_is_blank(store, &blank);
     store_close(store);
-    return status == CRM_NO_MEMORY ? status : blank ? CRM_OK : say_exists(book);
+    if (status == CRM_NO_MEMORY || (status != CRM_OK && book->database != NULL))
+        return status;
+    return blank ? CRM_OK : say_exists(book);
 }
 
 static crm_status make_store(struct crm_book *book, const char *path)
 {
-    crm_status status = write_new_file(book, path, "", 0); /* with our mode, not the engine's */
+    crm_status status = CRM_OK;
+    if (book->database == NULL)
+        status = write_new_file(book, path, "", 0); /* with our mode, not the engine's */
     if (status == CRM_OK || status == CRM_EXISTS)
         status = store_open(path, STORE_CREATE, &book->store, &book->error);
     if (status == CRM_OK)
@@ -242,7 +263,9 @@ static crm_status make_parts(struct crm_book *book, const char *database, struct
 static crm_status make_book(struct crm_book *book, const char *zone, const char *currency)
 {
     struct buffer policy cleanup(buffer_release) = {0};
-    const char *database = book_path(book, &book->arena, database_name);
+    const char *database = book->database;
+    if (database == NULL)
+        database = book_path(book, &book->arena, database_name);
     if (database == NULL)
         return error_no_memory(&book->error);
     crm_status status = refuse_book(book, database);
@@ -320,16 +343,28 @@ static crm_status open_policy(struct crm_book *book)
     return status;
 }
 
+/* Where the book's records are: an address, or a file that must be there. */
+static crm_status find_database(struct crm_book *book, const char **out)
+{
+    *out = book->database != NULL ? book->database : book->policy->database;
+    if (*out != NULL)
+        return CRM_OK;
+    *out = book_path(book, &book->arena, database_name);
+    if (*out == NULL)
+        return error_no_memory(&book->error);
+    if (access(*out, F_OK) == 0)
+        return CRM_OK;
+    error_set(&book->error, CRM_NOT_FOUND, _("the book in '%s' has no database (crm.db)"),
+              book->directory);
+    return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
+}
+
 static crm_status open_store(struct crm_book *book, crm_open_mode mode)
 {
-    const char *path = book_path(book, &book->arena, database_name);
-    if (path == NULL)
-        return error_no_memory(&book->error);
-    if (access(path, F_OK) != 0) {
-        error_set(&book->error, CRM_NOT_FOUND, _("the book in '%s' has no database (crm.db)"),
-                  book->directory);
-        return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
-    }
+    const char *path;
+    crm_status found = find_database(book, &path);
+    if (found != CRM_OK)
+        return found;
     crm_status status = store_open(path, mode == CRM_OPEN_WRITE ? STORE_WRITE : STORE_READ,
                                    &book->store, &book->error);
     if (status == CRM_OK)

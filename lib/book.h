@@ -24,6 +24,8 @@ struct crm_book {
     const struct zone *zone;
     const struct calendar *calendars; /* kept by book_calendars; NULL: not asked for yet */
     const char *data_directory;
+    const char *database; /* address given by the caller; NULL: as the policy says */
+    bool database_lasting;
 
     instant now;
     day_number today; /* in the book's zone */

@@ -32,6 +32,10 @@ size_t text_distance(const char *a, const char *b);
 /* The candidate nearest to `word` if it is near enough to suggest, else NULL. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* Appends the text with *** for each password in an address (scheme://user:password@host,
+ * ?password=…). */
+void text_mask_passwords(struct buffer *out, const char *text, size_t length);
+
 /* Appends as a JSON string with quotes: escapes ", \, controls; invalid UTF-8 becomes U+FFFD. */
 void text_json_quote(struct buffer *out, const char *text, size_t length);
 /* The same to memory that has room for 6 × length + 2 bytes. Returns the end, without a NUL. */

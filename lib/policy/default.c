@@ -2,6 +2,8 @@
 /* The commented policy of a new book. */
 #include "policy/policy.h"
 
+#include <string.h>
+
 static const char head[] =
     "# The book's policy: how customers are tiered, visited, answered and asked.\n"
     "# All rules of the book stand here; crm-policy(5) explains every key, and\n"
@@ -10,8 +12,10 @@ static const char head[] =
     "\n"
     "# Time zone 时区 and currency 币种 of the book.\n";
 
+static const char no_database[] =
+    "# database: postgresql://host/name   # a team's database 数据库 in place of the book's file\n";
+
 static const char tiers[] =
-    "# database: postgresql://host/name   # a team's database 数据库 in place of the book's file\n"
     "\n"
     "# Tiers 客户分级, best first.\n"
     "tiers:\n"
@@ -121,12 +125,25 @@ static const char surveys[] =
     "#     anniversary: {label: 签约纪念日, type: date}\n"
     "#     channel_type: {label: 渠道类型, type: enum, choices: [direct, dealer, online]}\n";
 
-crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency)
+static void database_text(struct buffer *out, const char *database)
+{
+    buffer_text(out, "# A team's database 数据库 in place of the book's file.\ndatabase: \"");
+    for (; *database != '\0'; database++)
+        buffer_printf(out, strchr("\"\\", *database) != NULL ? "\\%c" : "%c", *database);
+    buffer_text(out, "\"\n");
+}
+
+crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency,
+                          const char *database)
 {
     buffer_text(out, head);
     /* Quoted, as an offset such as +08:00 is a time zone too. */
     buffer_printf(out, "time_zone: \"%s\"\n", time_zone != NULL ? time_zone : "UTC");
     buffer_printf(out, "currency: %s\n", currency != NULL ? currency : "CNY");
+    if (database != NULL)
+        database_text(out, database);
+    else
+        buffer_text(out, no_database);
     buffer_text(out, tiers);
     buffer_text(out, visits);
     buffer_text(out, complaints);

@@ -195,8 +195,10 @@ crm_status policy_check(const char *path,
                         void (*each)(void *context, long line, long column, const char *key,
                                      const char *message, const char *hint),
                         void *context, struct error *error);
-/* The commented policy of a new book. Appends to `out`. */
-crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency);
+/* The commented policy of a new book, whose database may be NULL: its own file. Appends to `out`.
+ */
+crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency,
+                          const char *database);
 /* Index of a tier, channel or calendar by name; -1 when there is none. */
 int policy_tier(const struct policy *policy, const char *name);
 int policy_channel(const struct policy *policy, const char *name);

@@ -57,7 +57,7 @@ static crm_status prepare_insert(struct flat *flat)
     buffer_text(&sql, flat->custom_count > 0 ? ", custom) VALUES (" : ") VALUES (");
     for (size_t i = 1; i <= count; i++)
         buffer_printf(&sql, "%s$%zu", i > 1 ? ", " : "", i);
-    buffer_text(&sql, ") ON CONFLICT (number, customer) DO NOTHING");
+    buffer_text(&sql, ") ON CONFLICT (number, customer) DO NOTHING RETURNING id");
     return sql.failed ? error_no_memory(&book->error)
                       : store_prepare(book->store, buffer_string(&sql), &flat->insert_order);
 }
@@ -175,11 +175,12 @@ static crm_status insert_head(struct flat *flat, struct head *head, bool *added)
     if (status == CRM_OK)
         status = statement_bind_all(flat->insert_order, parameters, count);
     if (status == CRM_OK)
-        status = statement_run(flat->insert_order);
-    *added = status == CRM_OK && store_changes(import->book->store) == 1;
+        status = statement_step(flat->insert_order, added);
+    if (status == CRM_OK && *added)
+        head->id = statement_column(flat->insert_order, 0).integer;
+    statement_reset(flat->insert_order);
     if (!*added)
         return status;
-    head->id = store_last_id(import->book->store);
     for (size_t i = 0; i < flat->head_given_count; i++)
         head->fields[flat->head_given[i]] = keep(head, parameters[i + 3]);
     import->orders++;

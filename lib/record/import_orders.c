@@ -5,13 +5,11 @@
  * The rows pass through once. Customers, products and orders are few and are inserted on the way,
  * known lines are compared, and new ones sorted by where they will be stored: lines lie by customer
  * and day, files by day, and filling a table in its own order costs a fraction of filling it all
- * over the place. The sorted lines are the source of one INSERT … SELECT. */
+ * over the place. The sorted lines are appended in one go. */
 #include "record/import_flat.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char source_name[] = "import_line";
 
 /* ---- One row ----------------------------------------------------------------------------- */
 
@@ -264,31 +262,15 @@ static void close_flat(struct flat *flat)
     free(flat->values);
 }
 
-/* INSERT INTO order_line (…) SELECT … FROM the sorted lines. */
 static crm_status insert_lines(struct flat *flat)
 {
-    struct crm_book *book = flat->import->book;
-    struct buffer names cleanup(buffer_release) = {0};
-    const struct store_source source = {.name = source_name,
-                                        .columns = line_names,
-                                        .column_count = LINE_COLUMNS,
-                                        .next = next_line,
-                                        .context = flat};
+    const struct store_source source = {
+        .columns = line_names, .column_count = LINE_COLUMNS, .next = next_line, .context = flat};
+    size_t places[LINE_COLUMNS], count = 0;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
         if (lines_have(flat, (enum line_column)i))
-            buffer_printf(&names, "%s%s", i > 0 ? ", " : "", line_names[i]);
-    const char *list = buffer_string(&names);
-    const char *sql =
-        arena_printf(&flat->import->arena, "INSERT INTO order_line (%s) SELECT %s FROM %s", list,
-                     list, source_name);
-    if (sql == NULL || names.failed)
-        return error_no_memory(&book->error);
-    crm_status status = store_source_add(book->store, &source);
-    if (status != CRM_OK)
-        return status;
-    status = store_run(book->store, sql, NULL, 0);
-    store_source_remove(book->store);
-    return status;
+            places[count++] = i;
+    return store_append(flat->import->book->store, "order_line", &source, places, count);
 }
 
 crm_status flat_flush(struct flat *flat)

@@ -94,7 +94,7 @@ static crm_status prepare(struct parties *parties)
     buffer_text(&insert, ") VALUES (");
     for (size_t i = 0; i < parties->column_count; i++)
         buffer_printf(&insert, "%s$%zu", i > 0 ? ", " : "", i + 1);
-    buffer_text(&insert, ")");
+    buffer_text(&insert, ") RETURNING id");
     buffer_printf(&find, "SELECT id, %s, %s", kind->title, parties->owner ? "owner" : "NULL");
     for (size_t i = 0; i < parties->field_count; i++) {
         const struct map_field *field = &parties->import->map->fields[parties->fields[i]];
@@ -240,7 +240,7 @@ static void count_added(struct parties *parties)
 static crm_status insert_party(struct parties *parties, const struct value *values, int64_t owner,
                                struct party *party)
 {
-    struct store *store = parties->import->book->store;
+    bool row = false;
     crm_status status = CRM_OK;
     for (size_t i = 0; i < parties->column_count && status == CRM_OK; i++) {
         struct value value;
@@ -249,10 +249,12 @@ static crm_status insert_party(struct parties *parties, const struct value *valu
             status = statement_bind(parties->insert, (int)i + 1, &value);
     }
     if (status == CRM_OK)
-        status = statement_run(parties->insert);
+        status = statement_step(parties->insert, &row);
+    if (status == CRM_OK && row)
+        party->id = statement_column(parties->insert, 0).integer;
+    statement_reset(parties->insert);
     if (status != CRM_OK)
         return status;
-    party->id = store_last_id(store);
     party->added = true;
     party->owned = owner != 0;
     for (size_t i = 0; i < parties->field_count; i++)

@@ -82,19 +82,32 @@ static crm_status insert_sql(struct crm_book *book, const struct record *record,
         buffer_text(&query->sql, ", ");
         query_value(query, json);
     }
-    buffer_character(&query->sql, ')');
+    buffer_text(&query->sql, record->kind->cluster == NULL ? ") RETURNING id" : ")");
     return query->sql.failed ? error_no_memory(&book->error) : CRM_OK;
+}
+
+static crm_status run_insert(struct crm_book *book, const struct record *record,
+                             struct query *query, int64_t *id)
+{
+    const char *sql = buffer_string(&query->sql);
+    struct value made = value_integer(0);
+    crm_status status = record->kind->cluster != NULL
+                            ? store_run(book->store, sql, query->parameters, query->count)
+                            : store_row_values(book->store, &query->arena, sql, query->parameters,
+                                               query->count, &made, 1);
+    *id = made.integer;
+    return status;
 }
 
 crm_status record_insert(struct crm_book *book, const struct record *record, int64_t *id)
 {
     struct query query cleanup(query_release) = {0};
+    *id = 0;
     crm_status status = derived_check(book, record);
     if (status == CRM_OK)
         status = insert_sql(book, record, &query);
     if (status == CRM_OK)
-        status = store_run(book->store, buffer_string(&query.sql), query.parameters, query.count);
-    *id = status == CRM_OK && record->kind->cluster == NULL ? store_last_id(book->store) : 0;
+        status = run_insert(book, record, &query, id);
     return status == CRM_CONFLICT ? explain_conflict(book, record) : status;
 }
 

@@ -3,6 +3,7 @@
 #include "store/create.h"
 
 #include "base/buffer.h"
+#include "store/driver.h"
 
 #include <string.h>
 
@@ -81,12 +82,17 @@ static crm_status create_kind(struct store *store, const struct kind *kind, bool
     if (columns.failed || sql.failed)
         return CRM_NO_MEMORY;
     crm_status status = store_execute(store, buffer_string(&sql));
-    return status == CRM_OK ? create_indexes(store, kind) : status;
+    if (status == CRM_OK)
+        status = create_indexes(store, kind);
+    if (status == CRM_OK && store->driver->finish_table != NULL)
+        status = store->driver->finish_table(store, kind, record);
+    return status;
 }
 
 static crm_status create_all(struct store *store)
 {
-    crm_status status = CRM_OK;
+    const struct store_driver *driver = store->driver;
+    crm_status status = driver->begin_schema == NULL ? CRM_OK : driver->begin_schema(store);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
         status = create_kind(store, schema_kinds[i], true);
     for (size_t i = 0; i < schema_internal_kind_count && status == CRM_OK; i++)

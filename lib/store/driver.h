@@ -4,6 +4,7 @@
 #define CRM_STORE_DRIVER_H
 
 #include "base/digest.h"
+#include "schema/schema.h"
 #include "store/store.h"
 
 struct store_driver {
@@ -23,16 +24,19 @@ struct store_driver {
     void (*forget)(struct statement *statement); /* reset, and no parameters any more */
     crm_status (*each)(struct store *store, const struct store_select *select,
                        const struct value *parameters, size_t count, store_row each, void *context);
-    crm_status (*source_add)(struct store *store, const struct store_source *source);
-    void (*source_remove)(struct store *store);
+    /* places: columns of the source that are given, in order */
+    crm_status (*append)(struct store *store, const char *table, const struct store_source *source,
+                         const size_t *places, size_t count);
     crm_status (*set_loading)(struct store *store, bool loading);
-    int64_t (*last_id)(struct store *store);
     int64_t (*changes)(struct store *store);
     int64_t (*total_changes)(struct store *store);
     crm_status (*begin)(struct store *store);
     crm_status (*begin_reading)(struct store *store);
     crm_status (*commit)(struct store *store);
     void (*rollback)(struct store *store);
+    crm_status (*begin_schema)(struct store *store); /* before the tables; may be NULL */
+    /* after a table and its indexes; `record`: of the user's records. May be NULL */
+    crm_status (*finish_table)(struct store *store, const struct kind *kind, bool record);
     const char *identity_type;
     const char *lasting_identity_type; /* never gives a number twice */
     const char *cluster_suffix;
@@ -67,6 +71,6 @@ struct statement {
     bool ordered; /* the driver's own: its parameters are in the order of their numbers */
 };
 
-extern const struct store_driver store_driver_sqlite;
+extern const struct store_driver store_driver_sqlite, store_driver_postgres;
 
 #endif

@@ -411,29 +411,37 @@ static crm_status sqlite_each(struct store *store, const struct store_select *se
     return status;
 }
 
-static crm_status sqlite_source_add(struct store *store, const struct store_source *source)
+static crm_status run_append(struct store *store, const char *table,
+                             const struct store_source *source, const size_t *places, size_t count)
+{
+    struct buffer list cleanup(buffer_release) = {0};
+    struct buffer sql cleanup(buffer_release) = {0};
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", source->columns[places[i]]);
+    buffer_printf(&sql, "INSERT INTO %s (%s) SELECT %s FROM %s", table, buffer_string(&list),
+                  buffer_string(&list), sqlite_source_name);
+    return list.failed || sql.failed ? error_no_memory(store->error)
+                                     : store_run(store, buffer_string(&sql), NULL, 0);
+}
+
+static crm_status sqlite_append(struct store *store, const char *table,
+                                const struct store_source *source, const size_t *places,
+                                size_t count)
 {
     struct connection *connection = connection_of(store);
     connection->source = sqlite_source_register(connection->database, source, connection->error);
-    return connection->source == NULL ? fail(store) : CRM_OK;
-}
-
-static void sqlite_source_remove(struct store *store)
-{
-    struct connection *connection = connection_of(store);
+    if (connection->source == NULL)
+        return fail(store);
+    crm_status status = run_append(store, table, source, places, count);
     sqlite_source_unregister(connection->database, connection->source);
     connection->source = NULL;
+    return status;
 }
 
 static crm_status sqlite_set_loading(struct store *store, bool loading)
 {
     return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-12288"
                                          : "PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000");
-}
-
-static int64_t sqlite_last_id(struct store *store)
-{
-    return sqlite3_last_insert_rowid(connection_of(store)->database);
 }
 
 static int64_t sqlite_changes(struct store *store)
@@ -540,10 +548,8 @@ const struct store_driver store_driver_sqlite = {
     .reset = sqlite_reset,
     .forget = sqlite_forget,
     .each = sqlite_each,
-    .source_add = sqlite_source_add,
-    .source_remove = sqlite_source_remove,
+    .append = sqlite_append,
     .set_loading = sqlite_set_loading,
-    .last_id = sqlite_last_id,
     .changes = sqlite_changes,
     .total_changes = sqlite_total_changes,
     .begin = sqlite_begin,

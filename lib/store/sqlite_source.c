@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+const char sqlite_source_name[] = "crm_source";
+
 struct sqlite_source {
     struct store_source source;
     struct error *error;  /* where the source reports */
@@ -158,7 +160,8 @@ struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct sto
         return NULL;
     }
     *registered = (struct sqlite_source){.source = *source, .error = error, .row = row};
-    if (sqlite3_create_module_v2(database, source->name, &module, registered, NULL) != SQLITE_OK) {
+    if (sqlite3_create_module_v2(database, sqlite_source_name, &module, registered, NULL) !=
+        SQLITE_OK) {
         free(registered);
         free(row);
         return NULL;
@@ -170,7 +173,7 @@ void sqlite_source_unregister(sqlite3 *database, struct sqlite_source *source)
 {
     if (source == NULL)
         return;
-    (void)sqlite3_create_module_v2(database, source->source.name, NULL, NULL, NULL);
+    (void)sqlite3_create_module_v2(database, sqlite_source_name, NULL, NULL, NULL);
     free(source->row);
     free(source);
 }

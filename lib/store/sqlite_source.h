@@ -9,6 +9,9 @@
 
 struct sqlite_source;
 
+/* By which a statement selects from the registered source. */
+extern const char sqlite_source_name[];
+
 /* NULL on failure, which the connection tells. `error` is where the source reports its own. */
 struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct store_source *source,
                                              struct error *error);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static const struct store_driver *const drivers[] = {&store_driver_sqlite};
+static const struct store_driver *const drivers[] = {&store_driver_sqlite, &store_driver_postgres};
 
 void store_own_process(void)
 {
@@ -34,7 +34,7 @@ crm_status store_open(const char *path, enum store_mode mode, struct store **out
         return status;
     }
     error_set(error, CRM_USAGE, _("no store can open '%s'"), path);
-    return error_hint(error, _("give the name of a file"));
+    return error_hint(error, _("give the name of a file, or postgresql://…"));
 }
 
 void store_close(struct store *store)
@@ -181,15 +181,19 @@ crm_status store_each(struct store *store, const struct store_select *select,
 
 static crm_status hand_over_rows(struct statement *statement, store_row each, void *context)
 {
-    int columns = statement_column_count(statement);
-    struct value *values cleanup(cleanup_free) = calloc((size_t)columns + 1, sizeof *values);
-    if (values == NULL)
-        return error_no_memory(statement->store->error);
+    struct value *values cleanup(cleanup_free) = NULL;
+    int columns = 0;
     for (;;) {
         bool row;
         crm_status status = statement_step(statement, &row);
         if (status != CRM_OK || !row)
             return status;
+        if (values == NULL) {
+            columns = statement_column_count(statement);
+            values = calloc((size_t)columns + 1, sizeof *values);
+        }
+        if (values == NULL)
+            return error_no_memory(statement->store->error);
         for (int i = 0; i < columns; i++)
             values[i] = statement_column(statement, i);
         status = each(context, values);
@@ -210,24 +214,15 @@ crm_status store_query(struct store *store, const char *sql, const struct value 
     return status;
 }
 
-crm_status store_source_add(struct store *store, const struct store_source *source)
+crm_status store_append(struct store *store, const char *table, const struct store_source *source,
+                        const size_t *places, size_t count)
 {
-    return store->driver->source_add(store, source);
-}
-
-void store_source_remove(struct store *store)
-{
-    store->driver->source_remove(store);
+    return store->driver->append(store, table, source, places, count);
 }
 
 crm_status store_set_loading(struct store *store, bool loading)
 {
     return store->driver->set_loading(store, loading);
-}
-
-int64_t store_last_id(struct store *store)
-{
-    return store->driver->last_id(store);
 }
 
 int64_t store_changes(struct store *store)

@@ -43,6 +43,7 @@ crm_status statement_bind_all(struct statement *statement, const struct value *v
 crm_status statement_step(struct statement *statement, bool *row);
 /* Column from 0; text is borrowed until the next step. */
 struct value statement_column(struct statement *statement, int column);
+/* Of a statement that has a row. */
 int statement_column_count(struct statement *statement);
 /* Ready for new parameters and another run. */
 void statement_reset(struct statement *statement);
@@ -75,27 +76,25 @@ crm_status store_each(struct store *store, const struct store_select *select,
 crm_status store_query(struct store *store, const char *sql, const struct value *parameters,
                        size_t count, store_row each, void *context);
 
-/* Rows that the caller produces one by one, as a relation that SQL may select from by `name`: for
- * loads that no row-by-row INSERT keeps up with. Borrowed until store_source_remove. */
+/* Rows that the caller produces one by one: for loads that no row-by-row INSERT keeps up with. */
 struct store_source {
-    const char *name;
     const char *const *columns;
     size_t column_count;
     /* Puts the next row's values into `row`, or sets *more to false. Text must live until the next
-     * call. It may use the store. A failure ends the statement with that status and message. */
+     * call. It may use the store. A failure ends the load with that status and message. */
     crm_status (*next)(void *context, struct value *row, bool *more);
     void *context;
 };
-/* One at a time. A statement may select from the source once. */
-crm_status store_source_add(struct store *store, const struct store_source *source);
-void store_source_remove(struct store *store);
+/* Appends all rows of the source to the table by the engine's fastest way. Of the source's columns
+ * those at `places` are stored, ascending. What `next` writes or reads of that table meanwhile may
+ * or may not see the rows before. */
+crm_status store_append(struct store *store, const char *table, const struct store_source *source,
+                        const size_t *places, size_t count);
 /* Around a long load, before its transaction begins and after it ended: more memory for the cache,
  * and references are not verified, because the caller has read or made what they refer to in the
  * same transaction. */
 crm_status store_set_loading(struct store *store, bool loading);
 
-/* id of the row last inserted by a statement without RETURNING. */
-int64_t store_last_id(struct store *store);
 /* Rows changed by the last statement. */
 int64_t store_changes(struct store *store);
 /* Rows changed since the connection was opened. */

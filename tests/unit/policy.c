@@ -130,7 +130,7 @@ static void a_new_book_has_the_defaults(void **state)
 {
     (void)state;
     struct buffer text = {0};
-    assert_int_equal(policy_default(&text, "Asia/Shanghai", "EUR"), CRM_OK);
+    assert_int_equal(policy_default(&text, "Asia/Shanghai", "EUR", NULL), CRM_OK);
     struct policy *policy = parse(buffer_string(&text));
     assert_string_equal(policy->time_zone, "Asia/Shanghai");
     assert_int_equal(zone_offset(policy->zone, 0), 8 * 3600);
@@ -174,7 +174,7 @@ static void the_text_of_a_new_book_shows_every_default(void **state)
     struct buffer text = {0};
     struct buffer written = {0};
     struct buffer defaults = {0};
-    policy_default(&text, NULL, NULL);
+    policy_default(&text, NULL, NULL, NULL);
     show_text(buffer_string(&text), &written);
     show_text("", &defaults);
     assert_string_equal(buffer_string(&written), buffer_string(&defaults));

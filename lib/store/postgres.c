@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine for a team: PostgreSQL, in the schema "crm" of a database. Connections, transactions
+ * and what a failure of the server means. */
+#include "store/postgres.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool postgres_accepts(const char *path)
+{
+    return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0;
+}
+
+/* ---- Failures ---- */
+
+/* The library's text without its line ends, and without a password that stands in an address. */
+static void tidy_message(const char *message, struct buffer *out)
+{
+    struct buffer line cleanup(buffer_release) = {0};
+    size_t length = strlen(message);
+    while (length > 0 && message[length - 1] == '\n')
+        length--;
+    for (size_t i = 0; i < length; i++)
+        if (message[i] == '\n')
+            buffer_text(&line, "; ");
+        else if (message[i] != '\t')
+            buffer_character(&line, message[i]);
+    text_mask_passwords(out, buffer_string(&line), line.length);
+}
+
+static crm_status fail_connection(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    struct buffer message cleanup(buffer_release) = {0};
+    tidy_message(postgres->library.PQerrorMessage(postgres->connection), &message);
+    error_set(store->error, CRM_IO, _("the database server cannot be reached: %s"),
+              buffer_string(&message));
+    return error_hint(store->error,
+                      _("does it run, and is database: in policy.yaml (or CRM_DATABASE) right?"));
+}
+
+static crm_status fail_busy(struct store *store)
+{
+    error_set(store->error, CRM_BUSY, _("another process is writing to the book"));
+    return error_hint(store->error, _("try again in a moment"));
+}
+
+static crm_status fail_readonly(struct store *store, const char *message)
+{
+    error_set(store->error, CRM_READONLY, _("the book cannot be written: %s"), message);
+    return error_hint(store->error, _("is the server a standby? Name the primary's host too"));
+}
+
+static crm_status fail_refused(struct store *store, const char *message)
+{
+    error_set(store->error, CRM_READONLY, _("the database does not allow it: %s"), message);
+    return error_hint(store->error, _("ask the book's administrator for the right to do it"));
+}
+
+static crm_status fail_sum(struct store *store)
+{
+    error_set(store->error, CRM_INVALID, _("a sum of amounts is too large"));
+    return error_hint(store->error, _("look at the amounts: sums are kept below 9×10^14"));
+}
+
+static crm_status fail_other(struct store *store, const char *state, const char *message)
+{
+    crm_status status = strncmp(state, "23", 2) == 0   ? CRM_CONFLICT
+                        : strncmp(state, "XX", 2) == 0 ? CRM_CORRUPT
+                        : strncmp(state, "53", 2) == 0 ? CRM_IO
+                        : strncmp(state, "58", 2) == 0 ? CRM_IO
+                                                       : CRM_USAGE;
+    error_set(store->error, status, _("the book's database: %s"), message);
+    if (strcmp(state, "53100") == 0)
+        return error_hint(store->error, _("make room on the disk, then try again"));
+    return status;
+}
+
+/* By the five characters that the SQL standard and PostgreSQL give each condition. */
+static crm_status fail_state(struct store *store, const char *state, const char *message)
+{
+    static const char *const busy[] = {"55P03", "40001", "40P01"};
+    for (size_t i = 0; i < sizeof busy / sizeof *busy; i++)
+        if (strcmp(state, busy[i]) == 0)
+            return fail_busy(store);
+    if (strcmp(state, "25006") == 0)
+        return fail_readonly(store, message);
+    if (strcmp(state, "42501") == 0)
+        return fail_refused(store, message);
+    if (strcmp(state, "22003") == 0)
+        return fail_sum(store);
+    return fail_other(store, state, message);
+}
+
+crm_status postgres_fail(struct store *store, const PGresult *result)
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    const char *state = result == NULL ? NULL : pq->PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (postgres->connection == NULL || pq->PQstatus(postgres->connection) == CONNECTION_BAD ||
+        state == NULL)
+        return fail_connection(store);
+    const char *message = pq->PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return fail_state(store, state, message == NULL ? state : message);
+}
+
+/* ---- Opening ---- */
+
+/* What every connection is set to, in the message that opens it: a SET would be a round trip. The
+ * own schema comes before the server's functions, so that lower() is the book's. */
+static const char connection_options[] =
+    "-c search_path=crm,pg_catalog -c lock_timeout=10000 -c client_min_messages=error -c jit=off "
+    "-c cursor_tuple_fraction=1 -c standard_conforming_strings=on -c extra_float_digits=1 "
+    "-c timezone=UTC -c default_transaction_isolation=read\\ committed";
+
+/* An option of the user's address; NULL when it has none. */
+static const char *given_option(const PQconninfoOption *options, const char *keyword)
+{
+    for (; options->keyword != NULL; options++)
+        if (strcmp(options->keyword, keyword) == 0)
+            return options->val;
+    return NULL;
+}
+
+enum { MOST_KEYWORDS = 8 };
+
+struct keywords {
+    const char *names[MOST_KEYWORDS + 1];
+    const char *values[MOST_KEYWORDS + 1];
+    size_t count;
+};
+
+static void add_keyword(struct keywords *keywords, const char *name, const char *value)
+{
+    keywords->names[keywords->count] = name;
+    keywords->values[keywords->count++] = value;
+}
+
+static crm_status connect_with(struct store *store, const char *path, enum store_mode mode,
+                               const PQconninfoOption *given)
+{
+    struct postgres *postgres = postgres_of(store);
+    struct arena arena cleanup(arena_release) = {0};
+    const char *own = given_option(given, "options");
+    const char *options = arena_printf(&arena, "%s%s%s", connection_options, own == NULL ? "" : " ",
+                                       own == NULL ? "" : own);
+    if (options == NULL)
+        return error_no_memory(store->error);
+    struct keywords keywords = {.count = 0};
+    add_keyword(&keywords, "dbname", path);
+    add_keyword(&keywords, "options", options);
+    add_keyword(&keywords, "client_encoding", "UTF8");
+    add_keyword(&keywords, "fallback_application_name", "crm");
+    if (given_option(given, "connect_timeout") == NULL)
+        add_keyword(&keywords, "connect_timeout", "10");
+    /* Of several hosts a writer needs the one that takes writes. */
+    if (mode != STORE_READ)
+        add_keyword(&keywords, "target_session_attrs", "read-write");
+    postgres->connection = postgres->library.PQconnectdbParams(keywords.names, keywords.values, 1);
+    if (postgres->connection == NULL)
+        return error_no_memory(store->error);
+    return postgres->library.PQstatus(postgres->connection) == CONNECTION_OK
+               ? CRM_OK
+               : fail_connection(store);
+}
+
+/* The server's remarks are no business of a person's; failures come as results. */
+static void ignore_notice(void *context, const PGresult *result)
+{
+    (void)context;
+    (void)result;
+}
+
+static crm_status check_server(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    const char *encoding =
+        postgres->library.PQparameterStatus(postgres->connection, "server_encoding");
+    (void)postgres->library.PQsetNoticeReceiver(postgres->connection, ignore_notice, NULL);
+    if (postgres->library.PQserverVersion(postgres->connection) < 140000) {
+        error_set(store->error, CRM_USAGE, _("the database server is too old"));
+        return error_hint(store->error, _("PostgreSQL 14 or newer is needed"));
+    }
+    if (encoding == NULL || strcmp(encoding, "UTF8") != 0) {
+        error_set(store->error, CRM_USAGE, _("the database's encoding is %s"),
+                  encoding == NULL ? "?" : encoding);
+        return error_hint(store->error,
+                          _("make one with: createdb --encoding UTF8 --template template0"));
+    }
+    return CRM_OK;
+}
+
+static crm_status refuse_address(struct store *store, char *reason)
+{
+    struct buffer message cleanup(buffer_release) = {0};
+    tidy_message(reason == NULL ? "" : reason, &message);
+    postgres_of(store)->library.PQfreemem(reason);
+    error_set(store->error, CRM_USAGE, _("the database's address is not understood: %s"),
+              buffer_string(&message));
+    return error_hint(store->error, _("write it as postgresql://user@host/name"));
+}
+
+static crm_status postgres_open(struct store *store, const char *path, enum store_mode mode)
+{
+    struct postgres *postgres = calloc(1, sizeof *postgres);
+    if (postgres == NULL)
+        return error_no_memory(store->error);
+    store->connection = postgres;
+    crm_status status = postgres_library_load(&postgres->library, store->error);
+    if (status != CRM_OK)
+        return status;
+    char *reason = NULL;
+    PQconninfoOption *given = postgres->library.PQconninfoParse(path, &reason);
+    if (given == NULL)
+        return refuse_address(store, reason);
+    status = connect_with(store, path, mode, given);
+    postgres->library.PQconninfoFree(given);
+    return status == CRM_OK ? check_server(store) : status;
+}
+
+static void postgres_close(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    if (postgres == NULL)
+        return;
+    if (postgres->connection != NULL)
+        postgres->library.PQfinish(postgres->connection);
+    postgres_named_release(postgres);
+    postgres_library_release(&postgres->library);
+    free(postgres);
+}
+
+/* ---- Transactions ---- */
+
+/* Any number will do, as long as all agree: that of the book's writers in this database. */
+#define LOCK_OF_WRITERS "SELECT pg_advisory_xact_lock(4345421)"
+
+static crm_status postgres_begin(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    postgres->in_block = true;
+    postgres->opening[0] = "BEGIN";
+    postgres->opening[1] = LOCK_OF_WRITERS;
+    postgres->opening_count = 2;
+    return CRM_OK;
+}
+
+static crm_status postgres_begin_reading(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    postgres->in_block = true;
+    postgres->opening[0] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    postgres->opening_count = 1;
+    return CRM_OK;
+}
+
+static crm_status postgres_commit(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    postgres->in_block = false;
+    if (postgres->opening_count > 0) {
+        postgres->opening_count = 0; /* nothing was done */
+        return CRM_OK;
+    }
+    /* COMMIT of a transaction in which something failed ends it without a failure of its own. */
+    bool failed = postgres->library.PQtransactionStatus(postgres->connection) == PQTRANS_INERROR;
+    crm_status status = postgres_execute(store, "COMMIT");
+    if (status == CRM_OK && failed)
+        return error_set(store->error, CRM_IO,
+                         _("the book's database took back what was written: a statement failed"));
+    if (postgres->library.PQstatus(postgres->connection) == CONNECTION_BAD)
+        return error_hint(store->error, _("whether this was still written, crm log tells"));
+    return status;
+}
+
+static void postgres_rollback(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    postgres->in_block = false;
+    postgres->opening_count = 0;
+    if (pq->PQtransactionStatus(postgres->connection) == PQTRANS_INTRANS ||
+        pq->PQtransactionStatus(postgres->connection) == PQTRANS_INERROR)
+        pq->PQclear(pq->PQexec(postgres->connection, "ROLLBACK"));
+}
+
+/* ---- Loading ---- */
+
+static crm_status postgres_set_loading(struct store *store, bool loading)
+{
+    (void)store;
+    (void)loading;
+    return CRM_OK;
+}
+
+static int64_t postgres_changes(struct store *store)
+{
+    return postgres_of(store)->changes;
+}
+
+static int64_t postgres_total_changes(struct store *store)
+{
+    return postgres_of(store)->total_changes;
+}
+
+#define TEXT_TYPE "text COLLATE \"C\"" /* compared byte by byte */
+
+const struct store_driver store_driver_postgres = {
+    .name = "postgresql",
+    .accepts = postgres_accepts,
+    .open = postgres_open,
+    .close = postgres_close,
+    .execute = postgres_execute,
+    .prepare = postgres_prepare,
+    .finalize = postgres_finalize,
+    .bind = postgres_bind,
+    .step = postgres_step,
+    .column = postgres_column,
+    .column_count = postgres_column_count,
+    .reset = postgres_reset,
+    .forget = postgres_forget,
+    .each = postgres_each,
+    .append = postgres_append,
+    .set_loading = postgres_set_loading,
+    .changes = postgres_changes,
+    .total_changes = postgres_total_changes,
+    .begin = postgres_begin,
+    .begin_reading = postgres_begin_reading,
+    .commit = postgres_commit,
+    .rollback = postgres_rollback,
+    .begin_schema = postgres_begin_schema,
+    .finish_table = postgres_finish_table,
+    .identity_type = "bigint PRIMARY KEY",
+    .lasting_identity_type = "bigint PRIMARY KEY",
+    .cluster_suffix = "",
+    .types =
+        {
+            [DATA_TEXT] = TEXT_TYPE,
+            [DATA_INTEGER] = "bigint",
+            [DATA_DECIMAL] = "bigint",
+            [DATA_REAL] = "double precision",
+            [DATA_BOOLEAN] = "bigint",
+            [DATA_DATE] = TEXT_TYPE,
+            [DATA_TIME] = TEXT_TYPE,
+            [DATA_ENUM] = TEXT_TYPE,
+            [DATA_TAGS] = TEXT_TYPE,
+            [DATA_REFERENCE] = "bigint",
+            [DATA_JSON] = "json",
+        },
+    .is_blank = postgres_is_blank,
+    .schema_version = postgres_schema_version,
+    .set_schema_version = postgres_set_schema_version,
+};

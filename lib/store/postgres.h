@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the PostgreSQL driver share. For lib/store/ alone. */
+#ifndef CRM_STORE_POSTGRES_H
+#define CRM_STORE_POSTGRES_H
+
+#include "base/buffer.h"
+#include "store/driver.h"
+#include "store/postgres_library.h"
+
+/* Object ids of the types that values travel as; they are the same on every server. */
+enum postgres_type {
+    TYPE_UNKNOWN = 0, /* what the query makes of it */
+    TYPE_BOOLEAN = 16,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
+    TYPE_FLOAT4 = 700,
+    TYPE_FLOAT8 = 701,
+    TYPE_NUMERIC = 1700
+};
+
+enum { MOST_OPENING = 2, NAMED_PLACES = 256 };
+
+/* Texts run before in this connection; from the second time on they are prepared in the server. */
+struct named_statement {
+    char *sql;  /* NULL: the place is free */
+    Oid *types; /* as it was prepared with */
+    int count;
+    unsigned runs;
+    bool prepared;
+};
+
+struct postgres {
+    struct store *store;
+    struct postgres_library library;
+    PGconn *connection;
+    /* Begin of the transaction, which travels with its first statement: it saves a round trip. */
+    const char *opening[MOST_OPENING];
+    size_t opening_count;
+    bool in_block; /* a transaction was begun, sent or not */
+    struct named_statement named[NAMED_PLACES];
+    unsigned cursors; /* under way in store_each */
+    int64_t changes, total_changes;
+};
+
+/* Parameters as libpq takes them. */
+struct postgres_parameters {
+    int count;
+    Oid *types;
+    const char **texts; /* NULL for null */
+    struct arena arena;
+};
+
+static inline struct postgres *postgres_of(const struct store *store)
+{
+    return store->connection;
+}
+
+/* ---- postgres.c ---- */
+
+/* The server's or the connection's failure as ours, with a sentence for a person. Either result may
+ * be NULL. */
+crm_status postgres_fail(struct store *store, const PGresult *result);
+
+/* ---- postgres_statement.c ---- */
+
+crm_status postgres_parameters_make(struct store *store, const struct value *values, size_t count,
+                                    struct postgres_parameters *out);
+void postgres_parameters_release(struct postgres_parameters *parameters);
+/* Runs one statement, with what opens the transaction before it. *out is freed by the caller. */
+crm_status postgres_run(struct store *store, const char *sql, const struct value *values,
+                        size_t count, PGresult **out);
+/* One or more statements without parameters. */
+crm_status postgres_execute(struct store *store, const char *sql);
+struct value postgres_value(const struct postgres_library *library, const PGresult *result, int row,
+                            int column);
+/* Sums that do not fit into 64 bits are refused before a value is made of them. */
+crm_status postgres_check_numbers(struct store *store, const PGresult *result);
+void postgres_named_release(struct postgres *postgres);
+
+crm_status postgres_prepare(struct statement *statement, const char *sql);
+void postgres_finalize(void *handle);
+crm_status postgres_bind(struct statement *statement, int index, const struct value *value);
+crm_status postgres_step(struct statement *statement, bool *row);
+struct value postgres_column(struct statement *statement, int column);
+int postgres_column_count(struct statement *statement);
+void postgres_reset(struct statement *statement);
+void postgres_forget(struct statement *statement);
+
+/* ---- postgres_each.c ---- */
+
+crm_status postgres_each(struct store *store, const struct store_select *select,
+                         const struct value *parameters, size_t count, store_row each,
+                         void *context);
+
+/* ---- postgres_load.c ---- */
+
+crm_status postgres_append(struct store *store, const char *table,
+                           const struct store_source *source, const size_t *places, size_t count);
+
+/* ---- postgres_schema.c ---- */
+
+crm_status postgres_is_blank(struct store *store, bool *out);
+crm_status postgres_schema_version(struct store *store, int *out);
+crm_status postgres_set_schema_version(struct store *store, int version);
+crm_status postgres_begin_schema(struct store *store);
+crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record);
+
+#endif

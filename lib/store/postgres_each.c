@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Long results of PostgreSQL: through a cursor, some thousands of rows at a time, so that whoever
+ * takes a row may ask the store something else. */
+#include "store/postgres.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROWS_AT_A_TIME = 4096, SHORT_SQL = 80 };
+
+static void each_sql(struct buffer *sql, const struct store_select *select, unsigned cursor)
+{
+    buffer_printf(sql, "DECLARE crm_each%u NO SCROLL CURSOR FOR SELECT ", cursor);
+    for (size_t i = 0; i < select->column_count; i++)
+        buffer_printf(sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
+    buffer_printf(sql, " %s", select->from);
+    if (select->order != NULL)
+        buffer_printf(sql, " ORDER BY %s", select->order);
+}
+
+static crm_status hand_over(struct store *store, const PGresult *result, struct value *values,
+                            store_row each, void *context)
+{
+    const struct postgres_library *pq = &postgres_of(store)->library;
+    int columns = pq->PQnfields(result), rows = pq->PQntuples(result);
+    crm_status status = CRM_OK;
+    for (int row = 0; row < rows && status == CRM_OK; row++) {
+        for (int column = 0; column < columns; column++)
+            values[column] = postgres_value(pq, result, row, column);
+        status = each(context, values);
+    }
+    return status;
+}
+
+static crm_status fetch_all(struct store *store, unsigned cursor, struct value *values,
+                            store_row each, void *context)
+{
+    const struct postgres_library *pq = &postgres_of(store)->library;
+    char sql[SHORT_SQL];
+    int rows = ROWS_AT_A_TIME;
+    crm_status status = CRM_OK;
+    (void)snprintf(sql, sizeof sql, "FETCH FORWARD %d FROM crm_each%u", ROWS_AT_A_TIME, cursor);
+    while (status == CRM_OK && rows == ROWS_AT_A_TIME) {
+        PGresult *result = NULL;
+        status = postgres_run(store, sql, NULL, 0, &result);
+        if (status != CRM_OK)
+            return status;
+        rows = pq->PQntuples(result);
+        status = hand_over(store, result, values, each, context);
+        pq->PQclear(result);
+    }
+    return status;
+}
+
+static crm_status run_cursor(struct store *store, const char *sql, unsigned cursor,
+                             const struct value *parameters, size_t count, struct value *values,
+                             store_row each, void *context)
+{
+    PGresult *result = NULL;
+    crm_status status = postgres_run(store, sql, parameters, count, &result);
+    if (status != CRM_OK)
+        return status;
+    postgres_of(store)->library.PQclear(result);
+    return fetch_all(store, cursor, values, each, context);
+}
+
+/* The caller's own failure stays what it was. */
+static crm_status close_cursor(struct store *store, unsigned cursor, crm_status status)
+{
+    char sql[SHORT_SQL];
+    struct error kept = *store->error;
+    (void)snprintf(sql, sizeof sql, "CLOSE crm_each%u", cursor);
+    crm_status closed = postgres_execute(store, sql);
+    if (status == CRM_OK)
+        return closed;
+    *store->error = kept;
+    return status;
+}
+
+crm_status postgres_each(struct store *store, const struct store_select *select,
+                         const struct value *parameters, size_t count, store_row each,
+                         void *context)
+{
+    struct postgres *postgres = postgres_of(store);
+    unsigned cursor = postgres->cursors;
+    struct buffer sql cleanup(buffer_release) = {0};
+    struct value *values cleanup(cleanup_free) = calloc(select->column_count, sizeof *values);
+    each_sql(&sql, select, cursor);
+    if (sql.failed || values == NULL)
+        return error_no_memory(store->error);
+    bool own = !postgres->in_block;
+    crm_status status = own ? store->driver->begin_reading(store) : CRM_OK;
+    if (status != CRM_OK)
+        return status;
+    postgres->cursors++;
+    status =
+        run_cursor(store, buffer_string(&sql), cursor, parameters, count, values, each, context);
+    postgres->cursors--;
+    if (!own)
+        return close_cursor(store, cursor, status);
+    store->driver->rollback(store); /* the cursor ends with it */
+    return status;
+}

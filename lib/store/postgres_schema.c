@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What PostgreSQL needs beside the tables: the schema, folding of letters, and numbers for records
+ * that roll back with their transaction. */
+#include "store/postgres.h"
+
+#include "schema/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- State of the database ---- */
+
+static crm_status one_value(struct store *store, struct arena *arena, const char *sql,
+                            struct value *out)
+{
+    *out = value_null();
+    return store_row_values(store, arena, sql, NULL, 0, out, 1);
+}
+
+crm_status postgres_is_blank(struct store *store, bool *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value tables;
+    crm_status status = one_value(store, &arena,
+                                  "SELECT count(*) FROM pg_class "
+                                  "WHERE relnamespace = to_regnamespace('crm')",
+                                  &tables);
+    *out = status == CRM_OK && tables.integer == 0;
+    return status;
+}
+
+/* The version stands in the schema's comment, which takes no right to read and rolls back. */
+#define COMMENT_BEGIN "customer book of crm, schema version "
+
+crm_status postgres_schema_version(struct store *store, int *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value comment;
+    crm_status status = one_value(
+        store, &arena, "SELECT obj_description(to_regnamespace('crm'), 'pg_namespace')", &comment);
+    bool known = status == CRM_OK && comment.type == VALUE_TEXT &&
+                 strncmp(comment.text, COMMENT_BEGIN, sizeof COMMENT_BEGIN - 1) == 0;
+    *out = known ? (int)strtol(comment.text + sizeof COMMENT_BEGIN - 1, NULL, 10) : 0;
+    return status;
+}
+
+crm_status postgres_set_schema_version(struct store *store, int version)
+{
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "COMMENT ON SCHEMA crm IS '" COMMENT_BEGIN "%d'", version);
+    return postgres_execute(store, sql);
+}
+
+/* ---- Making ---- */
+
+/* lower(text) as lib/base/text_fold.c has it: what the server's own lower() leaves apart is brought
+ * together, what it changes otherwise is kept from it. ASCII, which is most, goes the short way. */
+static const char fold_function[] =
+    "CREATE FUNCTION crm.lower(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS "
+    "$$ SELECT CASE WHEN octet_length($1) = char_length($1) "
+    "THEN pg_catalog.lower($1 COLLATE \"C\") "
+    "ELSE pg_catalog.lower(normalize($1, NFKC) COLLATE \"und-x-icu\") COLLATE \"C\" END $$";
+
+/* Numbers of records. A sequence would not give back the number of a write that was refused or
+ * tried with --dry-run. */
+static const char identity_table[] =
+    "CREATE TABLE crm.identity (table_name text PRIMARY KEY, last bigint NOT NULL)";
+
+crm_status postgres_begin_schema(struct store *store)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value schema;
+    crm_status status =
+        one_value(store, &arena, "SELECT CAST(to_regnamespace('crm') AS text)", &schema);
+    if (status == CRM_OK && value_is_null(&schema))
+        status = postgres_execute(store, "CREATE SCHEMA crm");
+    if (status == CRM_OK)
+        status = postgres_execute(store, fold_function);
+    return status == CRM_OK ? postgres_execute(store, identity_table) : status;
+}
+
+static crm_status number_table(struct store *store, const struct kind *kind)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    const char *table = kind->table;
+    buffer_printf(&sql,
+                  "INSERT INTO crm.identity VALUES ('%s', 0);"
+                  "CREATE FUNCTION crm.next_%s() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER "
+                  "SET search_path = crm, pg_catalog AS $$ DECLARE number bigint; BEGIN "
+                  "UPDATE identity SET last = greatest(last, (SELECT max(id) FROM %s)) + 1 "
+                  "WHERE table_name = '%s' RETURNING last INTO number; RETURN number; END $$;"
+                  "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s()",
+                  table, table, table, table, table, table);
+    return sql.failed ? error_no_memory(store->error)
+                      : postgres_execute(store, buffer_string(&sql));
+}
+
+crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record)
+{
+    (void)record;
+    return kind->cluster == NULL ? number_table(store, kind) : CRM_OK;
+}
