@@ -4,6 +4,7 @@
 #   make demo           installs what is missing, builds, shows the main job on a sample book
 #   make check          all tests: static checks, plain suite, suite under sanitizers
 #   make check-quick    the plain suite alone, without the files made to break readers
+#   make check-postgres the plain suite on a private PostgreSQL cluster
 #   make install        PREFIX=/usr/local DESTDIR=
 #   make bench          figures of speed and memory
 #
@@ -162,12 +163,13 @@ QUICK := $(filter-out $(SLOW) tests/install.bats,$(wildcard tests/*.bats)) tests
 SUITE := $(SLOW) $(QUICK)
 LINT  := tests/lint tests/install.bats
 
-.PHONY: check check-quick check-sanitize lint bench
+.PHONY: check check-quick check-sanitize check-postgres lint bench
 check: deps
 	@$(MAKE) --silent all unit
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
-	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(UNIT_BIN) \
-	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
+	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(UNIT_BIN) \
+	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%) \
+	  BUILD=$(BUILD) STORE=postgresql $(SUITE)
 
 check-quick: all unit
 	@tests/run $(JOBS) BUILD=$(BUILD) $(QUICK) $(UNIT_BIN)
@@ -175,6 +177,10 @@ check-quick: all unit
 check-sanitize:
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
 	@tests/run $(JOBS) BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
+
+# The whole suite again, its books on a server: see tests/postgres/run.
+check-postgres: all
+	@tests/postgres/run --needed tests/run $(JOBS) BUILD=$(BUILD) STORE=postgresql $(SUITE)
 
 lint: all
 	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)

@@ -7,6 +7,16 @@
 #   call COMMAND…            runs it and keeps $status, $out and $err apart, byte for byte
 #   call_in TEXT COMMAND…    as call, with TEXT as standard input
 #   new_book [DIR]           makes a book (./.crm) and says nothing
+#   query_store SQL [DIR]    what the engine itself finds in the book: rows of values between |
+#   need_file REASON         skips a test on PostgreSQL that is about the file crm.db
+#   on_postgres              whether the books of the test are on PostgreSQL
+#
+#   need_postgres            skips a test unless tests/postgres/run stands around
+#   new_database             makes one until the end of the test, and prints its address
+#   postgres DATABASE …      psql on the cluster of tests/postgres/run
+#
+# With CRM_TEST_STORE=postgresql, `crm` is tests/postgres/crm, which gives every book a database of
+# its own; CRM_TEST_POSTGRES is the directory of the server's socket: see tests/postgres/run.
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$TESTS")
@@ -20,7 +30,9 @@ absolute() {
 }
 
 CRM=$(absolute "${CRM:-${BUILD:-build}/crm}")
-export CRM
+CRM_PROGRAM=$CRM # the program itself, whatever stands around it
+[ "${CRM_TEST_STORE-}" != postgresql ] || CRM=$TESTS/postgres/crm
+export CRM CRM_PROGRAM
 
 crm() {
     "$CRM" "$@"
@@ -29,11 +41,32 @@ crm() {
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     mkdir home
+    export CRM_TEST_DATABASES=$BATS_TEST_TMPDIR.databases
+    mkdir "$CRM_TEST_DATABASES"
     export HOME=$PWD/home LC_ALL=C.UTF-8 CRM_NOW=2026-03-02T09:00:00+08:00
-    unset CRM_BOOK CRM_PAGER PAGER NO_COLOR LANGUAGE XDG_DATA_HOME XDG_CONFIG_HOME
+    unset CRM_BOOK CRM_DATABASE CRM_PAGER PAGER NO_COLOR LANGUAGE XDG_DATA_HOME XDG_CONFIG_HOME
     if declare -F setup_test >/dev/null; then
         setup_test
     fi
+}
+
+on_postgres() {
+    [ "${CRM_TEST_STORE-}" = postgresql ]
+}
+
+need_postgres() {
+    [ -n "${CRM_TEST_POSTGRES-}" ] || skip "no PostgreSQL cluster: tests/postgres/run makes one"
+}
+
+postgres() {
+    psql -qXAtv ON_ERROR_STOP=1 -d "host=$CRM_TEST_POSTGRES user=crm dbname=$1" "${@:2}"
+}
+
+# The databases of the test's books: hundreds of tests would fill a disk with them.
+teardown() {
+    [ -n "${CRM_TEST_POSTGRES-}" ] || return 0
+    cat /dev/null "$CRM_TEST_DATABASES"/* 2>/dev/null | sed 's/.*/DROP DATABASE IF EXISTS & WITH (FORCE);/' |
+        postgres postgres >/dev/null 2>&1
 }
 
 # A trailing "x" keeps newlines that $(…) would drop.
@@ -68,6 +101,29 @@ expect() {
 
 new_book() {
     crm init --zone Asia/Shanghai "$@" >/dev/null
+}
+
+# An empty database until the end of the test; prints its address.
+new_database() {
+    local name
+    name=crm_${BASHPID}_$(date +%N)
+    postgres postgres -c "CREATE DATABASE $name" || return 1
+    echo "$name" >"$CRM_TEST_DATABASES/$name"
+    echo "postgresql:///$name?host=$CRM_TEST_POSTGRES&user=crm"
+}
+
+query_store() {
+    local place
+    place=$(realpath "${2:-.crm}")
+    if on_postgres; then
+        PGOPTIONS='-c search_path=crm' postgres "$(cat "$CRM_TEST_DATABASES/${place//\//=}")" -c "$1"
+    else
+        sqlite3 "$place/crm.db" "$1"
+    fi
+}
+
+need_file() {
+    ! on_postgres || skip "$1: the book has no file of its own on PostgreSQL"
 }
 
 # For tests on the real data, which is not part of the project.
