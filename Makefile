@@ -168,8 +168,7 @@ check: deps
 	@$(MAKE) --silent all unit
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
 	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(UNIT_BIN) \
-	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%) \
-	  BUILD=$(BUILD) STORE=postgresql $(SUITE)
+	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
 	@tests/run $(JOBS) BUILD=$(BUILD) $(QUICK) $(UNIT_BIN)
