@@ -29,8 +29,9 @@ absolute() {
     esac
 }
 
-CRM=$(absolute "${CRM:-${BUILD:-build}/crm}")
-CRM_PROGRAM=$CRM # the program itself, whatever stands around it
+# The program itself, whatever stands around it; bats reads this file more than once.
+CRM_PROGRAM=$(absolute "${CRM_PROGRAM:-${CRM:-${BUILD:-build}/crm}}")
+CRM=$CRM_PROGRAM
 [ "${CRM_TEST_STORE-}" != postgresql ] || CRM=$TESTS/postgres/crm
 export CRM CRM_PROGRAM
 
