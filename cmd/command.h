@@ -131,6 +131,7 @@ struct globals {
     const char *now;
     const char *format; /* NULL: by the kind of stdout */
     const char *fields;
+    bool sensitive;
     const char *color;
     const char *language;
     bool quiet;
@@ -150,6 +151,8 @@ struct call {
     const char *kind; /* whose fields are options; NULL without FIELDS_… */
     crm_assignment *fields;
     size_t field_count, field_capacity;
+    crm_assignment *typed; /* the fields as they were typed, each time: values within argv */
+    size_t typed_count;
     bool kind_named; /* the first argument named the kind and was taken off */
 
     crm_book *book;

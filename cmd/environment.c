@@ -215,7 +215,7 @@ static const char *actor(void)
     return name == NULL ? "unknown" : name;
 }
 
-crm_status environment_book(struct call *call, const char *command_line)
+void environment_book(struct call *call)
 {
     const char *now = call->globals.now != NULL ? call->globals.now : variable("CRM_NOW");
     if (now != NULL)
@@ -225,9 +225,13 @@ crm_status environment_book(struct call *call, const char *command_line)
     crm_book_set_data_directory(call->book, data_directory(call));
     crm_book_set_database(call->book, variable("CRM_DATABASE"), false);
     crm_book_set_dry_run(call->book, call->globals.dry_run);
+}
+
+crm_status environment_actor(struct call *call, const char *line)
+{
     bool writes = (call->command->flags &
                    (COMMAND_BOOK_WRITE | COMMAND_BOOK_MAY_WRITE | COMMAND_BOOK_CREATE)) != 0;
-    return writes ? crm_book_set_actor(call->book, actor(), command_line) : CRM_OK;
+    return writes ? crm_book_set_actor(call->book, actor(), line) : CRM_OK;
 }
 
 void environment_export(struct call *call)

@@ -93,6 +93,7 @@ static void write_field(struct json *json, size_t kind, size_t number, const crm
     json_boolean(json, "required", field->required);
     json_boolean(json, "derived", field->derived);
     json_boolean(json, "positional", field->positional);
+    json_boolean(json, "sensitive", field->sensitive);
     crm_choice_info choice;
     json_open(json, "choices", '[');
     for (size_t i = 0; crm_kind_field_choice(kind, number, i, &choice); i++) {

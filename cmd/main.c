@@ -87,38 +87,13 @@ static void report(const struct call *call, crm_status status)
 
 /* ---- Running a command ---------------------------------------------------------------------- */
 
-/* Between quotes where a shell needs them: the journal's line can be run again. */
-static void quote_word(FILE *stream, const char *word)
+static crm_status name_command(struct call *call, int argc, char **argv)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        fputs(word, stream);
-        return;
-    }
-    fputc('\'', stream);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            fputs("'\\''", stream);
-        else
-            fputc(*word, stream);
-    }
-    fputc('\'', stream);
-}
-
-static char *command_line(int argc, char **argv)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
-    fputs("crm", stream);
-    for (int i = 1; i < argc; i++) {
-        fputc(' ', stream);
-        quote_word(stream, argv[i]);
-    }
-    return fclose(stream) == 0 ? text : NULL;
+    char *line = command_line(call, argc, argv);
+    crm_status status = line == NULL ? call_fail(call, CRM_NO_MEMORY, _("out of memory"))
+                                     : environment_actor(call, line);
+    free(line);
+    return status;
 }
 
 static crm_status open_book(struct call *call, int argc, char **argv)
@@ -128,16 +103,15 @@ static crm_status open_book(struct call *call, int argc, char **argv)
     if ((flags & (opened | COMMAND_BOOK_CREATE)) == 0)
         return CRM_OK;
     crm_status status = environment_place(call);
-    char *line = command_line(argc, argv);
-    if (line == NULL)
-        status = call_fail(call, CRM_NO_MEMORY, _("out of memory"));
+    environment_book(call);
     if (status == CRM_OK)
-        status = environment_book(call, line);
-    free(line);
+        status = name_command(call, argc, argv);
     if (status != CRM_OK || (flags & opened) == 0)
         return status;
     bool writes = (flags & COMMAND_BOOK_WRITE) != 0;
-    return crm_book_open(call->book, call->place, writes ? CRM_OPEN_WRITE : CRM_OPEN_READ);
+    status = crm_book_open(call->book, call->place, writes ? CRM_OPEN_WRITE : CRM_OPEN_READ);
+    /* Again: only now it is known which fields of the policy's own are personal. */
+    return status == CRM_OK ? name_command(call, argc, argv) : status;
 }
 
 static crm_status open_sink(struct call *call, const struct screen *screen, const char *format)
@@ -149,6 +123,7 @@ static crm_status open_sink(struct call *call, const struct screen *screen, cons
         .stream = call->stream,
         .fields = call->globals.fields,
         .color = screen_color(screen, call),
+        .sensitive = call->globals.sensitive,
         .width = screen->width,
     };
     return crm_sink_new(call->book, &options, &call->sink);

@@ -150,13 +150,19 @@ struct parser {
     int end, at;
 };
 
+static crm_status assign(struct call *call, const char *field, const char *value)
+{
+    call->typed[call->typed_count++] = (crm_assignment){.field = field, .value = value};
+    return call_assign(call, field, value);
+}
+
 static crm_status take_field(struct parser *parser, const struct option_view *view,
                              const char *value)
 {
     crm_field_info field;
     if (!crm_kind_field(view->kind, view->field, &field))
         return CRM_USAGE;
-    return call_assign(parser->call, field.name, value);
+    return assign(parser->call, field.name, value);
 }
 
 /* FIELD=VALUE; the field may be written with - for _. */
@@ -170,7 +176,7 @@ static crm_status take_set(struct parser *parser, const char *pair)
     char *field = call_allocate(parser->call, length + 1, 1);
     for (size_t i = 0; i < length; i++)
         field[i] = (char)(pair[i] == '-' ? '_' : pair[i]);
-    return call_assign(parser->call, field, pair + length + 1);
+    return assign(parser->call, field, pair + length + 1);
 }
 
 static crm_status take_choice(struct parser *parser, const struct option_view *view,
@@ -362,6 +368,7 @@ crm_status options_parse(struct call *call, const struct layout *layout, int arg
     memcpy(call->path, layout->path, sizeof call->path);
     call->kind = layout_kind(layout, argv, &call->kind_named);
     call->arguments = call_allocate(call, (size_t)argc + 1, sizeof *call->arguments);
+    call->typed = call_allocate(call, (size_t)argc + 1, sizeof *call->typed);
     char *options = call_allocate(call, 1, command->options_size + 1);
     if (command->defaults != NULL)
         memcpy(options, command->defaults, command->options_size);

@@ -16,8 +16,10 @@ void environment_language(struct call *call, const char *name);
 /* Directory of the book: --book, CRM_BOOK, .crm or a book here or above, else the user's own; for
  * COMMAND_BOOK_CREATE where it is to be made. CRM_NOT_FOUND when there is none. */
 crm_status environment_place(struct call *call);
-/* Clock, actor and data directory of call->book. */
-crm_status environment_book(struct call *call, const char *command_line);
+/* Clock and data directory of call->book. */
+void environment_book(struct call *call);
+/* Who acts, and with which command, if the command may write. */
+crm_status environment_actor(struct call *call, const char *line);
 /* Path of a file of the user's configuration; NULL when there is no home directory. */
 char *environment_config(struct call *call, const char *name);
 /* Directory of the manual pages that belong to this program, with a slash at its end; NULL when
@@ -27,6 +29,12 @@ const char *environment_pager(void);
 bool environment_no_color(void);
 /* For programs started by this one: the book that the options chose. */
 void environment_export(struct call *call);
+
+/* ---- command_line.c ------------------------------------------------------------------------ */
+
+/* The command for the journal, without the values of personal fields, as far as the book's policy
+ * is known; to be freed. NULL when memory is exhausted. */
+char *command_line(const struct call *call, int argc, char **argv);
 
 /* ---- screen.c: the terminal ----------------------------------------------------------------- */
 

@@ -96,6 +96,9 @@ CRM_API crm_status crm_book_init(crm_book *book, const char *directory, const ch
                                  const char *currency);
 /* CRM_NOT_FOUND when `directory` holds no book. */
 CRM_API crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode);
+/* Whether that field of the kind is personal, the policy's own fields included: then its value
+ * belongs into no log. True of a field that is not known, before the book is open. */
+CRM_API bool crm_book_is_sensitive(const crm_book *book, const char *kind, const char *field);
 /* What went wrong in the last call, and what to do about it; "" when nothing. Borrowed. */
 CRM_API const char *crm_book_message(const crm_book *book);
 CRM_API const char *crm_book_hint(const crm_book *book);
@@ -107,6 +110,7 @@ typedef struct crm_sink_options {
     FILE *stream;       /* written through; neither owned nor closed */
     const char *fields; /* comma-separated columns to keep, in that order; NULL for all */
     bool color;         /* table only: escape sequences */
+    bool sensitive;     /* personal fields of lists whole, not masked; the policy may say so too */
     int width;          /* table only: columns of the screen, 0 for no limit */
 } crm_sink_options;
 
@@ -371,6 +375,7 @@ typedef struct crm_field_info {
     bool required;
     bool derived;    /* kept by the program: can't be given */
     bool positional; /* given as an argument, not as an option */
+    bool sensitive;  /* personal: masked in lists */
     size_t choice_count;
 } crm_field_info;
 

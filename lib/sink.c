@@ -4,7 +4,9 @@
 
 crm_status crm_sink_new(crm_book *book, const crm_sink_options *options, crm_sink **out)
 {
-    return sink_open(options, book->zone, &book->error, out);
+    crm_sink_options chosen = *options;
+    chosen.sensitive = options->sensitive || (book->policy != NULL && book->policy->show_sensitive);
+    return sink_open(&chosen, book->zone, &book->error, out);
 }
 
 crm_status crm_sink_finish(crm_sink *sink)

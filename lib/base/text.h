@@ -27,6 +27,12 @@ size_t text_prefix_width(const char *text, size_t length, size_t width, size_t *
 crm_status text_fold(struct buffer *out, const char *text, size_t length);
 /* A key made of the text: lower-case letters (any script), digits, '-' between runs; "" if none. */
 crm_status text_slug(struct buffer *out, const char *text, size_t length);
+/* Stands for what is hidden of a personal text. */
+#define TEXT_MASK "••••"
+/* Appends the text with its middle hidden: 138••••5678. The first three and the last four
+ * characters stay, fewer of a short text; of an e-mail address the first one and the domain. */
+void text_mask_personal(struct buffer *out, const char *text, size_t length);
+
 /* Damerau–Levenshtein distance in characters, for "did you mean". */
 size_t text_distance(const char *a, const char *b);
 /* The candidate nearest to `word` if it is near enough to suggest, else NULL. */

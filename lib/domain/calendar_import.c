@@ -90,7 +90,7 @@ static crm_status write_all(int file, const struct buffer *text)
 
 static crm_status write_file(const char *path, const struct buffer *text, struct error *error)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
         return refuse_file(path, _("cannot write"), error);
     }
@@ -127,7 +127,7 @@ static crm_status replace_file(struct crm_book *book, const char *path, const st
     if (directory == NULL || temporary == NULL) {
         return error_no_memory(&book->error);
     }
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
         return refuse_file(directory, _("cannot make the directory"), &book->error);
     }
     crm_status status = write_file(temporary, text, &book->error);

@@ -22,7 +22,9 @@ static const struct {
 
 static bool is_group(const struct field *field)
 {
-    return field->type == DATA_TEXT || field->type == DATA_ENUM || field->type == DATA_REFERENCE;
+    return (field->type == DATA_TEXT || field->type == DATA_ENUM ||
+            field->type == DATA_REFERENCE) &&
+           !(field->flags & FIELD_SENSITIVE);
 }
 
 static void field_group_sql(struct buffer *sql, const struct field *field)
@@ -74,7 +76,7 @@ static crm_status group_sql(struct crm_book *book, const char *by, struct buffer
     for (size_t i = 0; i < policy->field_count && !found; i++) {
         const struct custom_field *custom = &policy->fields[i];
         found = strcmp(custom->kind, "customer") == 0 && strcmp(custom->name, by) == 0 &&
-                (custom->type == DATA_TEXT || custom->type == DATA_ENUM);
+                !custom->sensitive && (custom->type == DATA_TEXT || custom->type == DATA_ENUM);
         if (found)
             custom_sql(sql, custom, "c");
     }

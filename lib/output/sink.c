@@ -67,6 +67,7 @@ crm_status sink_open(const struct crm_sink_options *options, const struct zone *
     sink->stream = options->stream;
     sink->fields = options->fields;
     sink->color = options->color;
+    sink->sensitive = options->sensitive;
     sink->width = options->width;
     sink->zone = zone;
     sink->error = error;
@@ -82,6 +83,7 @@ void sink_free(struct crm_sink *sink)
         sink->format->release(sink);
     buffer_release(&sink->out);
     arena_release(&sink->arena);
+    arena_release(&sink->masks);
     free(sink);
 }
 
@@ -244,24 +246,12 @@ static crm_status project(struct crm_sink *sink, const struct table *table, stru
     return CRM_OK;
 }
 
-/* Makes the table the sink's current one, with the columns that are asked for. */
-static crm_status choose_columns(struct crm_sink *sink, const struct table *table)
+/* The columns that --fields names, in its order. */
+static crm_status project_all(struct crm_sink *sink, const struct table *table,
+                              struct column *columns)
 {
-    arena_clear(&sink->arena);
-    sink->table = *table;
-    sink->projection = NULL;
-    sink->projected = NULL;
-    struct column *columns = arena_array(&sink->arena, table->count, sizeof *columns);
-    if (columns == NULL)
-        return fail(sink, CRM_NO_MEMORY);
-    sink->table.columns = columns;
-    if (sink->fields == NULL) {
-        memcpy(columns, table->columns, table->count * sizeof *columns);
-        return CRM_OK;
-    }
     sink->projection = arena_array(&sink->arena, table->count, sizeof *sink->projection);
-    sink->projected = arena_array(&sink->arena, table->count, sizeof *sink->projected);
-    if (sink->projection == NULL || sink->projected == NULL)
+    if (sink->projection == NULL)
         return fail(sink, CRM_NO_MEMORY);
     sink->table.count = 0;
     const char *name;
@@ -275,12 +265,74 @@ static crm_status choose_columns(struct crm_sink *sink, const struct table *tabl
     return CRM_OK;
 }
 
+/* Personal columns of a list become columns of masks. One record, and a page, is shown whole: it
+ * was asked for by name. */
+static crm_status choose_masks(struct crm_sink *sink, struct column *columns)
+{
+    sink->masked = arena_array(&sink->arena, sink->table.count, sizeof *sink->masked);
+    sink->masked_types = arena_array(&sink->arena, sink->table.count, sizeof *sink->masked_types);
+    if (sink->masked == NULL || sink->masked_types == NULL)
+        return fail(sink, CRM_NO_MEMORY);
+    for (size_t i = 0; i < sink->table.count; i++) {
+        if (!(columns[i].flags & COLUMN_SENSITIVE))
+            continue;
+        sink->masked[sink->masked_count] = i;
+        sink->masked_types[sink->masked_count++] = columns[i].type;
+        columns[i].type = DATA_TEXT;
+        columns[i].choices = NULL;
+        columns[i].choice_count = 0;
+    }
+    return CRM_OK;
+}
+
+/* Makes the table the sink's current one, with the columns that are asked for. */
+static crm_status choose_columns(struct crm_sink *sink, const struct table *table, bool whole)
+{
+    arena_clear(&sink->arena);
+    sink->table = *table;
+    sink->projection = NULL;
+    sink->masked_count = 0;
+    struct column *columns = arena_array(&sink->arena, table->count, sizeof *columns);
+    sink->projected = arena_array(&sink->arena, table->count, sizeof *sink->projected);
+    if (columns == NULL || sink->projected == NULL)
+        return fail(sink, CRM_NO_MEMORY);
+    sink->table.columns = columns;
+    memcpy(columns, table->columns, table->count * sizeof *columns);
+    crm_status status = sink->fields == NULL ? CRM_OK : project_all(sink, table, columns);
+    return status != CRM_OK || whole || sink->sensitive ? status : choose_masks(sink, columns);
+}
+
+/* Of a day the year stays; of what is no text, nothing. */
+static bool mask_value(struct crm_sink *sink, enum data_type type, struct value *value)
+{
+    enum { YEAR = 5 };
+    struct buffer mask cleanup(buffer_release) = {0};
+    bool day = type == DATA_DATE || type == DATA_TIME;
+    if (value->type == VALUE_NULL)
+        return true;
+    if (value->type != VALUE_TEXT || type == DATA_ENUM || type == DATA_TAGS || type == DATA_JSON)
+        buffer_text(&mask, TEXT_MASK);
+    else if (day && value->length > YEAR)
+        buffer_printf(&mask, "%.*s" TEXT_MASK, YEAR, value->text);
+    else
+        text_mask_personal(&mask, value->text, value->length);
+    *value = value_text(arena_copy(&sink->masks, buffer_string(&mask)));
+    return !mask.failed && value->type == VALUE_TEXT;
+}
+
+/* The row as the format gets it; NULL when memory is exhausted. */
 static const struct value *project_row(struct crm_sink *sink, const struct value *values)
 {
-    if (sink->projection == NULL)
+    if (sink->projection == NULL && sink->masked_count == 0)
         return values;
-    for (size_t i = 0; i < sink->table.count; i++)
+    if (sink->projection == NULL)
+        memcpy(sink->projected, values, sink->table.count * sizeof *values);
+    for (size_t i = 0; sink->projection != NULL && i < sink->table.count; i++)
         sink->projected[i] = values[sink->projection[i]];
+    arena_clear(&sink->masks);
+    for (size_t i = 0; i < sink->masked_count; i++)
+        if (!mask_value(sink, sink->masked_types[i], &sink->projected[sink->masked[i]]))
+            return NULL;
     return sink->projected;
 }
 
@@ -296,7 +348,7 @@ crm_status sink_begin(struct crm_sink *sink, const struct table *table)
     sink->in_table = true;
     if (sink->skipped)
         return CRM_OK;
-    crm_status status = choose_columns(sink, table);
+    crm_status status = choose_columns(sink, table, table->record || sink->in_page);
     if (status != CRM_OK || sink->format->begin == NULL) {
         sink->in_table = status == CRM_OK;
         return status;
@@ -310,7 +362,8 @@ crm_status sink_row(struct crm_sink *sink, const struct value *values)
         return CRM_OK;
     if (sink->failure != CRM_OK)
         return fail(sink, sink->failure);
-    return settle(sink, sink->format->row(sink, project_row(sink, values)));
+    const struct value *row = project_row(sink, values);
+    return row == NULL ? fail(sink, CRM_NO_MEMORY) : settle(sink, sink->format->row(sink, row));
 }
 
 crm_status sink_end(struct crm_sink *sink)
@@ -348,7 +401,7 @@ crm_status sink_page_begin(struct crm_sink *sink, const struct table *table,
     if (sink->format->page_begin == NULL) {
         status = plain_record(sink, table, values);
     } else {
-        status = choose_columns(sink, table);
+        status = choose_columns(sink, table, true);
         if (status == CRM_OK)
             status = settle(
                 sink, sink->format->page_begin(sink, &sink->table, project_row(sink, values)));

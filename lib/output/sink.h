@@ -18,7 +18,8 @@ struct choice; /* schema/schema.h */
 enum column_flags {
     COLUMN_CONSTANT = 1, /* same in all rows (period, currency): the table prints it once, above */
     COLUMN_HIDDEN = 2,   /* not in the table unless asked for by --fields; in all other formats */
-    COLUMN_BAR = 4       /* on a coloured terminal followed by a bar in proportion to the maximum */
+    COLUMN_BAR = 4,      /* on a coloured terminal followed by a bar in proportion to the maximum */
+    COLUMN_SENSITIVE = 8 /* personal: masked where many records are listed */
 };
 
 struct column {
@@ -67,14 +68,19 @@ struct crm_sink {
     const struct zone *zone; /* in which DATA_TIME is printed */
     const char *fields;
     bool color;
+    bool sensitive; /* shows personal columns of lists whole */
     int width;
+    size_t *masked; /* columns of the current table that are masked, in its arena */
+    size_t masked_count;
+    enum data_type *masked_types; /* what they are; they are printed as text */
+    struct arena masks;           /* texts of the current row */
     crm_status failure; /* not CRM_OK: output is incomplete, nothing more is written, and every
                            call says so again */
     int write_error;    /* errno of the write that failed */
     struct table table; /* the current one, after --fields was applied */
     size_t
         *projection; /* for each printed column its index in the producer's row; NULL: as given */
-    struct value *projected;
+    struct value *projected; /* the row as it is printed, when that is not the producer's */
     bool finished;
     bool in_table;
     bool in_page;

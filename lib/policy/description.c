@@ -278,6 +278,15 @@ static const struct policy_key survey_keys[] = {
 static const struct policy_section surveys_section = {KEYS(survey_keys), 0,   POLICY_NOWHERE, false,
                                                       POLICY_NOWHERE,    NULL};
 
+/* ---- privacy 隐私 ---- */
+
+static const struct policy_key privacy_keys[] = {
+    {"show_sensitive", POLICY_BOOLEAN, .offset = offsetof(struct policy, show_sensitive),
+     .default_text = "no", .help = N_("whether lists show personal fields whole")},
+};
+static const struct policy_section privacy_section = {
+    KEYS(privacy_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, NULL};
+
 /* ---- custom fields 自定义字段 ---- */
 
 /* In the order of enum data_type, as far as a custom field may be one. */
@@ -294,6 +303,8 @@ static const struct policy_key field_keys[] = {
      .default_text = "[]", .help = N_("the values of an enum")},
     {"required", POLICY_BOOLEAN, .offset = offsetof(struct custom_field, required),
      .default_text = "no", .help = N_("whether a record must have it")},
+    {"sensitive", POLICY_BOOLEAN, .offset = offsetof(struct custom_field, sensitive),
+     .default_text = "no", .help = N_("whether it is personal, and masked in lists")},
 };
 static const struct policy_section field_section = {KEYS(field_keys),
                                                     sizeof(struct custom_field),
@@ -322,6 +333,7 @@ static const struct policy_key policy_keys[] = {
     {"complaints", POLICY_SECTION, .help = N_("complaints and their limits"),
      .section = &complaints_section},
     {"surveys", POLICY_SECTION, .help = N_("surveys"), .section = &surveys_section},
+    {"privacy", POLICY_SECTION, .help = N_("personal data"), .section = &privacy_section},
     {"fields", POLICY_FIELDS, .offset = offsetof(struct policy, fields),
      .count_offset = offsetof(struct policy, field_count), .default_text = "{}",
      .help = N_("fields of the firm's own, by kind of record"), .section = &field_section},

@@ -140,6 +140,7 @@ struct custom_field {
     const char *const *choices; /* DATA_ENUM */
     size_t choice_count;
     bool required;
+    bool sensitive; /* personal: masked in lists, kept out of messages and the journal's commands */
     long line;
 };
 
@@ -178,6 +179,8 @@ struct policy {
 
     int survey_min_days; /* fatigue guard, across all templates */
     int survey_min_n;    /* smallest n for which groups are ranked */
+
+    bool show_sensitive; /* lists show personal fields whole */
 
     const struct custom_field *fields;
     size_t field_count;

@@ -12,6 +12,20 @@ bool custom_is_of(const struct custom_field *field, const struct kind *kind)
     return kind->custom && strcmp(field->kind, kind->name) == 0;
 }
 
+bool crm_book_is_sensitive(const crm_book *book, const char *kind_name, const char *name)
+{
+    const struct kind *kind = kind_name == NULL ? NULL : schema_kind(kind_name);
+    const struct field *field = kind == NULL ? NULL : kind_field(kind, name);
+    if (field != NULL)
+        return (field->flags & FIELD_SENSITIVE) != 0;
+    bool sensitive = book->policy == NULL;
+    for (size_t i = 0; kind != NULL && book->policy != NULL && i < book->policy->field_count; i++)
+        if (custom_is_of(&book->policy->fields[i], kind) &&
+            strcmp(book->policy->fields[i].name, name) == 0)
+            sensitive = book->policy->fields[i].sensitive;
+    return sensitive;
+}
+
 void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
 {
     /* The name is an identifier by the policy's check: it cannot break out of the quotes. */

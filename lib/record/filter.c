@@ -146,11 +146,15 @@ static crm_status parse_range(struct filtering *f, const struct field *field, co
     const char *copy = arena_copy_length(&f->query->arena, text, length);
     if (copy == NULL)
         return error_no_memory(&book->error);
-    if (field->type == DATA_DATE)
-        return date_range(f, copy, out);
-    if (field->type == DATA_TIME)
-        return time_range(f, copy, out);
     crm_status status;
+    if (field->type == DATA_DATE || field->type == DATA_TIME) {
+        status = field->type == DATA_DATE ? date_range(f, copy, out) : time_range(f, copy, out);
+        if (status == CRM_INVALID && (field->flags & FIELD_SENSITIVE)) {
+            error_set(&book->error, CRM_INVALID, "%s: %s", field->name, _("not a date"));
+            error_hint(&book->error, _("write it as 2026-01-31"));
+        }
+        return status;
+    }
     if (field->type == DATA_REFERENCE) {
         int64_t id = 0;
         status = record_resolve(book, schema_kind(field->reference), copy, &id);
@@ -392,7 +396,8 @@ static bool find_field(struct filtering *f, const struct kind *kind, const char 
             continue;
         /* An enum's choices are the policy's; any text may be compared with it. */
         enum data_type type = custom->type == DATA_ENUM ? DATA_TEXT : custom->type;
-        *out = (struct field){.name = custom->name, .type = type};
+        *out = (struct field){
+            .name = custom->name, .type = type, .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
         custom_sql(expression, custom, alias);
         return true;
     }

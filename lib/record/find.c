@@ -22,7 +22,8 @@ static void title_sql(struct buffer *sql, const struct kind *kind)
 {
     const struct field *title = kind->title == NULL ? NULL : kind_field(kind, kind->title);
     for (size_t i = 0; i < kind->field_count && title == NULL; i++)
-        if ((kind->fields[i].flags & FIELD_SEARCH) && kind->fields[i].type == DATA_TEXT)
+        if ((kind->fields[i].flags & (FIELD_SEARCH | FIELD_SENSITIVE)) == FIELD_SEARCH &&
+            kind->fields[i].type == DATA_TEXT)
             title = &kind->fields[i];
     if (title != NULL)
         field_sql(sql, title, "t");

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ static const struct field *custom_field(struct import *import, const struct cust
                             .help = "",
                             .type = custom->type,
                             .choices = choices,
-                            .choice_count = custom->choice_count};
+                            .choice_count = custom->choice_count,
+                            .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
     return field;
 }
 
@@ -95,7 +97,12 @@ static crm_status open_errors(struct import *import)
     const char *path = import->options->errors;
     if (path == NULL)
         return CRM_OK;
-    import->errors_stream = fopen(path, "w");
+    /* What is refused is personal as what is taken is: for its owner alone, unless the file is
+     * there already. */
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    import->errors_stream = file < 0 ? NULL : fdopen(file, "w");
+    if (file >= 0 && import->errors_stream == NULL)
+        (void)close(file);
     if (import->errors_stream == NULL)
         return error_set(&import->book->error, CRM_IO, _("cannot write %s: %s"), path,
                          strerror(errno));

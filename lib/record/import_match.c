@@ -2,6 +2,7 @@
 /* Finding the record of a row. */
 #include "record/import_match.h"
 
+#include "base/text.h"
 #include "record/import_reference.h"
 
 #include <stdlib.h>
@@ -400,8 +401,10 @@ crm_status matcher_note_key(struct matcher *matcher, const struct record *record
         return key.failed ? error_no_memory(&import->book->error) : CRM_OK;
     uint32_t number = text_index_find(&matcher->seen, key.data, key.length);
     if (number != TEXT_INDEX_NONE) {
+        const char *name = matcher->keys[0];
+        bool sensitive = crm_book_is_sensitive(import->book, record->kind->name, name);
         error_set(&import->book->error, CRM_INVALID, _("%s \"%s\" stands in line %ld already"),
-                  matcher->keys[0], key.data, matcher->seen_lines[number]);
+                  name, sensitive ? TEXT_MASK : key.data, matcher->seen_lines[number]);
         return error_hint(&import->book->error, _("remove one of the two lines"));
     }
     number = text_index_add(&matcher->seen, key.data, key.length);

@@ -65,7 +65,8 @@ static crm_status set_custom(struct crm_book *book, struct record *record, struc
                                 .label = custom->label,
                                 .type = custom->type,
                                 .choices = choices,
-                                .choice_count = custom->choice_count};
+                                .choice_count = custom->choice_count,
+                                .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
     const struct field_context context = book_field_context(book);
     record->custom_given[index] = true;
     record->any_custom = true;

@@ -100,6 +100,7 @@ struct selection {
     struct column *columns;
     size_t count;
     const char *from; /* "FROM … t LEFT JOIN …" */
+    bool stored;      /* made with SELECT_STORED: nothing of it is masked */
 };
 
 /* A column named, typed and worded as that field. */

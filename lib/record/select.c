@@ -46,6 +46,7 @@ struct column field_column(const struct field *field)
 {
     struct column column = {.name = field->name, .label = _(field->label), .type = field->type};
     column.choices = field_labels(field, &column.choice_count);
+    column.flags = field->flags & FIELD_SENSITIVE ? COLUMN_SENSITIVE : 0;
     return column;
 }
 
@@ -88,7 +89,9 @@ static crm_status add_field(struct making *making, size_t index)
     const struct field *field = &making->kind->fields[index];
     struct buffer *sql = &making->expression;
     struct column column = field_column(field);
-    column.flags = field->flags & FIELD_COLUMN ? 0 : COLUMN_HIDDEN;
+    if (making->out->stored) /* a copy is complete */
+        column.flags = 0;
+    column.flags |= field->flags & FIELD_COLUMN ? 0 : COLUMN_HIDDEN;
     if (making->sink != NULL && !sink_shows(making->sink, &column))
         buffer_text(sql, "NULL"); /* neither join nor subquery for what nobody sees */
     else if (field->type == DATA_REFERENCE)
@@ -106,12 +109,14 @@ static crm_status add_custom(struct making *making)
         const struct custom_field *field = &policy->fields[i];
         if (!custom_is_of(field, making->kind))
             continue;
+        bool masked = field->sensitive && !making->out->stored;
+        unsigned flags = masked ? COLUMN_HIDDEN | COLUMN_SENSITIVE : COLUMN_HIDDEN;
         custom_sql(&making->expression, field, "t");
         status = add_column(making, (struct column){.name = field->name,
                                                     .label = field->label,
                                                     .type = field->type,
                                                     .decimals = CUSTOM_DECIMALS,
-                                                    .flags = COLUMN_HIDDEN});
+                                                    .flags = flags});
     }
     return status;
 }
@@ -121,7 +126,8 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
 {
     size_t most = kind->field_count + book->policy->field_count;
     *out = (struct selection){.sql = arena_array(arena, most, sizeof *out->sql),
-                              .columns = arena_array(arena, most, sizeof *out->columns)};
+                              .columns = arena_array(arena, most, sizeof *out->columns),
+                              .stored = (flags & SELECT_STORED) != 0};
     if (out->sql == NULL || out->columns == NULL)
         return error_no_memory(&book->error);
     struct making making = {book, kind, sink, arena, out, {0}, {0}};

@@ -17,7 +17,7 @@ static const struct field note_fields[] = {
     {.name = "text",
      .label = N_("Text"),
      .help = N_("what was learnt"),
-     .flags = FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN | FIELD_POSITIONAL},
+     .flags = FIELD_PERSONAL | FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN | FIELD_POSITIONAL},
     {.name = "noted_on",
      .label = N_("Noted on"),
      .help = N_("day of the note"),
@@ -34,8 +34,11 @@ static const struct field note_fields[] = {
      .label = N_("Tags"),
      .help = N_("words to group by, separated by commas"),
      .type = DATA_TAGS,
-     .flags = FIELD_SEARCH},
-    {.name = "external_id", .label = N_("External id"), .help = N_("number in another system")},
+     .flags = FIELD_PERSONAL | FIELD_SEARCH},
+    {.name = "external_id",
+     .label = N_("External id"),
+     .help = N_("number in another system"),
+     .flags = FIELD_PERSONAL},
 };
 static const char *const note_indexes[] = {"customer, noted_on"};
 const struct kind kind_note = {.name = "note",

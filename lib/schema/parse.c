@@ -40,6 +40,17 @@ static crm_status refuse(const struct parsing *p, const char *what, const char *
     return error_hint(p->error, "%s", hint);
 }
 
+/* The error of a check that knew nothing of the field: named after it, and without its text when
+ * that is personal. */
+static crm_status refused_by_check(const struct parsing *p, const char *what)
+{
+    char hint[sizeof p->error->hint];
+    if (!(p->field->flags & FIELD_SENSITIVE))
+        return error_place(p->error, p->field->name, 0, 0);
+    memcpy(hint, p->error->hint, sizeof hint);
+    return refuse(p, what, hint);
+}
+
 static crm_status check_length(const struct parsing *p, size_t most)
 {
     if (p->length <= most)
@@ -131,9 +142,8 @@ static crm_status parse_date(const struct parsing *p, struct value *out)
     if (text == NULL || iso == NULL)
         return error_no_memory(p->error);
     day_number day;
-    crm_status status = date_parse(text, p->context->today, &day, p->error);
-    if (status != CRM_OK)
-        return error_place(p->error, p->field->name, 0, 0);
+    if (date_parse(text, p->context->today, &day, p->error) != CRM_OK)
+        return refused_by_check(p, _("not a date"));
     date_format(day, iso);
     *out = value_text(iso);
     return CRM_OK;
@@ -146,9 +156,8 @@ static crm_status parse_time(const struct parsing *p, struct value *out)
     if (text == NULL || iso == NULL)
         return error_no_memory(p->error);
     instant at;
-    crm_status status = time_parse(text, p->context->now, p->context->zone, &at, p->error);
-    if (status != CRM_OK)
-        return error_place(p->error, p->field->name, 0, 0);
+    if (time_parse(text, p->context->now, p->context->zone, &at, p->error) != CRM_OK)
+        return refused_by_check(p, _("not a point in time"));
     time_format_utc(at, iso);
     *out = value_text(iso);
     return CRM_OK;
@@ -268,10 +277,7 @@ crm_status field_parse(const struct field *field, const char *text, size_t lengt
         return error_hint(error, _("convert the text to UTF-8"));
     }
     crm_status status = parse_typed(&parsing, out);
-    if (status == CRM_OK && field->check != NULL) {
-        status = field->check(text, length, error);
-        if (status != CRM_OK)
-            return error_place(error, field->name, 0, 0);
-    }
+    if (status == CRM_OK && field->check != NULL && field->check(text, length, error) != CRM_OK)
+        return refused_by_check(&parsing, _("not in its form"));
     return status;
 }

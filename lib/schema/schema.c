@@ -101,6 +101,7 @@ bool crm_kind_field(size_t kind, size_t field, crm_field_info *out)
                             .required = (source->flags & FIELD_REQUIRED) != 0,
                             .derived = (source->flags & FIELD_DERIVED) != 0,
                             .positional = (source->flags & FIELD_POSITIONAL) != 0,
+                            .sensitive = (source->flags & FIELD_SENSITIVE) != 0,
                             .choice_count = source->choice_count};
     return true;
 }

@@ -23,12 +23,15 @@ enum field_flags {
     FIELD_SEARCH = 8,      /* searched by a bare word */
     FIELD_COLUMN = 16,     /* a column of the kind's default table */
     FIELD_POSITIONAL = 32, /* given as an argument to `add` */
-    FIELD_SENSITIVE = 64,  /* personal: kept out of logs and messages */
+    FIELD_SENSITIVE = 64,  /* personal: masked in lists, kept out of logs and messages */
     FIELD_INDEXED = 128,   /* gets an index of its own */
     FIELD_EVENT = 256, /* set by its own command (visit done, complain respond), not by add/edit */
     FIELD_IDENTITY =
-        512,          /* the record's number with its kind's prefix: V-7 is the record of id 7 */
-    FIELD_TIER = 1024 /* one of the policy's tiers: compared in their order */
+        512,           /* the record's number with its kind's prefix: V-7 is the record of id 7 */
+    FIELD_TIER = 1024, /* one of the policy's tiers: compared in their order */
+    /* Names a person, or tells of one in free words: erased by `forget`, as are sensitive fields.
+     * Shown in lists, which would be of no use without names. */
+    FIELD_PERSONAL = 2048
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */

@@ -50,11 +50,11 @@ static const struct field answer_fields[] = {
     {.name = "answer_text",
      .label = N_("Words"),
      .help = N_("text or choice answered"),
-     .flags = FIELD_SEARCH | FIELD_COLUMN},
+     .flags = FIELD_PERSONAL | FIELD_SEARCH | FIELD_COLUMN},
     {.name = "external_id",
      .label = N_("External id"),
      .help = N_("number in another system"),
-     .flags = FIELD_INDEXED},
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
 };
 /* By this an answer that is imported again is known. */
 static const char *const answer_unique[] = {"response, question, customer"};

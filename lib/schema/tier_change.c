@@ -36,7 +36,7 @@ static const struct field change_fields[] = {
      .label = N_("Reason"),
      .help = N_("why"),
      WORDS(tier_event_words),
-     .flags = FIELD_COLUMN},
+     .flags = FIELD_PERSONAL | FIELD_COLUMN},
     {.name = "pinned",
      .label = N_("Pinned"),
      .help = N_("set by hand, kept by evaluations"),

@@ -276,9 +276,35 @@ static void test_json_quote_property(void **state)
     }
 }
 
+static void expect_mask(const char *text, const char *expected)
+{
+    struct buffer out = {0};
+    text_mask_personal(&out, text, strlen(text));
+    assert_string_equal(buffer_string(&out), expected);
+    buffer_release(&out);
+}
+
+static void test_mask(void **state)
+{
+    (void)state;
+    expect_mask("13812345678", "138••••5678");
+    expect_mask("+86 138 1234 5678", "+86••••5678");
+    expect_mask("zhang.san@example.com", "z••••@example.com");
+    expect_mask("z@example.com", "••••@example.com");
+    expect_mask("@example.com", "••••@example.com");
+    expect_mask("北京市朝阳区望京街10号院", "北京市••••10号院");
+    expect_mask("e\xCC\x81tiennes", "e\xCC\x81t••••nes"); /* an accent goes with its letter */
+    expect_mask("abc", "a••••c");
+    expect_mask("ab", "••••b");
+    expect_mask("a", "••••");
+    expect_mask("", "••••");
+    expect_mask("\xFF\xFE", "••••\xFE"); /* no UTF-8: each byte is a character */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mask),
         cmocka_unit_test(test_valid_prefix),
         cmocka_unit_test(test_repair),
         cmocka_unit_test(test_repair_of_published_cases),

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The command as the journal keeps it: the words typed, but for personal values. */
+#include "program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char hidden[] = "••••";
+
+/* Between quotes where a shell needs them: the journal's line can be run again. */
+static void quote_word(FILE *stream, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_•";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        fputs(word, stream);
+        return;
+    }
+    fputc('\'', stream);
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            fputs("'\\''", stream);
+        else
+            fputc(*word, stream);
+    }
+    fputc('\'', stream);
+}
+
+/* Where in that word the value of a personal field begins that was typed as an option. */
+static const char *option_value(const struct call *call, const char *word)
+{
+    const char *end = word + strlen(word);
+    for (const char *at = word; at <= end; at++)
+        for (size_t i = 0; i < call->typed_count; i++)
+            if (call->typed[i].value == at &&
+                crm_book_is_sensitive(call->book, call->kind, call->typed[i].field))
+                return at;
+    return NULL;
+}
+
+/* phone=138…, email~zhang: a filter says as much as an option. */
+static const char *filter_value(const struct call *call, const char *word)
+{
+    char field[64];
+    size_t length = strcspn(word, "=<>!~");
+    const char *value = word + length + strspn(word + length, "=<>!~");
+    if (length == 0 || length >= sizeof field || value == word + length)
+        return NULL;
+    memcpy(field, word, length);
+    field[length] = '\0';
+    crm_kind_info kind;
+    for (size_t i = 0; crm_kind_get(i, &kind); i++)
+        if (crm_book_is_sensitive(call->book, kind.name, field))
+            return value;
+    return NULL;
+}
+
+static bool is_argument(const struct call *call, const char *word)
+{
+    for (size_t i = 0; i < call->argument_count; i++)
+        if (call->arguments[i] == word)
+            return true;
+    return false;
+}
+
+static void write_word(FILE *stream, const struct call *call, const char *word)
+{
+    const char *value =
+        is_argument(call, word) ? filter_value(call, word) : option_value(call, word);
+    if (value == NULL || *value == '\0') {
+        quote_word(stream, word);
+        return;
+    }
+    char *kept = strndup(word, (size_t)(value - word));
+    if (kept != NULL && kept[0] != '\0')
+        quote_word(stream, kept);
+    fputs(hidden, stream);
+    free(kept);
+}
+
+char *command_line(const struct call *call, int argc, char **argv)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return NULL;
+    fputs("crm", stream);
+    for (int i = 1; i < argc; i++) {
+        fputc(' ', stream);
+        write_word(stream, call, argv[i]);
+    }
+    return fclose(stream) == 0 ? text : NULL;
+}
