@@ -117,6 +117,18 @@ static crm_status around_all(struct crm_book *book, int64_t customer,
     return status;
 }
 
+/* What the journal keeps of the one is about the other from now on: `forget` must find it. */
+static crm_status note_merged(struct crm_book *book, const struct kind *kind,
+                              const struct merging *merging)
+{
+    const struct value parameters[] = {value_text(kind->name), value_integer(merging->from),
+                                       value_integer(merging->into), value_integer(book->entry)};
+    return store_run(book->store,
+                     "INSERT INTO merged_record (kind, record, merged_into, entry) "
+                     "VALUES ($1, $2, $3, $4)",
+                     parameters, 4);
+}
+
 static crm_status merge_rows(struct crm_book *book, const struct kind *kind,
                              struct merging *merging)
 {
@@ -138,6 +150,8 @@ static crm_status merge_rows(struct crm_book *book, const struct kind *kind,
         status = fill_custom(book, kind, merging);
     if (status == CRM_OK)
         status = references_remove_row(book, kind, merging->from);
+    if (status == CRM_OK)
+        status = note_merged(book, kind, merging);
     if (status == CRM_OK)
         status = references_refuse_circle(book, kind, merging->into);
     if (status == CRM_OK && customers)

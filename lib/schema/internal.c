@@ -72,6 +72,22 @@ static const struct kind kind_reminder_given = {.name = "reminder_given",
                                                 FIELDS(given_fields),
                                                 .cluster = "item, state, recipient"};
 
+/* Which record went where: what the journal keeps of the one is about the other. */
+static const struct field merged_fields[] = {
+    {.name = "kind", .label = N_("Kind"), .flags = FIELD_REQUIRED},
+    {.name = "record", .label = N_("Record"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
+    {.name = "merged_into",
+     .label = N_("Merged into"),
+     .type = DATA_INTEGER,
+     .flags = FIELD_REQUIRED},
+    {.name = "entry", .label = N_("Entry"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
+};
+static const struct kind kind_merged_record = {.name = "merged_record",
+                                               .label = N_("Merged record"),
+                                               .table = "merged_record",
+                                               FIELDS(merged_fields),
+                                               .cluster = "kind, record"};
+
 /* Single facts about the book: the policy by which derived facts were last computed. */
 static const struct field setting_fields[] = {
     {.name = "name", .label = N_("Name"), .flags = FIELD_REQUIRED},
@@ -83,6 +99,7 @@ static const struct kind kind_setting = {.name = "setting",
                                          FIELDS(setting_fields),
                                          .cluster = "name"};
 
-const struct kind *const schema_internal_kinds[] = {
-    &kind_journal, &kind_journal_image, &kind_month_total, &kind_reminder_given, &kind_setting};
+const struct kind *const schema_internal_kinds[] = {&kind_journal,       &kind_journal_image,
+                                                    &kind_month_total,   &kind_reminder_given,
+                                                    &kind_merged_record, &kind_setting};
 const size_t schema_internal_kind_count = LENGTH(schema_internal_kinds);
