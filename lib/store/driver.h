@@ -3,6 +3,7 @@
 #ifndef CRM_STORE_DRIVER_H
 #define CRM_STORE_DRIVER_H
 
+#include "base/buffer.h"
 #include "base/digest.h"
 #include "schema/schema.h"
 #include "store/store.h"
@@ -37,6 +38,12 @@ struct store_driver {
     crm_status (*begin_schema)(struct store *store); /* before the tables; may be NULL */
     /* after a table and its indexes; `record`: of the user's records. May be NULL */
     crm_status (*finish_table)(struct store *store, const struct kind *kind, bool record);
+    /* From now on what is inserted, changed and removed is noted as done by that entry; a rollback
+     * ends it too. See store/journal.h for what goes into journal_image, `added` and the digest.
+     * NULL: the engine notes nothing. */
+    crm_status (*journal_begin)(struct store *store, int64_t entry);
+    crm_status (*journal_end)(struct store *store, struct buffer *added,
+                              char images_digest[DIGEST_TEXT]);
     const char *identity_type;
     const char *lasting_identity_type; /* never gives a number twice */
     const char *cluster_suffix;

@@ -62,6 +62,25 @@ void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT])
     digest_end(&digest, out);
 }
 
+/* ---- What is noted ---- */
+
+bool journal_counts(const struct kind *kind)
+{
+    return kind_field(kind, "entry") != NULL && strcmp(kind->name, "journal_image") != 0;
+}
+
+void journal_put_added(struct buffer *added, const struct kind *kind, int64_t count, int64_t first,
+                       int64_t last)
+{
+    bool placed = kind->cluster == NULL || kind_field(kind, "customer") != NULL;
+    if (added->length > 1)
+        buffer_character(added, ',');
+    buffer_printf(added, "\"%s\":{\"count\":%lld", kind->table, (long long)count);
+    if (placed)
+        buffer_printf(added, ",\"first\":%lld,\"last\":%lld", (long long)first, (long long)last);
+    buffer_character(added, '}');
+}
+
 /* ---- Writing ---- */
 
 /* A book without entries begins the chain. */
@@ -88,6 +107,8 @@ static crm_status read_last(struct store *store)
 crm_status journal_begin(struct store *store, int64_t *entry)
 {
     crm_status status = read_last(store);
+    if (status == CRM_OK && store->driver->journal_begin != NULL)
+        status = store->driver->journal_begin(store, store->journal.entry);
     *entry = status == CRM_OK ? store->journal.entry : 0;
     return status;
 }
@@ -99,13 +120,18 @@ void journal_undoes(struct store *store, int64_t entry)
 
 static crm_status insert_entry(struct store *store, const struct journal_entry *entry)
 {
-    const struct value parameters[] = {
-        value_integer(entry->id),         value_text(entry->happened_at),
-        value_text(entry->actor),         value_text(entry->command),
-        value_text(entry->salt),          value_text(entry->command_digest),
-        value_text(entry->added),         value_text(entry->images_digest),
-        value_text(entry->previous_hash), value_text(entry->hash),
-        entry->undoes != 0 ? value_integer(entry->undoes) : value_null()};
+    const struct value parameters[] = {value_integer(entry->id),
+                                       value_text(entry->happened_at),
+                                       value_text(entry->actor),
+                                       value_text(entry->command),
+                                       value_text(entry->salt),
+                                       value_text(entry->command_digest),
+                                       value_text(entry->added),
+                                       value_text(entry->images_digest),
+                                       value_text(entry->previous_hash),
+                                       value_text(entry->hash),
+                                       entry->undoes != 0 ? value_integer(entry->undoes)
+                                                          : value_null()};
     return store_run(store,
                      "INSERT INTO journal (id, happened_at, actor, command, salt, command_digest, "
                      "added, images_digest, previous_hash, hash, undoes) "
@@ -113,25 +139,37 @@ static crm_status insert_entry(struct store *store, const struct journal_entry *
                      parameters, sizeof parameters / sizeof *parameters);
 }
 
+static crm_status end_noting(struct store *store, struct buffer *added, char *images_digest)
+{
+    struct digest nothing;
+    if (store->driver->journal_end != NULL)
+        return store->driver->journal_end(store, added, images_digest);
+    buffer_text(added, "{}");
+    digest_begin(&nothing);
+    digest_end(&nothing, images_digest);
+    return added->failed ? error_no_memory(store->error) : CRM_OK;
+}
+
 crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
                        const char *command)
 {
+    struct buffer added cleanup(buffer_release) = {0};
     struct salts salts = {0};
-    struct digest images;
     char salt[SALT_TEXT], command_digest[DIGEST_TEXT], images_digest[DIGEST_TEXT];
     char hash[DIGEST_TEXT];
+    crm_status status = end_noting(store, &added, images_digest);
+    if (status != CRM_OK)
+        return status;
     if (!salt_next(&salts, salt))
         return error_set(store->error, CRM_IO, _("the system has no random numbers"));
     journal_command_digest(salt, command, command_digest);
-    digest_begin(&images);
-    digest_end(&images, images_digest);
     struct journal_entry entry = {.id = store->journal.entry,
                                   .happened_at = happened_at,
                                   .actor = actor,
                                   .command = command,
                                   .salt = salt,
                                   .command_digest = command_digest,
-                                  .added = "{}",
+                                  .added = buffer_string(&added),
                                   .images_digest = images_digest,
                                   .undoes = store->journal.undoes,
                                   .previous_hash = store->journal.previous_hash,

@@ -3,7 +3,9 @@
 #ifndef CRM_STORE_JOURNAL_H
 #define CRM_STORE_JOURNAL_H
 
+#include "base/buffer.h"
 #include "base/digest.h"
+#include "schema/schema.h"
 #include "store/store.h"
 
 /* previous_hash of the first entry. */
@@ -14,19 +16,23 @@ struct journal_entry {
     int64_t id;
     const char *happened_at, *actor, *command, *salt;
     const char *command_digest;
-    const char *added; /* JSON: table -> {"count":n,"first":id,"last":id} */
+    const char *added; /* JSON: table -> {"count":n,"first":id,"last":id} of the rows inserted; ids
+                          of customers for records without id, of which `line` is the only kind */
     const char *images_digest;
     int64_t undoes; /* the entry that this one undid; 0: none, stored as null */
     const char *previous_hash, *hash;
 };
 
-/* What one entry changed or removed. Values and salt are NULL once they were erased, `after` also
- * for a removal. */
+/* What one entry changed or removed. Values are JSON objects of raw stored values: money as whole
+ * ten-thousandths, references as ids, custom fields as the text they are kept as. Of a change both
+ * hold the fields that differ (and the key, for kinds without id); of a removal `before` holds all
+ * columns that were not null and `after` is NULL. Values and salt are NULL once they were erased.
+ * Rows that the entry itself inserted have no images, and derived fields make none. */
 struct journal_image {
     int64_t entry, number;
     const char *kind;
     struct value record;   /* id; null for kinds without */
-    struct value customer; /* whom it belongs to; null for none */
+    struct value customer; /* whom it belongs to now, or did when it was removed; null for none */
     const char *action;    /* changed or removed */
     const char *before, *after, *salt;
     const char *digest;
@@ -42,6 +48,15 @@ void journal_image_digest(const struct journal_image *image, char out[DIGEST_TEX
  * and of what it undoes, if anything.
  * images_digest is the digest over the digests of the entry's images, in order. */
 void journal_hash(const struct journal_entry *entry, char out[DIGEST_TEXT]);
+
+/* ---- What is noted ---- */
+
+/* Whether rows of that table of the program's own carry the entry that inserted them, as those of
+ * all records do: they are counted in `added`. */
+bool journal_counts(const struct kind *kind);
+/* Appends one member of `added`, after a "{" or other members. */
+void journal_put_added(struct buffer *added, const struct kind *kind, int64_t count, int64_t first,
+                       int64_t last);
 
 /* ---- Writing: book_begin and book_end alone call these ---- */
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_error.h"
+#include "store/sqlite_journal.h"
 #include "store/sqlite_memory.h"
 #include "store/sqlite_source.h"
 
@@ -35,7 +36,8 @@ struct connection {
     sqlite3 *database;
     int log_pages; /* in the write-ahead log after the last commit */
     struct each_call *call;
-    struct sqlite_source *source; /* registered, NULL for none */
+    struct sqlite_source *source;   /* registered, NULL for none */
+    struct sqlite_journal *journal; /* NULL before the first entry */
     struct error *error;
 };
 
@@ -217,15 +219,30 @@ static crm_status sqlite_open(struct store *store, const char *path, enum store_
 static void sqlite_close(struct store *store)
 {
     struct connection *connection = connection_of(store);
-    if (connection != NULL)
+    if (connection != NULL) {
+        sqlite_journal_free(connection->journal);
         sqlite3_close(connection->database);
+    }
     free(connection);
+}
+
+static crm_status execute(struct store *store, const char *sql)
+{
+    int code = sqlite3_exec(connection_of(store)->database, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? CRM_OK : fail(store);
 }
 
 static crm_status sqlite_execute(struct store *store, const char *sql)
 {
-    int code = sqlite3_exec(connection_of(store)->database, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? CRM_OK : fail(store);
+    struct sqlite_journal *journal = connection_of(store)->journal;
+    struct sqlite_journal_mark mark;
+    if (journal == NULL)
+        return execute(store, sql);
+    crm_status status = sqlite_journal_enter(journal, &mark);
+    if (status == CRM_OK)
+        status = execute(store, sql);
+    crm_status noted = sqlite_journal_leave(journal, &mark, status != CRM_OK);
+    return status == CRM_OK ? noted : status;
 }
 
 /* SQLite takes "$2" for a name and counts places by first appearance. */
@@ -294,7 +311,7 @@ static crm_status sqlite_bind(struct statement *statement, int index, const stru
     return bind_handle(statement->store, statement->handle, place, value);
 }
 
-static crm_status sqlite_step(struct statement *statement, bool *row)
+static crm_status step(struct statement *statement, bool *row)
 {
     struct connection *connection = connection_of(statement->store);
     int code = sqlite3_step(statement->handle);
@@ -305,6 +322,20 @@ static crm_status sqlite_step(struct statement *statement, bool *row)
     if (connection->source != NULL && sqlite_source_failed(connection->source, connection->error))
         return connection->error->status;
     return fail(statement->store);
+}
+
+static crm_status sqlite_step(struct statement *statement, bool *row)
+{
+    struct sqlite_journal *journal = connection_of(statement->store)->journal;
+    struct sqlite_journal_mark mark;
+    if (journal == NULL || sqlite3_stmt_readonly(statement->handle))
+        return step(statement, row);
+    *row = false;
+    crm_status status = sqlite_journal_enter(journal, &mark);
+    if (status == CRM_OK)
+        status = step(statement, row);
+    crm_status noted = sqlite_journal_leave(journal, &mark, status != CRM_OK);
+    return status == CRM_OK ? noted : status;
 }
 
 static struct value sqlite_column(struct statement *statement, int column)
@@ -482,7 +513,27 @@ static crm_status sqlite_commit(struct store *store)
 
 static void sqlite_rollback(struct store *store)
 {
+    struct connection *connection = connection_of(store);
+    if (connection->journal != NULL)
+        sqlite_journal_forget(connection->journal);
     (void)sqlite3_exec(connection_of(store)->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static crm_status sqlite_begin_entry(struct store *store, int64_t entry)
+{
+    struct connection *connection = connection_of(store);
+    if (connection->journal == NULL)
+        connection->journal = sqlite_journal_new(connection->database, connection->error);
+    if (connection->journal == NULL)
+        return error_no_memory(store->error);
+    sqlite_journal_begin(connection->journal, entry);
+    return CRM_OK;
+}
+
+static crm_status sqlite_end_entry(struct store *store, struct buffer *added,
+                                   char images_digest[DIGEST_TEXT])
+{
+    return sqlite_journal_end(connection_of(store)->journal, added, images_digest);
 }
 
 static crm_status sqlite_is_blank(struct store *store, bool *out)
@@ -556,6 +607,8 @@ const struct store_driver store_driver_sqlite = {
     .begin_reading = sqlite_begin_reading,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .journal_begin = sqlite_begin_entry,
+    .journal_end = sqlite_end_entry,
     .identity_type = "INTEGER PRIMARY KEY",
     .lasting_identity_type = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .cluster_suffix = " WITHOUT ROWID",

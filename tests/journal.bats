@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The journal: what each command leaves in it, and that nothing in it can be changed unnoticed.
+load helper
+
+setup_test() {
+    command -v sqlite3 >/dev/null || skip "no sqlite3"
+    new_book
+}
+
+ask() {
+    sqlite3 .crm/crm.db "$1"
+}
+
+# images [ENTRY]: of the last entry, one a line
+images() {
+    ask "SELECT kind, record, customer, action, before_values, after_values FROM journal_image
+         WHERE entry = ${1:-(SELECT max(id) FROM journal)} ORDER BY number"
+}
+
+added() {
+    ask 'SELECT added FROM journal ORDER BY id DESC LIMIT 1'
+}
+
+# The chain computed anew, by sha256sum alone: prints what differs.
+verify() {
+    local before entry row digest
+    before=$(printf '%064d' 0)
+    while IFS= read -r entry; do
+        row=$(ask "SELECT json_object('at', happened_at, 'by', actor, 'command', command, 'salt', salt,
+            'command_digest', command_digest, 'added', added, 'images', images_digest,
+            'before', previous_hash, 'hash', hash, 'undoes', undoes) FROM journal WHERE id = $entry")
+        get() { jq -j --arg name "$1" '.[$name] // ""' <<<"$row"; }
+        digest=$( (get salt && get command) | sum)
+        [ "$digest" = "$(get command_digest)" ] || echo "entry $entry: command"
+        digest=$(image_digests "$entry" | tr -d '\n' | sum)
+        [ "$digest" = "$(get images)" ] || echo "entry $entry: images"
+        [ "$before" = "$(get before)" ] || echo "entry $entry: hash before"
+        digest=$( (get before && echo && echo "$entry" && get at && echo && get by && echo &&
+            get command_digest && echo && get added && echo && get images && get undoes | sed 's/^/\n/') | sum)
+        [ "$digest" = "$(get hash)" ] || echo "entry $entry: hash"
+        before=$digest
+    done < <(ask 'SELECT id FROM journal ORDER BY id')
+}
+
+expect_chain() {
+    verify >said
+    [ ! -s said ] || { cat said && return 1; }
+}
+
+sum() {
+    sha256sum | cut -d' ' -f1
+}
+
+image_digests() {
+    local text
+    while IFS= read -r text; do
+        jq -j 'map(. // "" | tostring) | join("\n")' <<<"$text" | sum
+    done < <(ask "SELECT json_array(salt, kind, record, action, before_values, after_values)
+                  FROM journal_image WHERE entry = $1 ORDER BY number")
+}
+
+@test "a command that writes leaves one entry: who, when, what" {
+    crm add "Acme Ltd" >/dev/null
+    crm add 'Zeta' --notes "it's" >/dev/null
+    [ "$(ask "SELECT id, happened_at, command, added FROM journal")" = \
+        "1|2026-03-02T01:00:00Z|crm add 'Acme Ltd'|{\"customer\":{\"count\":1,\"first\":1,\"last\":1}}
+2|2026-03-02T01:00:00Z|crm add Zeta --notes 'it'\\''s'|{\"customer\":{\"count\":1,\"first\":2,\"last\":2}}" ]
+    [ "$(ask 'SELECT entry FROM customer ORDER BY id')" = $'1\n2' ]
+    [ -z "$(images 1)$(images 2)" ]
+}
+
+@test "what reads, is refused or only tried leaves none" {
+    crm add Acme >/dev/null
+    # The first reader computes dates by the policy, which is written.
+    crm list customer >/dev/null
+    [ "$(ask 'SELECT command FROM journal WHERE id = 2')" = '(visit dates by a changed policy)' ]
+    crm list customer >/dev/null
+    crm show acme >/dev/null
+    crm edit acme --name Other --dry-run >/dev/null
+    call crm edit acme --email nonsense
+    expect 3
+    call crm add Acme --key acme
+    [ "$status" != 0 ]
+    [ "$(ask 'SELECT count(*) FROM journal')" = 2 ]
+    [ "$(ask 'SELECT count(*) FROM journal_image')" = 0 ]
+}
+
+@test "a change keeps the values before and after, of the fields that differ" {
+    crm add staff 林涛 --login lin >/dev/null
+    crm add Acme --notes $'two\nlines "quoted"' >/dev/null
+    crm edit acme --notes 备注 --owner lin --industry retail >/dev/null
+    [ "$(images)" = 'customer|1|1|changed|{"industry":null,"owner":null,"notes":"two\nlines \"quoted\""}|{"industry":"retail","owner":1,"notes":"备注"}' ]
+    [ "$(added)" = '{}' ]
+    expect_chain
+}
+
+@test "money is kept as it is stored" {
+    crm add product Widget --code w --price 129.6 >/dev/null
+    crm edit product w --price 130.0001 >/dev/null
+    [ "$(images)" = 'product|1||changed|{"price":1296000}|{"price":1300001}' ]
+}
+
+@test "a removal keeps the whole row" {
+    crm add staff 林涛 --login lin >/dev/null
+    crm add Acme --owner lin >/dev/null
+    crm add contact 王芳 --customer acme --phone 13800000000 >/dev/null
+    crm remove contact 王芳 >/dev/null
+    images | grep -F 'contact|1|1|removed|{"id":1,' | grep -F '"name":"王芳"' | grep -F '"phone":"13800000000"' |
+        grep -qF '"entry":3}|'
+    expect_chain
+}
+
+@test "what is derived makes no image" {
+    crm add Acme >/dev/null
+    crm add order N1 --customer acme >/dev/null
+    crm add line --order-ref N1 --amount 12.5 >/dev/null
+    [ "$(ask 'SELECT revenue_total FROM customer')" = 125000 ]
+    [ -z "$(ask 'SELECT * FROM journal_image')" ]
+    [ "$(added)" = '{"order_line":{"count":1,"first":1,"last":1}}' ]
+}
+
+@test "a merge keeps what moved and what went" {
+    crm add Acme >/dev/null
+    crm add Zeta --phone 123456 >/dev/null
+    crm add order N1 --customer zeta >/dev/null
+    crm add line --order-ref N1 --amount 12.5 >/dev/null
+    crm merge zeta acme >/dev/null
+    images >said
+    grep -qF 'order|1|1|changed|{"customer":2}|{"customer":1}' said
+    # A line has no id: its key stands in both.
+    grep -qF 'line||1|changed|{"customer":2,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}|{"customer":1,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}' said
+    grep -F 'customer|2|2|removed|{"id":2,"key":"zeta"' said | grep -qF '"phone":"123456"'
+    expect_chain
+}
+
+@test "events of a complaint belong to its customer, even when both go" {
+    crm add staff 林涛 --login lin >/dev/null
+    crm add Acme >/dev/null
+    crm complain add acme broken --owner lin >/dev/null
+    crm complain respond C-1 >/dev/null
+    [ "$(ask "SELECT customer FROM journal_image WHERE kind = 'complaint'")" = 1 ]
+    crm remove C-1 >/dev/null
+    [ "$(ask "SELECT DISTINCT kind, customer, action FROM journal_image
+              WHERE entry = (SELECT max(id) FROM journal) ORDER BY 1")" = \
+        $'complaint|1|removed\ncomplaint_event|1|removed' ]
+    expect_chain
+}
+
+@test "reminders that were given carry their entry" {
+    crm add Acme >/dev/null
+    CRM_NOW=2028-03-02T09:00:00+08:00 crm remind --new >/dev/null
+    [ "$(added)" = '{"reminder_given":{"count":1}}' ]
+    [ "$(ask 'SELECT entry = (SELECT max(id) FROM journal) FROM reminder_given')" = 1 ]
+}
+
+@test "fields of the policy's own are one value" {
+    printf 'fields:\n  customer:\n    shade: {type: text}\n' >>.crm/policy.yaml
+    crm add customer Acme --set shade=red >/dev/null
+    crm edit acme --set shade=blue >/dev/null
+    [ "$(images)" = 'customer|1|1|changed|{"custom":"{\"shade\":\"red\"}"}|{"custom":"{\"shade\":\"blue\"}"}' ]
+}
