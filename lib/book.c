@@ -174,9 +174,13 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     if (file < 0)
         return fail_io(book, path);
     crm_status status = write_all(file, data, length);
-    if (close(file) != 0 || status != CRM_OK)
-        return fail_io(book, path);
-    return CRM_OK;
+    if (status != CRM_OK)
+        fail_io(book, path);
+    if (close(file) != 0 && status == CRM_OK)
+        status = fail_io(book, path);
+    if (status != CRM_OK)
+        (void)unlink(path);
+    return status;
 }
 
 /* The commented policy of a new book; refuses a zone that there is not. */
@@ -193,13 +197,22 @@ static crm_status make_policy(struct crm_book *book, const char *zone, const cha
     return status;
 }
 
+/* Under its name it is whole: what an interrupted init leaves is not taken for the user's own. */
 static crm_status write_policy(struct crm_book *book, struct buffer *text)
 {
     const char *path = book_path(book, &book->arena, policy_name);
-    if (path == NULL)
+    const char *temporary = book_path(book, &book->arena, "policy.yaml.new");
+    if (path == NULL || temporary == NULL)
         return error_no_memory(&book->error);
-    crm_status status = write_new_file(book, path, buffer_string(text), text->length);
-    return status == CRM_EXISTS ? CRM_OK : status; /* a policy laid there beforehand is kept */
+    if (access(path, F_OK) == 0)
+        return CRM_OK; /* a policy laid there beforehand is kept */
+    (void)unlink(temporary);
+    crm_status status = write_new_file(book, temporary, buffer_string(text), text->length);
+    if (status == CRM_OK && rename(temporary, path) != 0)
+        status = fail_io(book, path);
+    if (status != CRM_OK)
+        (void)unlink(temporary);
+    return status;
 }
 
 static crm_status say_exists(struct crm_book *book)

@@ -35,7 +35,8 @@ bool date_parse_iso(const char *text, size_t length, day_number *out);
 /* A named zone: its transitions from the system's time zone database, or a fixed offset. */
 struct zone;
 /* `name` is "UTC", "+08:00" or an IANA name such as Asia/Shanghai. Lives in `arena`. `directory`
- * is the database, NULL for the usual places. CRM_NOT_FOUND with a hint for an unknown name. */
+ * is the database, NULL for the usual places. CRM_NOT_FOUND with a hint for an unknown
+ * name, CRM_IO when its file cannot be read. */
 crm_status zone_load(struct arena *arena, const char *name, const char *directory,
                      const struct zone **out, struct error *error);
 /* Offset from UTC in seconds in force at that instant. */

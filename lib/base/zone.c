@@ -2,6 +2,7 @@
 /* Time zones: finding one by name, and the offset in force at an instant. */
 #include "base/zone.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -205,6 +206,7 @@ static FILE *open_zone(const char *directory, const char *name)
     char path[4096];
     int length = snprintf(path, sizeof path, "%s/%s", directory, name);
     if (length < 0 || (size_t)length >= sizeof path || is_directory(path)) {
+        errno = ENOENT;
         return NULL;
     }
     return fopen(path, "rb");
@@ -217,13 +219,14 @@ static size_t zone_directories(const char *const *directory, const char *const *
     return *directory == NULL ? sizeof usual_directories / sizeof usual_directories[0] : 1;
 }
 
+/* errno is ENOENT when there is none, otherwise why one could not be opened. */
 static FILE *find_zone(const char *directory, const char *name)
 {
     const char *const *places;
     size_t count = zone_directories(&directory, &places);
     for (size_t i = 0; i < count; i++) {
         FILE *file = open_zone(places[i], name);
-        if (file != NULL) {
+        if (file != NULL || (errno != ENOENT && errno != ENOTDIR)) {
             return file;
         }
     }
@@ -241,13 +244,19 @@ static bool has_database(const char *directory)
     return found;
 }
 
+static crm_status unread_zone(const char *name, struct error *error)
+{
+    return error_set(error, CRM_IO, _("cannot read the time zone \"%s\": %s"), name,
+                     strerror(errno));
+}
+
 static crm_status read_zone(struct arena *arena, FILE *file, const char *name, struct zone *zone,
                             struct error *error)
 {
     unsigned char data[LARGEST_FILE];
     size_t length = fread(data, 1, sizeof data, file);
     if (ferror(file)) {
-        return error_set(error, CRM_IO, _("cannot read the time zone \"%s\""), name);
+        return unread_zone(name, error);
     }
     crm_status status = zone_file_parse(arena, data, length, zone, error);
     if (status == CRM_CORRUPT || length == sizeof data) {
@@ -278,9 +287,13 @@ crm_status zone_load(struct arena *arena, const char *name, const char *director
     if (parse_fixed(name, &zone->first)) {
         return CRM_OK;
     }
-    FILE *file = name_is_safe(name) ? find_zone(directory, name) : NULL;
-    if (file == NULL) {
+    if (!name_is_safe(name)) {
         return unknown_zone(directory, name, error);
+    }
+    FILE *file = find_zone(directory, name);
+    if (file == NULL) {
+        return errno == ENOENT || errno == ENOTDIR ? unknown_zone(directory, name, error)
+                                                   : unread_zone(name, error);
     }
     crm_status status = read_zone(arena, file, name, zone, error);
     fclose(file);

@@ -33,7 +33,11 @@ static crm_status read_text(struct policy_reader *reader, const char *name, cons
     }
     set_fingerprint(reader->policy, text, length);
     policy_read(reader, root);
-    return reader->no_memory ? error_no_memory(error) : CRM_OK;
+    if (reader->no_memory)
+        return error_no_memory(error);
+    if (reader->unread.status != CRM_OK)
+        *error = reader->unread;
+    return reader->unread.status;
 }
 
 static crm_status first_problem(const struct policy_reader *reader, const char *name,

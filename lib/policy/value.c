@@ -89,6 +89,8 @@ static void read_zone(struct policy_reader *reader, const struct policy_key *key
         zone_load(&reader->policy->arena, node->text, NULL, &zone, &reader->scratch);
     if (status == CRM_NO_MEMORY) {
         reader->no_memory = true;
+    } else if (status == CRM_IO) {
+        reader->unread = reader->scratch;
     } else if (status != CRM_OK) {
         policy_problem(reader, node, "%s", reader->scratch.message);
         policy_hint(reader, "%s", reader->scratch.hint);
