@@ -5,6 +5,7 @@
 #   make check          all tests: static checks, plain suite, suite under sanitizers
 #   make check-quick    the plain suite alone, without the files made to break readers
 #   make check-postgres the plain suite on a private PostgreSQL cluster
+#   make soak           crashes and faults at full length; hours
 #   make install        PREFIX=/usr/local DESTDIR=
 #   make bench          figures of speed and memory
 #
@@ -46,6 +47,8 @@ UNIT_SRC := $(wildcard tests/unit/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+# Sanitizers want to be the first library of all, and so does this one.
+FAULT := $(if $(SANITIZE),,$(if $(filter Linux,$(shell uname)),$(BUILD)/faults/fault.so))
 SOVERSION := 0
 VERSION := $(shell sed -n 's/^.define CRM_VERSION "\(.*\)"/\1/p' lib/crm.h)
 
@@ -107,10 +110,16 @@ $(BUILD)/cmd/%.o: cmd/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS) $(CMD_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/unit/NAME.c is one cmocka program, linked to the whole library.
-unit: $(UNIT_BIN)
+unit: $(UNIT_BIN) $(FAULT)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcrm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) $(INTL) -lcmocka
+
+# What makes calls of the program fail: see tests/faults/fault.c. It stands in front of the C
+# library's own functions, of which the compiler must not think that it knows what they do.
+$(BUILD)/faults/fault.so: tests/faults/fault.c tests/faults/power.c tests/faults/plan.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) $(CFLAGS) -fPIC -fno-builtin -shared -o $@ $(filter %.c,$^) -ldl
 
 $(BUILD)/locale/%/LC_MESSAGES/crm.mo: lib/locale/%.po
 	@mkdir -p $(@D)
@@ -163,11 +172,15 @@ QUICK := $(filter-out $(SLOW) tests/install.bats,$(wildcard tests/*.bats)) tests
 SUITE := $(SLOW) $(QUICK)
 LINT  := tests/lint tests/install.bats
 
-.PHONY: check check-quick check-sanitize check-postgres lint bench
+# Crashes and faults: these look at the plain build alone, at a size that fits here; make soak runs
+# them at full length.
+FAULTS := tests/faults/crash tests/faults/errors
+
+.PHONY: check check-quick check-sanitize check-postgres lint bench soak
 check: deps
 	@$(MAKE) --silent all unit
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
-	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(UNIT_BIN) \
+	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) $(UNIT_BIN) \
 	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
@@ -183,6 +196,10 @@ check-postgres: all
 
 lint: all
 	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)
+
+# Hundreds of crashes of each command, every call and allocation failing once.
+soak: all unit
+	@ROUNDS=$${ROUNDS:-300} THOROUGH=yes LIMIT=14400 tests/run $(JOBS) BUILD=$(BUILD) $(FAULTS)
 
 # Speed and memory against what is promised: see tests/bench/README.md.
 bench: all

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+# Shared by the tests of this directory: a book to break, commands to run on it, and what must hold
+# afterwards. After every run the book is in the state that it had before the command, or in the one
+# that the undisturbed command leaves; if the command said that it was done, in the latter.
+#
+#   faults_begin         scratch directory, base books; the caller has set `names` before
+#   state DIR            what a book holds, as a checksum: the same for the same history
+#   clean DIR            fails and says why when the book is damaged
+#   run_faulty NAME FAULT [MICROSECONDS [SEED]]
+#                        the command on a fresh copy of the base: $status, out, err, report
+#   judge_book WHAT TOLD judges that run; sets $ended to before, after, same or neither
+#
+# What is set here is read by those who include this.
+# shellcheck disable=SC2034
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-$ROOT/build}
+[[ $BUILD == /* ]] || BUILD=$ROOT/$BUILD
+CRM=$BUILD/crm
+FAULT=$BUILD/faults/fault.so
+DATA=$ROOT/tests/data/demo
+
+# A run that takes so many seconds hangs.
+PATIENCE=30
+
+# ---- TAP ------------------------------------------------------------------------------------------
+
+test_number=0
+tests_failed=0
+
+tap_plan() {
+    echo "1..$1"
+}
+
+# tap NAME FUNCTION ARGUMENT…: passes when the function returns 0. What it adds to $figures is shown
+# with the name; what it prints is why it failed.
+tap() {
+    local name=$1 said started=$SECONDS
+    shift
+    test_number=$((test_number + 1))
+    figures=
+    problems=0
+    "$@" >"$work/said" 2>&1 || problems=$((problems + 1))
+    if [ "$problems" = 0 ]; then
+        echo "ok $test_number - $name: $figures, $((SECONDS - started)) s"
+    else
+        echo "not ok $test_number - $name: $figures"
+        said=$(head -n 60 "$work/said")
+        printf '# %s\n' "${said//$'\n'/$'\n# '}"
+        tests_failed=$((tests_failed + 1))
+    fi
+}
+
+tap_skip_all() {
+    echo "1..1"
+    echo "ok 1 - $(basename "$0") # skip $*"
+    exit 0
+}
+
+problem() {
+    echo "$*"
+    problems=$((problems + 1))
+    # One is enough to look at; thousands fill a disk.
+    [ "$problems" -lt 20 ] || return 1
+}
+
+# ---- Books ----------------------------------------------------------------------------------------
+
+# All that a book holds. What is random in the journal is left out: its salts, and the digests that
+# follow from them.
+table_queries() {
+    sqlite3 -readonly "$1" "
+        SELECT 'SELECT ''' || m.name || ''', ' || group_concat('\"' || p.name || '\"') ||
+               ' FROM \"' || m.name || '\";'
+        FROM sqlite_schema m, pragma_table_info(m.name) p
+        WHERE m.type = 'table' AND p.name NOT IN
+            ('salt', 'digest', 'command_digest', 'images_digest', 'previous_hash', 'hash')
+        GROUP BY m.name"
+}
+
+# The log's index is memory: it is made anew from the log.
+copy_book() {
+    rm -rf "$2"
+    [ -z "$1" ] || cp -r "$1" "$2"
+}
+
+# On a copy: who opens the book itself may bring its log in order, which is the program's to do.
+look_at() {
+    rm -rf "$work/looked-at"
+    mkdir "$work/looked-at"
+    cp "$1"/crm.db* "$work/looked-at"
+    rm -f "$work/looked-at/crm.db-shm"
+}
+
+# Checksum of what a book holds, after that was written to $work/dump. Nothing for what is no book.
+state() {
+    [ -s "$1/crm.db" ] || return 0
+    look_at "$1"
+    [ -s "$work/queries" ] || table_queries "$work/looked-at/crm.db" >"$work/queries"
+    {
+        sqlite3 -cmd ".mode quote" "$work/looked-at/crm.db" <"$work/queries" 2>&1 | sort
+        cat "$1/policy.yaml" "$1"/calendars/*.json "$1"/surveys/* 2>/dev/null
+    } >"$work/dump"
+    md5sum <"$work/dump"
+}
+
+# Not a byte of it was changed.
+untouched() {
+    [ -n "$base" ] && cmp -s "$base/crm.db" "$work/victim/crm.db" &&
+        cmp -s "$base/crm.db-wal" "$work/victim/crm.db-wal" &&
+        diff -r "$base/calendars" "$work/victim/calendars" >"$work/differs"
+}
+
+has_command() {
+    "$CRM" "$1" --help >/dev/null 2>&1
+}
+
+clean() {
+    local said
+    if has_check; then
+        said=$(CRM_BOOK=$1 timeout $PATIENCE "$CRM" check 2>&1) && return
+    else
+        look_at "$1"
+        said=$(sqlite3 "$work/looked-at/crm.db" "PRAGMA integrity_check; PRAGMA foreign_key_check" 2>&1)
+        [ "$said" != ok ] || return 0
+    fi
+    echo "$1 is damaged: $said"
+    return 1
+}
+
+has_check() {
+    [ -n "${checks:-}" ] || { has_command check && checks=yes || checks=no; }
+    [ "$checks" = yes ]
+}
+
+# ---- Commands -------------------------------------------------------------------------------------
+
+# Sets $words to a command, $now to its time, $base to the book that it begins with.
+words_of() {
+    now=2026-03-02T09:00:00+08:00
+    base=$work/base
+    case $1 in
+    add) words=(add "Harbour Tea 港湾茶行" --segment retail --owner lin --tags "new,tea") ;;
+    edit) words=(edit acme --notes "asked for a larger grinder" --segment retail) ;;
+    remove) words=(remove contact "Double Liu") ;;
+    merge) words=(merge double acme) ;;
+    import) words=(import "$work/orders.csv" --as order --map "$work/orders.yaml") ;;
+    customers) words=(import "$work/customers.csv" --as customer) ;;
+    tier) words=(tier apply) now=2026-09-02T09:00:00+08:00 ;;
+    complain) words=(complain add haitian "wrong beans 豆子发错了" --category delivery --severity low) ;;
+    resolve) words=(complain resolve C-4 --cause defect --solution "machine replaced") ;;
+    visit) words=(visit add acme --channel face --outcome 4 --next-on +2w) ;;
+    survey) words=(survey ask nps moulin --answer recommend=9) ;;
+    remind) words=(remind --new) ;;
+    calendar) words=(calendar import "$ROOT/tests/data/daylist-2026.json" --name test) ;;
+    list) words=(list customer) ;;
+    report) words=(report book) ;;
+    show) words=(show haitian) ;;
+    export) words=(export order) ;;
+    init) words=(init "$work/victim" --zone Asia/Shanghai) base= ;;
+    *) return 1 ;;
+    esac
+}
+
+write_inputs() {
+    {
+        echo "number,ordered_on,customer,customer name,product,product name,quantity,unit price,amount"
+        local i
+        for i in $(seq "${ORDERS:-150}"); do
+            echo "N-$((i / 2)),2026-02-$((i % 28 + 1)),c$((i % 40)),Customer $((i % 40)),p$((i % 7)),Product $((i % 7)),$i,3.50,$((i * 7 / 2)).$((i % 2 * 5))"
+        done
+    } >"$work/orders.csv"
+    cat >"$work/orders.yaml" <<'MAP'
+as: order
+fields:
+  order.number: number
+  order.ordered_on: ordered_on
+  customer.key: customer
+  customer.name: customer name
+  product.code: product
+  product.name: product name
+  line.quantity: quantity
+  line.unit_price: unit price
+  line.amount: amount
+MAP
+    {
+        head -n 1 "$DATA/customers.csv"
+        sed -n '2,$s/,active,/,prospect,/p' "$DATA/customers.csv"
+        for i in $(seq 60); do
+            echo "n$i,新客户 $i,company,active,retail,China,华东,上海,lin,2026-01-0$((i % 9 + 1)),,n$i@example.com,other"
+        done
+    } >"$work/customers.csv"
+}
+
+# The sample book, with something to merge and to remove. Its log is nearly full: the next command
+# is one that writes the log back into the file.
+make_base() {
+    sh "$ROOT/tests/demo" --quiet "$CRM" "$work/base"
+    local i book=(--book "$work/base")
+    "$CRM" "${book[@]}" add note acme "likes dark roasts" >/dev/null
+    "$CRM" "${book[@]}" add "Acme Double" --key double --phone 021-5550-9999 >/dev/null
+    "$CRM" "${book[@]}" add contact "Double Liu" --customer double >/dev/null
+    for i in $(seq 60); do
+        [ "$(stat -c %s "$work/base/crm.db-wal")" -lt $((124 * 4120)) ] || break
+        "$CRM" "${book[@]}" add note acme "note $i" >/dev/null
+    done
+    rm -f "$work/base/crm.db-shm"
+}
+
+faults_begin() {
+    [ "$(uname)" = Linux ] || tap_skip_all "only for Linux"
+    [ -e "$FAULT" ] || tap_skip_all "no $FAULT"
+    command -v sqlite3 >/dev/null || tap_skip_all "no sqlite3"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/crm-faults-XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    cd "$work" || exit 1
+    mkdir home
+    export HOME=$work/home LC_ALL=C.UTF-8 CRM_ACTOR=lin
+    unset CRM_BOOK CRM_DATABASE CRM_PAGER PAGER LANGUAGE XDG_DATA_HOME XDG_CONFIG_HOME
+    unset LD_PRELOAD CRM_FAULT CRM_FAULT_AFTER CRM_FAULT_REPORT CRM_FAULT_SQLITE_MALLOC
+    make_base
+    write_inputs
+}
+
+# The undisturbed command: states before and after, output, and how long it takes (µs).
+refer_to() {
+    words_of "$1"
+    copy_book "$base" "$work/victim"
+    before=$(state "$work/victim")
+    local begin=${EPOCHREALTIME/./}
+    CRM_BOOK=$work/victim "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err" || {
+        echo "undisturbed, $1 ends with $?: $(cat "$work/err")"
+        return 1
+    }
+    took=$((${EPOCHREALTIME/./} - begin))
+    cp "$work/out" "$work/out.wanted"
+    after=$(state "$work/victim")
+    clean "$work/victim"
+}
+
+# Calls of those classes that the undisturbed command makes.
+count_calls() {
+    run_faulty "$1" "$2:COUNT:1" || return 1
+    sed -n 's/^calls //p' "$work/report"
+}
+
+run_faulty() {
+    words_of "$1"
+    copy_book "$base" "$work/victim"
+    : >"$work/report"
+    status=0
+    # The shell's own word about a killed child is not the program's.
+    {
+        CRM_BOOK=$work/victim CRM_FAULT=$2 CRM_FAULT_AFTER=${3:-} CRM_FAULT_SEED=${4:-} \
+            CRM_FAULT_LIMIT=$PATIENCE CRM_FAULT_REPORT=$work/report LD_PRELOAD=$FAULT \
+            "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err"
+    } 2>/dev/null || status=$?
+}
+
+# Judges by state and cleanliness. $1 says what was done, $2 is yes when the command told that it is
+# done. $ended is before, after or same.
+judge_book() {
+    local found
+    if [ "$2" != yes ] && untouched; then
+        ended=before
+        [ "$before" != "$after" ] || ended=same
+        return
+    fi
+    if [ -z "$base" ] && [ "$2" != yes ]; then
+        # What was begun can be begun anew; a whole book is refused as such.
+        CRM_BOOK=$work/victim "$CRM" --now "$now" "${words[@]}" >/dev/null 2>"$work/again" ||
+            grep -q already "$work/again" || problem "$1: cannot be repeated: $(cat "$work/again")"
+    fi
+    found=$(state "$work/victim")
+    if [ "$found" = "$after" ]; then
+        ended=after
+    elif [ "$found" = "$before" ]; then
+        ended=before
+    else
+        ended=neither
+        problem "$1: neither as before nor as after"
+    fi
+    [ "$before" != "$after" ] || ended=same
+    [ "$2" != yes ] || [ "$ended" != before ] || problem "$1: what was acknowledged is lost"
+    clean "$work/victim" || problem "$1: the book is damaged"
+}
+
+# The book takes the next command.
+goes_on() {
+    CRM_BOOK=$work/victim timeout $PATIENCE "$CRM" add "The next one" >/dev/null 2>"$work/next" ||
+        problem "$1: then crm add ends with $?: $(cat "$work/next")"
+}
