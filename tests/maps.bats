@@ -79,7 +79,7 @@ END
         '["#1001","2024-01-31","ann@example.com","USD","completed",28.5]
 ["#1002","2024-02-01","guest","USD","cancelled",9.75]
 ["#1003","2024-02-01","guest","CAD","open",9.75]' ] || { crm list order; return 1; }
-    [ "$(crm list customer key=ann@example.com | jq -c '[.name, .postcode, .phone]')" = \
+    [ "$(crm list customer key=ann@example.com --sensitive | jq -c '[.name, .postcode, .phone]')" = \
         '["Ann Lee","10001","+1 212-555-0100"]' ]
     same_again "$exports/shopify.csv" --as order --map shopify
 }
@@ -92,7 +92,7 @@ END
     revenue CNY 214.8 2 2024
     [ "$(crm list order number=2345678901234568084 | jq -c '[.status, .notes]')" = \
         '["cancelled",null]' ]
-    [ "$(crm list customer | jq -r '[.key, .phone] | @tsv' | sort)" = \
+    [ "$(crm list customer --sensitive | jq -r '[.key, .phone] | @tsv' | sort)" = \
         $'tb_小鱼儿\t13800000001\n爱吃的猫2008\t13800000002' ]
     same_again taobao.csv --as order --map taobao
 }

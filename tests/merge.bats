@@ -22,7 +22,7 @@ setup_test() {
 @test "--dry-run keeps both" {
     call crm merge acme-ltd acme -n --fields key,phone
     expect 0 '{"key":"acme","phone":"99"}' ""
-    call crm list customer --fields key,phone --format csv
+    call crm list customer --sensitive --fields key,phone --format csv
     expect 0 $'key,phone\nacme,\nacme-ltd,99' ""
 }
 
