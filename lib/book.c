@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/create.h"
 #include "store/journal.h"
+#include "store/migrate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -372,17 +373,33 @@ static crm_status find_database(struct crm_book *book, const char **out)
     return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
 }
 
-static crm_status open_store(struct crm_book *book, crm_open_mode mode)
+static crm_status open_database(struct crm_book *book, const char *path, crm_open_mode mode)
 {
-    const char *path;
-    crm_status found = find_database(book, &path);
-    if (found != CRM_OK)
-        return found;
     crm_status status = store_open(path, mode == CRM_OPEN_WRITE ? STORE_WRITE : STORE_READ,
                                    &book->store, &book->error);
     if (status == CRM_OK)
         status = store_check_schema(book->store, &book->error);
     return status;
+}
+
+static void migration_progress(void *context, int64_t done, int64_t total)
+{
+    book_progress(context, _("keeping a copy of the older book"), done, total);
+}
+
+/* Also a reader brings an older book up to date: none of its questions fits the old tables. */
+static crm_status open_store(struct crm_book *book, crm_open_mode mode)
+{
+    const char *path;
+    crm_status status = find_database(book, &path);
+    if (status == CRM_OK)
+        status = open_database(book, path, mode);
+    if (status != CRM_OK || !store_is_outdated(book->store))
+        return status;
+    store_close(book->store);
+    book->store = NULL;
+    status = store_migrate(path, migration_progress, book, &book->error);
+    return status == CRM_OK ? open_database(book, path, mode) : status;
 }
 
 crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode)

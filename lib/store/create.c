@@ -72,7 +72,7 @@ static crm_status create_indexes(struct store *store, const struct kind *kind)
     return status;
 }
 
-static crm_status create_kind(struct store *store, const struct kind *kind, bool record)
+crm_status store_create_table(struct store *store, const struct kind *kind, bool record)
 {
     struct buffer columns cleanup(buffer_release) = {0};
     struct buffer sql cleanup(buffer_release) = {0};
@@ -94,9 +94,9 @@ static crm_status create_all(struct store *store)
     const struct store_driver *driver = store->driver;
     crm_status status = driver->begin_schema == NULL ? CRM_OK : driver->begin_schema(store);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
-        status = create_kind(store, schema_kinds[i], true);
+        status = store_create_table(store, schema_kinds[i], true);
     for (size_t i = 0; i < schema_internal_kind_count && status == CRM_OK; i++)
-        status = create_kind(store, schema_internal_kinds[i], false);
+        status = store_create_table(store, schema_internal_kinds[i], false);
     if (status == CRM_OK)
         status = store_set_schema_version(store, STORE_SCHEMA_VERSION);
     return status;

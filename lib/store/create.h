@@ -11,6 +11,8 @@
 
 /* Makes all tables and indexes, in one transaction; CRM_EXISTS when there are tables already. */
 crm_status store_create_schema(struct store *store, struct error *error);
+/* One table and its indexes; `record`: of the user's records, not of the program's own. */
+crm_status store_create_table(struct store *store, const struct kind *kind, bool record);
 /* CRM_NEWER_SCHEMA when the store was written by a newer crm, CRM_CORRUPT when it holds no book. */
 crm_status store_check_schema(struct store *store, struct error *error);
 

@@ -8,6 +8,22 @@
 #include "schema/schema.h"
 #include "store/store.h"
 
+/* A column that a migration fills: an SQL expression over the table's old columns. */
+struct store_fill {
+    const char *table, *column, *expression;
+};
+
+/* A table to be made like that of a new store, by a migration. */
+struct store_rebuild {
+    const struct kind *kind;
+    bool record;         /* of the user's records */
+    struct store *blank; /* a new store of the same engine */
+    /* NULL: the column, which the old table lacks, stays empty. */
+    const struct store_fill *(*find_fill)(const void *context, const char *table,
+                                          const char *column);
+    const void *context;
+};
+
 struct store_driver {
     const char *name;
     bool (*accepts)(const char *path);
@@ -51,6 +67,10 @@ struct store_driver {
     crm_status (*is_blank)(struct store *store, bool *out);
     crm_status (*schema_version)(struct store *store, int *out);
     crm_status (*set_schema_version)(struct store *store, int version);
+    /* Makes the table, or makes it anew when it differs, and keeps its rows; within a transaction
+     * begun while references are not verified. NULL: no release kept books in this engine that
+     * would have to be migrated. */
+    crm_status (*rebuild)(struct store *store, const struct store_rebuild *rebuild);
     crm_status (*backup)(struct store *store, const char *path, store_progress progress,
                          void *context);
 };
@@ -70,6 +90,7 @@ struct store {
     bool reading;                 /* between store_begin_reading and store_end_reading */
     struct kept_statements *kept; /* NULL: none are to be kept */
     struct journal_head journal;
+    int version; /* of the schema, as last read */
 };
 
 struct statement {

@@ -7,6 +7,7 @@
 #include "store/sqlite_error.h"
 #include "store/sqlite_journal.h"
 #include "store/sqlite_memory.h"
+#include "store/sqlite_rebuild.h"
 #include "store/sqlite_source.h"
 
 #include <sqlite3.h>
@@ -629,5 +630,6 @@ const struct store_driver store_driver_sqlite = {
     .is_blank = sqlite_is_blank,
     .schema_version = sqlite_schema_version,
     .set_schema_version = sqlite_set_schema_version,
+    .rebuild = sqlite_rebuild,
     .backup = sqlite_backup,
 };

@@ -311,7 +311,9 @@ crm_status store_is_blank(struct store *store, bool *out)
 
 crm_status store_schema_version(struct store *store, int *out)
 {
-    return store->driver->schema_version(store, out);
+    crm_status status = store->driver->schema_version(store, out);
+    store->version = status == CRM_OK ? *out : 0;
+    return status;
 }
 
 crm_status store_set_schema_version(struct store *store, int version)
