@@ -26,6 +26,7 @@ const struct command *const commands[] = {
     &command_survey,
     &command_report,
     &command_remind,
+    &command_log,
     &command_calendar,
     &command_policy,
     &command_introspect,

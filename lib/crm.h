@@ -168,6 +168,29 @@ CRM_API crm_status crm_record_complete(
     crm_book *book, const char *kind, const char *prefix, size_t limit,
     void (*each)(void *context, const char *key, const char *description), void *context);
 
+/* ---- The journal ------------------------------------------------------------------------- */
+
+/* Which entries to tell of; all members may be NULL or 0. */
+typedef struct crm_log_options {
+    const char *from, *to; /* first and last day, as a person writes dates */
+    const char *actor;     /* what this one did */
+    int64_t limit;         /* most rows; 0: all */
+} crm_log_options;
+
+/* The entries of the journal, the last one first: entry, at, by, command, what, undoes, undone_by.
+ */
+CRM_API crm_status crm_log(crm_book *book, const crm_log_options *options, crm_sink *sink);
+/* What one entry did, field by field: entry, at, by, command, kind, record, action, field, before,
+ * after. Personal fields are masked unless the sink shows them. CRM_NOT_FOUND when there is no such
+ * entry. */
+CRM_API crm_status crm_log_entry(crm_book *book, int64_t entry, const crm_log_options *options,
+                                 crm_sink *sink);
+/* The same rows, the last entry first, of one record and of all that belongs to it: for a customer
+ * everything that was had of it, what was removed included. A record that was removed may be named
+ * too. `kind` NULL: as in crm_record_edit. */
+CRM_API crm_status crm_log_record(crm_book *book, const char *kind, const char *reference,
+                                  const crm_log_options *options, crm_sink *sink);
+
 /* ---- Tiers ------------------------------------------------------------------------------ */
 
 /* `scheme` is one of the policy, NULL the main one, everywhere. */

@@ -127,9 +127,10 @@ image_digests() {
     crm add line --order-ref N1 --amount 12.5 >/dev/null
     crm merge zeta acme >/dev/null
     images >said
-    grep -qF 'order|1|1|changed|{"customer":2}|{"customer":1}' said
+    grep -qF 'order|1|2|changed|{"customer":2}|{"customer":1}' said
+    # Whose it was: where it went stands among its values.
     # A line has no id: its key stands in both.
-    grep -qF 'line||1|changed|{"customer":2,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}|{"customer":1,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}' said
+    grep -qF 'line||2|changed|{"customer":2,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}|{"customer":1,"ordered_on":"2026-03-02","order_ref":1,"line_number":1}' said
     grep -F 'customer|2|2|removed|{"id":2,"key":"zeta"' said | grep -qF '"phone":"123456"'
     expect_chain
 }

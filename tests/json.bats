@@ -60,6 +60,9 @@ report|report satisfaction|report satisfaction
 report|report concentration|report concentration
 report|report book|report book
 remind|remind|remind
+log|log|log
+log|log REF|log haitian
+log|log REF|log 2
 calendar due|calendar due|calendar due --limit 4wh --explain
 calendar between|calendar between|calendar between 2026-03-02 2026-03-03 --explain
 policy check|policy check|policy check bad.yaml

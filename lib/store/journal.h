@@ -32,7 +32,8 @@ struct journal_image {
     int64_t entry, number;
     const char *kind;
     struct value record;   /* id; null for kinds without */
-    struct value customer; /* whom it belongs to now, or did when it was removed; null for none */
+    struct value customer; /* whom it belonged to before; null for none. Where it went is found by
+                              the record, or is among the values after */
     const char *action;    /* changed or removed */
     const char *before, *after, *salt;
     const char *digest;

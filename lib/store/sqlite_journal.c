@@ -232,16 +232,14 @@ static bool take_number(sqlite3_value *value, int64_t *out)
     return there;
 }
 
-/* Whom the row belongs to now or, once it is removed, belonged to. */
+/* Whom the row belonged to. */
 static void find_owner(struct sqlite_journal *journal, const struct watch *watch,
                        struct packed_image *image)
 {
-    sqlite3_value *(*const value)(struct sqlite_journal *, int) =
-        image->removed ? old_value : new_value;
     if (watch->customer != NO_COLUMN)
-        image->has_customer = take_number(value(journal, watch->customer), &image->customer);
+        image->has_customer = take_number(old_value(journal, watch->customer), &image->customer);
     else if (watch->part != NO_COLUMN)
-        image->has_whole = take_number(value(journal, watch->part), &image->whole);
+        image->has_whole = take_number(old_value(journal, watch->part), &image->whole);
 }
 
 /* Puts the values of the columns that differ; whether there were any. */
