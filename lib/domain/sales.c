@@ -113,9 +113,10 @@ crm_status sales_complete_line(struct crm_book *book, struct record *record, str
     crm_status status = store_row_values(
         book->store, arena,
         "SELECT customer, ordered_on, currency, CASE WHEN status = 'cancelled' THEN 0 ELSE 1 END, "
-        "CASE WHEN $2 IS NULL THEN (SELECT coalesce(max(l.line_number), 0) + 1 FROM order_line l "
+        "CASE WHEN CAST($2 AS BIGINT) IS NULL THEN (SELECT coalesce(max(l.line_number), 0) + 1 "
+        "FROM order_line l "
         "WHERE l.customer = o.customer AND l.order_ref = o.id) END, "
-        "CASE WHEN $2 IS NOT NULL THEN (SELECT count(*) FROM order_line l "
+        "CASE WHEN CAST($2 AS BIGINT) IS NOT NULL THEN (SELECT count(*) FROM order_line l "
         "WHERE l.customer = o.customer AND l.order_ref = o.id AND l.line_number = $2) END "
         "FROM sales_order o WHERE o.id = $1",
         parameters, 2, head, 6);

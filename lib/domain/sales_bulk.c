@@ -302,8 +302,11 @@ static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t coun
     static const char *const columns[] = {"customer", "ordered_on",          "order_ref",
                                           "amount",   "coalesce(profit, 0)", "currency",
                                           "counted"};
-    const struct store_select select = {
-        .columns = columns, .column_count = 7, .from = "FROM order_line", .order = NULL};
+    const struct store_select select = {.columns = columns,
+                                        .column_count = 7,
+                                        .from = "FROM order_line",
+                                        .order = "customer, ordered_on, order_ref, line_number",
+                                        .as_stored = true};
     struct sales_sums *sums = NULL;
     crm_status status = sales_sums_begin(book, customers, count, &sums);
     if (status == CRM_OK)

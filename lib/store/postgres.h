@@ -98,6 +98,10 @@ crm_status postgres_each(struct store *store, const struct store_select *select,
 crm_status postgres_append(struct store *store, const char *table,
                            const struct store_source *source, const size_t *places, size_t count);
 
+/* ---- postgres_fold.c ---- */
+
+crm_status postgres_create_fold(struct store *store);
+
 /* ---- postgres_schema.c ---- */
 
 crm_status postgres_is_blank(struct store *store, bool *out);

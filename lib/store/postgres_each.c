@@ -8,9 +8,9 @@
 
 enum { ROWS_AT_A_TIME = 4096, SHORT_SQL = 80 };
 
-static void each_sql(struct buffer *sql, const struct store_select *select, unsigned cursor)
+static void select_sql(struct buffer *sql, const struct store_select *select)
 {
-    buffer_printf(sql, "DECLARE crm_each%u NO SCROLL CURSOR FOR SELECT ", cursor);
+    buffer_text(sql, "SELECT ");
     for (size_t i = 0; i < select->column_count; i++)
         buffer_printf(sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
     buffer_printf(sql, " %s", select->from);
@@ -77,27 +77,52 @@ static crm_status close_cursor(struct store *store, unsigned cursor, crm_status 
     return status;
 }
 
-crm_status postgres_each(struct store *store, const struct store_select *select,
-                         const struct value *parameters, size_t count, store_row each,
-                         void *context)
+static crm_status each_by_cursor(struct store *store, const char *sql,
+                                 const struct value *parameters, size_t count, struct value *values,
+                                 store_row each, void *context)
 {
     struct postgres *postgres = postgres_of(store);
     unsigned cursor = postgres->cursors;
-    struct buffer sql cleanup(buffer_release) = {0};
-    struct value *values cleanup(cleanup_free) = calloc(select->column_count, sizeof *values);
-    each_sql(&sql, select, cursor);
-    if (sql.failed || values == NULL)
+    struct buffer declare cleanup(buffer_release) = {0};
+    buffer_printf(&declare, "DECLARE crm_each%u NO SCROLL CURSOR FOR %s", cursor, sql);
+    if (declare.failed)
         return error_no_memory(store->error);
     bool own = !postgres->in_block;
     crm_status status = own ? store->driver->begin_reading(store) : CRM_OK;
     if (status != CRM_OK)
         return status;
     postgres->cursors++;
-    status =
-        run_cursor(store, buffer_string(&sql), cursor, parameters, count, values, each, context);
+    status = run_cursor(store, buffer_string(&declare), cursor, parameters, count, values, each,
+                        context);
     postgres->cursors--;
     if (!own)
         return close_cursor(store, cursor, status);
     store->driver->rollback(store); /* the cursor ends with it */
     return status;
+}
+
+static crm_status each_at_once(struct store *store, const char *sql, const struct value *parameters,
+                               size_t count, struct value *values, store_row each, void *context)
+{
+    PGresult *result = NULL;
+    crm_status status = postgres_run(store, sql, parameters, count, &result);
+    if (status == CRM_OK)
+        status = hand_over(store, result, values, each, context);
+    postgres_of(store)->library.PQclear(result);
+    return status;
+}
+
+crm_status postgres_each(struct store *store, const struct store_select *select,
+                         const struct value *parameters, size_t count, store_row each,
+                         void *context)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    struct value *values cleanup(cleanup_free) = calloc(select->column_count, sizeof *values);
+    select_sql(&sql, select);
+    if (sql.failed || values == NULL)
+        return error_no_memory(store->error);
+    return select->order == NULL
+               ? each_at_once(store, buffer_string(&sql), parameters, count, values, each, context)
+               : each_by_cursor(store, buffer_string(&sql), parameters, count, values, each,
+                                context);
 }

@@ -54,14 +54,6 @@ crm_status postgres_set_schema_version(struct store *store, int version)
 
 /* ---- Making ---- */
 
-/* lower(text) as lib/base/text_fold.c has it: what the server's own lower() leaves apart is brought
- * together, what it changes otherwise is kept from it. ASCII, which is most, goes the short way. */
-static const char fold_function[] =
-    "CREATE FUNCTION crm.lower(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS "
-    "$$ SELECT CASE WHEN octet_length($1) = char_length($1) "
-    "THEN pg_catalog.lower($1 COLLATE \"C\") "
-    "ELSE pg_catalog.lower(normalize($1, NFKC) COLLATE \"und-x-icu\") COLLATE \"C\" END $$";
-
 /* Numbers of records. A sequence would not give back the number of a write that was refused or
  * tried with --dry-run. */
 static const char identity_table[] =
@@ -76,7 +68,7 @@ crm_status postgres_begin_schema(struct store *store)
     if (status == CRM_OK && value_is_null(&schema))
         status = postgres_execute(store, "CREATE SCHEMA crm");
     if (status == CRM_OK)
-        status = postgres_execute(store, fold_function);
+        status = postgres_create_fold(store);
     return status == CRM_OK ? postgres_execute(store, identity_table) : status;
 }
 

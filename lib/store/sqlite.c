@@ -373,6 +373,11 @@ static void sqlite_forget(struct statement *statement)
     sqlite3_clear_bindings(statement->handle);
 }
 
+static bool is_sorted(const struct store_select *select)
+{
+    return select->order != NULL && !select->as_stored;
+}
+
 /* SELECT crm_each(c0, c1, …) FROM (SELECT … AS c0, … ORDER BY …): the aggregate takes rows in the
  * order of the inner query, which is left out when the stored order will do. */
 static void each_sql(struct buffer *sql, const struct store_select *select)
@@ -380,12 +385,12 @@ static void each_sql(struct buffer *sql, const struct store_select *select)
     buffer_text(sql, "SELECT crm_each(");
     for (size_t i = 0; i < select->column_count; i++) {
         buffer_text(sql, i > 0 ? "," : "");
-        if (select->order != NULL)
+        if (is_sorted(select))
             buffer_printf(sql, "c%zu", i);
         else
             buffer_text(sql, select->columns[i]);
     }
-    if (select->order == NULL) {
+    if (!is_sorted(select)) {
         buffer_printf(sql, ") %s", select->from);
         return;
     }
@@ -417,7 +422,7 @@ static crm_status step_each(struct store *store, const struct store_select *sele
     for (size_t i = 0; i < select->column_count; i++)
         buffer_printf(&sql, "%s%s", i > 0 ? "," : "", select->columns[i]);
     buffer_printf(&sql, " %s", select->from);
-    if (select->order != NULL)
+    if (is_sorted(select))
         buffer_printf(&sql, " ORDER BY %s", select->order);
     if (sql.failed)
         return error_no_memory(store->error);

@@ -62,12 +62,14 @@ crm_status store_row_values(struct store *store, struct arena *arena, const char
                             const struct value *parameters, size_t count, struct value *out,
                             size_t columns);
 /* A long result: `columns` is the SELECT list, `from` everything from FROM on but ORDER BY, which
- * is `order` (NULL: as stored). */
+ * is `order` (NULL for one row at most). Where that is the order of the table's primary key and the query reads nothing but
+ * that table from end to end, `as_stored` spares an engine that stores it so the sorting. */
 struct store_select {
     const char *const *columns;
     size_t column_count;
     const char *from;
     const char *order;
+    bool as_stored;
 };
 /* All rows through `each`, by the engine's fastest way: nothing is kept in memory. */
 crm_status store_each(struct store *store, const struct store_select *select,

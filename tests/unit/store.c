@@ -181,7 +181,8 @@ static void rows_may_be_wide(void **state)
     assert_int_equal(add(book, "Two"), CRM_OK);
     buffer_text(&sql, " FROM customer");
     size_t rows = 0;
-    struct store_select select = {columns, WIDE, "FROM customer t", "t.id"};
+    struct store_select select = {
+        .columns = columns, .column_count = WIDE, .from = "FROM customer t", .order = "t.id"};
     assert_int_equal(store_each(book->store, &select, NULL, 0, check_wide, &rows), CRM_OK);
     select.order = NULL;
     assert_int_equal(store_each(book->store, &select, NULL, 0, check_wide, &rows), CRM_OK);
