@@ -237,33 +237,35 @@ static void postgres_close(struct store *store)
 /* Any number will do, as long as all agree: that of the book's writers in this database. */
 #define LOCK_OF_WRITERS "SELECT pg_advisory_xact_lock(4345421)"
 
-static crm_status postgres_begin(struct store *store)
+crm_status postgres_open_with(struct store *store, const char *sql)
 {
     struct postgres *postgres = postgres_of(store);
-    postgres->in_block = true;
-    postgres->opening[0] = "BEGIN";
-    postgres->opening[1] = LOCK_OF_WRITERS;
-    postgres->opening_count = 2;
+    if (postgres->opening_count == MOST_OPENING)
+        return error_set(store->error, CRM_USAGE, _("too much stands before a statement"));
+    postgres->opening[postgres->opening_count++] = sql;
     return CRM_OK;
+}
+
+static crm_status postgres_begin(struct store *store)
+{
+    postgres_of(store)->in_block = true;
+    crm_status status = postgres_open_with(store, "BEGIN");
+    return status == CRM_OK ? postgres_open_with(store, LOCK_OF_WRITERS) : status;
 }
 
 static crm_status postgres_begin_reading(struct store *store)
 {
-    struct postgres *postgres = postgres_of(store);
-    postgres->in_block = true;
-    postgres->opening[0] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    postgres->opening_count = 1;
-    return CRM_OK;
+    postgres_of(store)->in_block = true;
+    return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
 static crm_status postgres_commit(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
     postgres->in_block = false;
-    if (postgres->opening_count > 0) {
-        postgres->opening_count = 0; /* nothing was done */
-        return CRM_OK;
-    }
+    postgres->opening_count = 0;
+    if (postgres->library.PQtransactionStatus(postgres->connection) == PQTRANS_IDLE)
+        return CRM_OK; /* nothing was done */
     /* COMMIT of a transaction in which something failed ends it without a failure of its own. */
     bool failed = postgres->library.PQtransactionStatus(postgres->connection) == PQTRANS_INERROR;
     crm_status status = postgres_execute(store, "COMMIT");
@@ -332,6 +334,8 @@ const struct store_driver store_driver_postgres = {
     .rollback = postgres_rollback,
     .begin_schema = postgres_begin_schema,
     .finish_table = postgres_finish_table,
+    .journal_begin = postgres_journal_begin,
+    .journal_end = postgres_journal_end,
     .identity_type = "bigint PRIMARY KEY",
     .lasting_identity_type = "bigint PRIMARY KEY",
     .cluster_suffix = "",

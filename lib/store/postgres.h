@@ -19,7 +19,7 @@ enum postgres_type {
     TYPE_NUMERIC = 1700
 };
 
-enum { MOST_OPENING = 2, NAMED_PLACES = 256 };
+enum { MOST_OPENING = 4, NAMED_PLACES = 256, POSTGRES_COUNTED = 32 };
 
 /* Texts run before in this connection; from the second time on they are prepared in the server. */
 struct named_statement {
@@ -34,13 +34,16 @@ struct postgres {
     struct store *store;
     struct postgres_library library;
     PGconn *connection;
-    /* Begin of the transaction, which travels with its first statement: it saves a round trip. */
+    /* What the next statement needs done before it, such as the begin of its transaction; it
+     * travels with it, which saves a round trip. */
     const char *opening[MOST_OPENING];
     size_t opening_count;
     bool in_block; /* a transaction was begun, sent or not */
     struct named_statement named[NAMED_PLACES];
     unsigned cursors; /* under way in store_each */
     int64_t changes, total_changes;
+    char entry[80];                  /* sets the journal's entry */
+    bool inserted[POSTGRES_COUNTED]; /* into which tables this entry did */
 };
 
 /* Parameters as libpq takes them. */
@@ -61,6 +64,9 @@ static inline struct postgres *postgres_of(const struct store *store)
 /* The server's or the connection's failure as ours, with a sentence for a person. Either result may
  * be NULL. */
 crm_status postgres_fail(struct store *store, const PGresult *result);
+
+/* Has the text, which is borrowed, done before the next statement. */
+crm_status postgres_open_with(struct store *store, const char *sql);
 
 /* ---- postgres_statement.c ---- */
 
@@ -101,6 +107,17 @@ crm_status postgres_append(struct store *store, const char *table,
 /* ---- postgres_fold.c ---- */
 
 crm_status postgres_create_fold(struct store *store);
+
+/* ---- postgres_journal.c ---- */
+
+crm_status postgres_create_journal(struct store *store);
+crm_status postgres_keep_images(struct store *store, const struct kind *kind);
+crm_status postgres_index_entry(struct store *store, const struct kind *kind);
+crm_status postgres_journal_begin(struct store *store, int64_t entry);
+crm_status postgres_journal_end(struct store *store, struct buffer *added,
+                                char images_digest[DIGEST_TEXT]);
+/* `table` may go on with what follows it in a statement. */
+void postgres_note_insertion(struct postgres *postgres, const char *table);
 
 /* ---- postgres_schema.c ---- */
 

@@ -134,6 +134,7 @@ static crm_status load_all(struct load *load, const char *table, const char *lis
     buffer_printf(&load->copy, "COPY %s (%s) FROM STDIN (FORMAT binary)", table, list);
     if (status == CRM_OK && load->copy.failed)
         status = error_no_memory(load->store->error);
+    postgres_note_insertion(postgres_of(load->store), table);
     while (status == CRM_OK && more) {
         status = fill_batch(load, &more);
         if (status == CRM_OK && load->rows > 0)

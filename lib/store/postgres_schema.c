@@ -4,6 +4,7 @@
 #include "store/postgres.h"
 
 #include "schema/schema.h"
+#include "store/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,9 @@ crm_status postgres_begin_schema(struct store *store)
         status = postgres_execute(store, "CREATE SCHEMA crm");
     if (status == CRM_OK)
         status = postgres_create_fold(store);
-    return status == CRM_OK ? postgres_execute(store, identity_table) : status;
+    if (status == CRM_OK)
+        status = postgres_execute(store, identity_table);
+    return status == CRM_OK ? postgres_create_journal(store) : status;
 }
 
 static crm_status number_table(struct store *store, const struct kind *kind)
@@ -90,6 +93,10 @@ static crm_status number_table(struct store *store, const struct kind *kind)
 
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record)
 {
-    (void)record;
-    return kind->cluster == NULL ? number_table(store, kind) : CRM_OK;
+    crm_status status = kind->cluster == NULL ? number_table(store, kind) : CRM_OK;
+    if (status == CRM_OK && record)
+        status = postgres_keep_images(store, kind);
+    if (status == CRM_OK && (record || journal_counts(kind)))
+        status = postgres_index_entry(store, kind);
+    return status;
 }

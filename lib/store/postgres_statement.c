@@ -209,17 +209,21 @@ static PGresult *run_opening(struct postgres *postgres, const char *sql, const c
     return result;
 }
 
-static void count_changes(struct postgres *postgres, PGresult *result)
+static void count_changes(struct postgres *postgres, const char *sql, PGresult *result)
 {
+    static const char insert[] = "INSERT INTO ";
     const char *command = postgres->library.PQcmdStatus(result);
     if (strncmp(command, "INSERT", 6) != 0 && strncmp(command, "UPDATE", 6) != 0 &&
         strncmp(command, "DELETE", 6) != 0)
         return;
     postgres->changes = strtoll(postgres->library.PQcmdTuples(result), NULL, 10);
     postgres->total_changes += postgres->changes;
+    if (strncmp(sql, insert, sizeof insert - 1) == 0)
+        postgres_note_insertion(postgres, sql + sizeof insert - 1);
 }
 
-static crm_status take_result(struct store *store, PGresult *result, PGresult **out)
+static crm_status take_result(struct store *store, const char *sql, PGresult *result,
+                              PGresult **out)
 {
     struct postgres *postgres = postgres_of(store);
     crm_status status = CRM_OK;
@@ -231,7 +235,7 @@ static crm_status take_result(struct store *store, PGresult *result, PGresult **
         postgres->library.PQclear(result);
         return status;
     }
-    count_changes(postgres, result);
+    count_changes(postgres, sql, result);
     *out = result;
     return CRM_OK;
 }
@@ -257,7 +261,7 @@ crm_status postgres_run(struct store *store, const char *sql, const struct value
     else
         result = pq->PQexecParams(postgres->connection, sql, parameters.count, parameters.types,
                                   parameters.texts, NULL, NULL, 0);
-    return take_result(store, result, out);
+    return take_result(store, sql, result, out);
 }
 
 crm_status postgres_execute(struct store *store, const char *sql)
@@ -272,7 +276,7 @@ crm_status postgres_execute(struct store *store, const char *sql)
         return error_no_memory(store->error);
     postgres->opening_count = 0;
     result = postgres->library.PQexec(postgres->connection, buffer_string(&text));
-    crm_status status = take_result(store, result, &result);
+    crm_status status = take_result(store, sql, result, &result);
     if (status == CRM_OK)
         postgres->library.PQclear(result);
     return status;

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal on PostgreSQL: triggers keep the images of what is changed and removed, whoever
+ * writes; what an entry inserted is counted at its end by the index on `entry`. */
+#include "store/postgres.h"
+
+#include "store/journal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Triggers ---- */
+
+/* One image. The entry under way and the number of the last image are settings of the transaction;
+ * without an entry nothing is kept, as when a book is copied. */
+static const char image_function[] =
+    "CREATE FUNCTION crm.keep_image(kind_name text, id bigint, owner bigint, what text, "
+    "old_values text, new_values text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
+    "SET search_path = crm, pg_catalog AS $$ "
+    "DECLARE under_way bigint := current_setting('crm.entry'); "
+    "place bigint := coalesce(nullif(current_setting('crm.image', true), ''), '0'); "
+    "grain text := replace(gen_random_uuid()::text, '-', ''); "
+    "BEGIN "
+    "place := place + 1; "
+    "PERFORM set_config('crm.image', place::text, true); "
+    "INSERT INTO journal_image (entry, number, kind, record, customer, action, before_values, "
+    "after_values, salt, digest) VALUES (under_way, place, kind_name, id, owner, what, "
+    "old_values, new_values, grain, encode(sha256(convert_to(concat_ws(E'\\n', grain, kind_name, "
+    "coalesce(id::text, ''), what, old_values, coalesce(new_values, '')), 'UTF8')), 'hex')); "
+    "END $$";
+
+crm_status postgres_create_journal(struct store *store)
+{
+    return postgres_execute(store, image_function);
+}
+
+static bool is_stored(const struct field *field)
+{
+    return field->expression == NULL;
+}
+
+static bool is_journaled(const struct field *field)
+{
+    return is_stored(field) && (field->flags & FIELD_DERIVED) == 0;
+}
+
+/* Whether the comma-separated list names it. */
+static bool list_has(const char *list, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = list; at != NULL && *at != '\0'; at += strcspn(at, ", ")) {
+        at += strspn(at, ", ");
+        if (strcspn(at, ", ") == length && strncmp(at, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_key(const struct kind *kind, const struct field *field)
+{
+    return kind->cluster != NULL && list_has(kind->cluster, field->name);
+}
+
+/* A value as JSON. Custom fields are text to the journal, whose bytes are kept. */
+static void json_sql(struct buffer *sql, const char *row, const char *column)
+{
+    bool custom = strcmp(column, "custom") == 0;
+    buffer_printf(sql, "to_json(%s.%s%s)::text", row, column, custom ? "::text" : "");
+}
+
+/* A member that vanishes when its column is null. */
+static void row_member(struct buffer *sql, const char *column)
+{
+    buffer_printf(sql, ", '\"%s\":' || ", column);
+    json_sql(sql, "OLD", column);
+}
+
+static void whole_row(struct buffer *sql, const struct kind *kind)
+{
+    buffer_text(sql, "'{' || concat_ws(','");
+    if (kind->cluster == NULL)
+        row_member(sql, "id");
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (is_stored(&kind->fields[i]))
+            row_member(sql, kind->fields[i].name);
+    if (kind->custom)
+        row_member(sql, "custom");
+    row_member(sql, "entry");
+    buffer_text(sql, ") || '}'");
+}
+
+static void differs_sql(struct buffer *sql, const char *column)
+{
+    const char *cast = strcmp(column, "custom") == 0 ? "::text" : "";
+    buffer_printf(sql, "OLD.%s%s IS DISTINCT FROM NEW.%s%s", column, cast, column, cast);
+}
+
+/* A member that vanishes when its column is as it was. */
+static void changed_member(struct buffer *sql, const char *row, const char *column, bool always)
+{
+    buffer_text(sql, ", ");
+    if (!always) {
+        buffer_text(sql, "CASE WHEN ");
+        differs_sql(sql, column);
+        buffer_text(sql, " THEN ");
+    }
+    buffer_printf(sql, "'\"%s\":' || coalesce(", column);
+    json_sql(sql, row, column);
+    buffer_text(sql, always ? ", 'null')" : ", 'null') END");
+}
+
+static void changed_row(struct buffer *sql, const struct kind *kind, const char *row)
+{
+    buffer_text(sql, "'{' || concat_ws(','");
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct field *field = &kind->fields[i];
+        if (is_journaled(field) || is_key(kind, field))
+            changed_member(sql, row, field->name, is_key(kind, field));
+    }
+    if (kind->custom)
+        changed_member(sql, row, "custom", false);
+    buffer_text(sql, ") || '}'");
+}
+
+/* Whom the row belongs to; what it is part of may have gone in the same entry, and left an image.
+ */
+static void customer_sql(struct buffer *sql, const struct kind *kind, const char *row)
+{
+    const struct field *part = kind->part_of == NULL ? NULL : kind_field(kind, kind->part_of);
+    if (kind == &kind_customer) {
+        buffer_printf(sql, "%s.id", row);
+    } else if (kind_field(kind, "customer") != NULL) {
+        buffer_printf(sql, "%s.customer", row);
+    } else if (part != NULL) {
+        const struct kind *whole = schema_kind(part->reference);
+        buffer_printf(sql,
+                      "coalesce((SELECT w.customer FROM %s w WHERE w.id = %s.%s), "
+                      "(SELECT i.customer FROM journal_image i WHERE i.kind = '%s' "
+                      "AND i.record = %s.%s AND i.entry = current_setting('crm.entry')::bigint "
+                      "AND i.action = 'removed'))",
+                      whole->table, row, part->name, whole->name, row, part->name);
+    } else {
+        buffer_text(sql, "NULL");
+    }
+}
+
+static void keep_sql(struct buffer *sql, const struct kind *kind, const char *row, bool removed)
+{
+    buffer_printf(sql, "PERFORM keep_image('%s', ", kind->name);
+    buffer_printf(sql, kind->cluster == NULL ? "%s.id, " : "NULL, ", row);
+    customer_sql(sql, kind, row);
+    buffer_printf(sql, ", '%s', ", removed ? "removed" : "changed");
+    if (removed) {
+        whole_row(sql, kind);
+        buffer_text(sql, ", NULL); ");
+        return;
+    }
+    changed_row(sql, kind, "OLD");
+    buffer_text(sql, ", ");
+    changed_row(sql, kind, "NEW");
+    buffer_text(sql, "); ");
+}
+
+static void function_sql(struct buffer *sql, const struct kind *kind)
+{
+    buffer_printf(sql,
+                  "CREATE FUNCTION crm.keep_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+                  "SET search_path = crm, pg_catalog AS $$ BEGIN "
+                  "IF TG_OP = 'DELETE' THEN ",
+                  kind->table);
+    keep_sql(sql, kind, "OLD", true);
+    buffer_text(sql, "ELSE ");
+    keep_sql(sql, kind, "NEW", false);
+    buffer_text(sql, "END IF; RETURN NULL; END $$;");
+}
+
+/* Under an entry, and not of a row that it inserted itself: taking the entry back removes that. */
+#define OF_ANOTHER_ENTRY "OLD.entry <> nullif(current_setting('crm.entry', true), '')::bigint"
+
+static void triggers_sql(struct buffer *sql, const struct kind *kind)
+{
+    const char *table = kind->table, *separator = "";
+    buffer_printf(sql,
+                  "CREATE TRIGGER keep_removed AFTER DELETE ON crm.%s FOR EACH ROW "
+                  "WHEN (" OF_ANOTHER_ENTRY ") EXECUTE FUNCTION crm.keep_%s();"
+                  "CREATE TRIGGER keep_changed AFTER UPDATE ON crm.%s FOR EACH ROW "
+                  "WHEN (" OF_ANOTHER_ENTRY " AND (",
+                  table, table, table);
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!is_journaled(&kind->fields[i]))
+            continue;
+        buffer_text(sql, separator);
+        differs_sql(sql, kind->fields[i].name);
+        separator = " OR ";
+    }
+    if (kind->custom) {
+        buffer_text(sql, separator);
+        differs_sql(sql, "custom");
+    }
+    buffer_printf(sql, ")) EXECUTE FUNCTION crm.keep_%s();", table);
+}
+
+crm_status postgres_keep_images(struct store *store, const struct kind *kind)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    function_sql(&sql, kind);
+    triggers_sql(&sql, kind);
+    return sql.failed ? error_no_memory(store->error)
+                      : postgres_execute(store, buffer_string(&sql));
+}
+
+crm_status postgres_index_entry(struct store *store, const struct kind *kind)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    buffer_printf(&sql, "CREATE INDEX %s_entry ON crm.%s (entry)", kind->table, kind->table);
+    return sql.failed ? error_no_memory(store->error)
+                      : postgres_execute(store, buffer_string(&sql));
+}
+
+/* ---- The entry ---- */
+
+/* The setting travels with the entry's first statement. */
+crm_status postgres_journal_begin(struct store *store, int64_t entry)
+{
+    struct postgres *postgres = postgres_of(store);
+    (void)snprintf(postgres->entry, sizeof postgres->entry,
+                   "SELECT set_config('crm.entry', '%lld', true)", (long long)entry);
+    memset(postgres->inserted, 0, sizeof postgres->inserted);
+    return postgres_open_with(store, postgres->entry);
+}
+
+/* Kinds whose rows carry their entry, in the order of `added`. */
+static const struct kind *counted_kind(size_t place)
+{
+    if (place < schema_kind_count)
+        return schema_kinds[place];
+    place -= schema_kind_count;
+    for (size_t i = 0; i < schema_internal_kind_count; i++)
+        if (journal_counts(schema_internal_kinds[i]) && place-- == 0)
+            return schema_internal_kinds[i];
+    return NULL;
+}
+
+void postgres_note_insertion(struct postgres *postgres, const char *table)
+{
+    size_t length = strcspn(table, " (");
+    const struct kind *kind;
+    for (size_t i = 0; i < POSTGRES_COUNTED && (kind = counted_kind(i)) != NULL; i++)
+        if (strlen(kind->table) == length && strncmp(kind->table, table, length) == 0)
+            postgres->inserted[i] = true;
+}
+
+/* What orders a kind's rows in `added`. */
+static const char *place_column(const struct kind *kind)
+{
+    return kind->cluster == NULL ? "id" : kind_field(kind, "customer") != NULL ? "customer" : "0";
+}
+
+/* One row for each table that was inserted into, and the digest of the images first of all. */
+static void end_sql(const struct postgres *postgres, struct buffer *sql)
+{
+    buffer_text(sql, "SELECT -1, 0, 0, 0, encode(sha256(convert_to(coalesce(string_agg(digest, '' "
+                     "ORDER BY number), ''), 'UTF8')), 'hex') FROM journal_image WHERE entry = $1");
+    for (size_t i = 0; i < POSTGRES_COUNTED; i++) {
+        if (!postgres->inserted[i])
+            continue;
+        const struct kind *kind = counted_kind(i);
+        const char *column = place_column(kind);
+        buffer_printf(sql,
+                      " UNION ALL SELECT %zu, count(*), min(%s), max(%s), NULL FROM %s "
+                      "WHERE entry = $1",
+                      i, column, column, kind->table);
+    }
+    buffer_text(sql, " ORDER BY 1");
+}
+
+static void put_row(const struct postgres_library *pq, const PGresult *result, int row,
+                    struct buffer *added, char images_digest[DIGEST_TEXT])
+{
+    int64_t numbers[4];
+    for (int column = 0; column < 4; column++)
+        numbers[column] = postgres_value(pq, result, row, column).integer;
+    if (numbers[0] < 0)
+        (void)snprintf(images_digest, DIGEST_TEXT, "%s", pq->PQgetvalue(result, row, 4));
+    else if (numbers[1] > 0)
+        journal_put_added(added, counted_kind((size_t)numbers[0]), numbers[1], numbers[2],
+                          numbers[3]);
+}
+
+crm_status postgres_journal_end(struct store *store, struct buffer *added,
+                                char images_digest[DIGEST_TEXT])
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    struct buffer sql cleanup(buffer_release) = {0};
+    const struct value entry = value_integer(store->journal.entry);
+    PGresult *result = NULL;
+    end_sql(postgres, &sql);
+    if (sql.failed)
+        return error_no_memory(store->error);
+    crm_status status = postgres_run(store, buffer_string(&sql), &entry, 1, &result);
+    if (status != CRM_OK)
+        return status;
+    buffer_character(added, '{');
+    for (int row = 0; row < pq->PQntuples(result); row++)
+        put_row(pq, result, row, added, images_digest);
+    buffer_character(added, '}');
+    pq->PQclear(result);
+    return added->failed ? error_no_memory(store->error) : CRM_OK;
+}
