@@ -10,6 +10,7 @@
 #   query_store SQL [DIR]    what the engine itself finds in the book: rows of values between |
 #   need_file REASON         skips a test on PostgreSQL that is about the file crm.db
 #   on_postgres              whether the books of the test are on PostgreSQL
+#   book_state [DIR]         a digest, the same as long as nothing is written
 #
 #   need_postgres            skips a test unless tests/postgres/run stands around
 #   new_database             makes one until the end of the test, and prints its address
@@ -121,6 +122,15 @@ query_store() {
     else
         sqlite3 "$place/crm.db" "$1"
     fi
+}
+
+# What tells a book's records from other ones: nothing was written when it is the same.
+book_state() {
+    if on_postgres; then
+        query_store 'SELECT id, hash FROM journal ORDER BY id DESC LIMIT 1' "$@"
+    else
+        cat "${1:-.crm}"/crm.db{,-wal} 2>/dev/null
+    fi | sha256sum
 }
 
 need_file() {

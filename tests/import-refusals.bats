@@ -19,6 +19,7 @@ END
 # each connection makes anew.
 fingerprint() {
     (cd .crm && find . -type f ! -name '*-shm' -exec sha256sum {} + | sort)
+    book_state
 }
 
 # refused MESSAGE HINT ARGUMENT…: HINT may be "" for a refusal that needs none.

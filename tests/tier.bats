@@ -35,7 +35,7 @@ schemes() {
 }
 
 entries() {
-    sqlite3 .crm/crm.db 'SELECT count(*) FROM journal'
+    query_store 'SELECT count(*) FROM journal'
 }
 
 # customer:tier:change of what the last call printed, on one line.
@@ -61,10 +61,10 @@ summary() {
     expect 0 '{"tier":"B","tier_since":"2026-03-02"}' ""
     call crm show prospect --fields tier
     expect 0 '{"tier":null}' ""
-    cp .crm/crm.db before.db
+    before=$(book_state)
     call crm tier apply
     expect 0 "" ""
-    cmp .crm/crm.db before.db
+    [ "$(book_state)" = "$before" ]
     call crm tier apply --all
     [ "$(summary)" = "c1:A:same c2:A:same c3:B:same c4:C:same c5:C:same c6:C:same quiet:C:same prospect:null:same lost:null:same" ]
 }
