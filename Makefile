@@ -174,7 +174,7 @@ LINT  := tests/lint tests/install.bats
 
 # Crashes and faults: these look at the plain build alone, at a size that fits here; make soak runs
 # them at full length.
-FAULTS := tests/faults/crash tests/faults/errors
+FAULTS := tests/faults/crash tests/faults/errors tests/faults/memory
 
 .PHONY: check check-quick check-sanitize check-postgres lint bench soak
 check: deps

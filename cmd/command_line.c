@@ -8,20 +8,20 @@
 static const char hidden[] = "••••";
 
 /* Between quotes where a shell needs them: the journal's line can be run again. */
-static void quote_word(FILE *stream, const char *word)
+static void quote_word(FILE *stream, const char *word, size_t length)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "%+,-./:=@_•";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        fputs(word, stream);
+    if (length > 0 && strspn(word, plain) >= length) {
+        fwrite(word, 1, length, stream);
         return;
     }
     fputc('\'', stream);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
+    for (size_t i = 0; i < length; i++) {
+        if (word[i] == '\'')
             fputs("'\\''", stream);
         else
-            fputc(*word, stream);
+            fputc(word[i], stream);
     }
     fputc('\'', stream);
 }
@@ -68,14 +68,12 @@ static void write_word(FILE *stream, const struct call *call, const char *word)
     const char *value =
         is_argument(call, word) ? filter_value(call, word) : option_value(call, word);
     if (value == NULL || *value == '\0') {
-        quote_word(stream, word);
+        quote_word(stream, word, strlen(word));
         return;
     }
-    char *kept = strndup(word, (size_t)(value - word));
-    if (kept != NULL && kept[0] != '\0')
-        quote_word(stream, kept);
+    if (value > word)
+        quote_word(stream, word, (size_t)(value - word));
     fputs(hidden, stream);
-    free(kept);
 }
 
 char *command_line(const struct call *call, int argc, char **argv)
@@ -90,5 +88,9 @@ char *command_line(const struct call *call, int argc, char **argv)
         fputc(' ', stream);
         write_word(stream, call, argv[i]);
     }
-    return fclose(stream) == 0 ? text : NULL;
+    bool whole = ferror(stream) == 0;
+    if (fclose(stream) == 0 && whole)
+        return text;
+    free(text);
+    return NULL;
 }

@@ -41,6 +41,7 @@ char *command_line(const struct call *call, int argc, char **argv);
 struct screen {
     bool terminal; /* stdout is one */
     bool paged;    /* goes through the pager when it is longer than the screen */
+    bool held;     /* shown when the command succeeds, and not otherwise */
     int width, height;
     char *text; /* what is held back to the end; NULL: not held back */
     size_t length;
@@ -48,7 +49,8 @@ struct screen {
 };
 
 /* Prepares call->stream. `paged`: on a terminal it may go through the pager. `held`: nothing is
- * written before screen_close. */
+ * written before screen_close, and nothing at all when the command failed: it tells what was not
+ * stored. */
 crm_status screen_open(struct screen *screen, struct call *call, bool paged, bool held);
 /* Writes what was held back. `status` is what the command came to; CRM_IO, with a message, when it
  * was CRM_OK but stdout could not be written. */

@@ -28,6 +28,7 @@ crm_status screen_open(struct screen *screen, struct call *call, bool paged, boo
     if (screen->terminal)
         measure(screen);
     screen->paged = screen->terminal && paged;
+    screen->held = held;
     if (screen->paged || held) {
         screen->stream = open_memstream(&screen->text, &screen->length);
         if (screen->stream == NULL)
@@ -65,21 +66,39 @@ static bool page(const struct screen *screen)
     return started && !(WIFEXITED(ended) && WEXITSTATUS(ended) == 127);
 }
 
+/* Ends the text that was held back. False when it is not whole: memory was exhausted. */
+static bool end_text(struct screen *screen)
+{
+    bool whole = ferror(screen->stream) == 0;
+    whole = fclose(screen->stream) == 0 && whole;
+    screen->stream = NULL;
+    return whole;
+}
+
+static void show_text(const struct screen *screen)
+{
+    bool long_text =
+        screen->paged && count_lines(screen->text, screen->length) >= (size_t)screen->height;
+    if (!long_text || !page(screen))
+        fwrite(screen->text, 1, screen->length, stdout);
+}
+
 crm_status screen_close(struct screen *screen, struct call *call, crm_status status)
 {
+    errno = 0;
     if (screen->stream != NULL && screen->stream != stdout) {
-        fclose(screen->stream);
-        screen->stream = NULL;
-        bool long_text =
-            screen->paged && count_lines(screen->text, screen->length) >= (size_t)screen->height;
-        if (!long_text || !page(screen))
-            fwrite(screen->text, 1, screen->length, stdout);
+        if (!end_text(screen) && status == CRM_OK)
+            status = call_fail(call, CRM_NO_MEMORY, _("out of memory"));
+        errno = 0;
+        if (status == CRM_OK || !screen->held)
+            show_text(screen);
         free(screen->text);
     }
-    errno = 0;
     bool written = fflush(stdout) == 0 && !ferror(stdout);
     if (status != CRM_OK || written)
         return status;
+    if (errno == ENOMEM)
+        return call_fail(call, CRM_NO_MEMORY, _("out of memory"));
     return call_fail(call, CRM_IO, _("cannot write the output: %s"),
                      errno != 0 ? strerror(errno) : _("writing failed"));
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +85,12 @@ static crm_status read_days(struct arena *arena, const cJSON *entries, struct da
     return refuse_repeated(days, count, error);
 }
 
-/* The whole text as one JSON value; NULL when it is not JSON, or has anything behind it. */
+/* The whole text as one JSON value; NULL when it is not JSON, or has anything behind it. errno is
+ * ENOMEM when memory was exhausted, of which cJSON itself says nothing. */
 static cJSON *parse_json(const char *text, size_t length)
 {
     const char *end = NULL;
+    errno = 0;
     if (memchr(text, '\0', length) != NULL || !text_is_valid(text, length)) {
         return NULL;
     }
@@ -106,6 +109,9 @@ crm_status day_list_parse(struct arena *arena, const char *text, size_t length,
                           struct day_list *out, struct error *error)
 {
     cleanup(cleanup_json) cJSON *json = parse_json(text, length);
+    if (json == NULL && errno == ENOMEM) {
+        return error_no_memory(error);
+    }
     if (!cJSON_IsObject(json)) {
         return error_set(error, CRM_INVALID, _("day list: not a JSON object in UTF-8"));
     }

@@ -155,6 +155,8 @@ static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
             head->fields[flat->head_given[i]] =
                 keep(head, statement_column(flat->find_order, (int)i + 2));
         keep_custom(flat, head);
+        if (head->no_memory)
+            status = error_no_memory(&book->error);
     }
     statement_reset(flat->find_order);
     return status;
@@ -274,6 +276,8 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
         import_equal(number, &head->number))
         return CRM_OK;
     begin_head(head, number, customer->id, hash);
+    if (head->no_memory)
+        return error_no_memory(&flat->import->book->error);
     crm_status status = load_head(flat, head);
     if (status != CRM_OK)
         return status;

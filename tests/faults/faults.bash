@@ -215,7 +215,7 @@ faults_begin() {
     trap 'rm -rf "$work"' EXIT
     cd "$work" || exit 1
     mkdir home
-    export HOME=$work/home LC_ALL=C.UTF-8 CRM_ACTOR=lin
+    export HOME=$work/home LC_ALL=C.UTF-8
     unset CRM_BOOK CRM_DATABASE CRM_PAGER PAGER LANGUAGE XDG_DATA_HOME XDG_CONFIG_HOME
     unset LD_PRELOAD CRM_FAULT CRM_FAULT_AFTER CRM_FAULT_REPORT CRM_FAULT_SQLITE_MALLOC
     make_base
@@ -289,4 +289,36 @@ judge_book() {
 goes_on() {
     CRM_BOOK=$work/victim timeout $PATIENCE "$CRM" add "The next one" >/dev/null 2>"$work/next" ||
         problem "$1: then crm add ends with $?: $(cat "$work/next")"
+}
+
+# ---- What a command says of a fault ---------------------------------------------------------------
+
+met() {
+    grep -q '^met' "$work/report"
+}
+
+# A list that cannot be read is replaced, but not known to be the same.
+same_output() {
+    cmp -s <(sed 's/"state":"changed"/"state":"added"/' "$work/out") "$work/out.wanted"
+}
+
+# A sentence for a person: not empty, not the engine's, and no tale about the user's doing.
+judge_words() {
+    local first
+    first=$(head -n 1 "$work/err")
+    case $first in
+    "crm: "*locked*) problem "$1: $first" ;;
+    "crm: "????????*) ;;
+    *) problem "$1: status $status, says '$first'" ;;
+    esac
+    [ "$status" = 1 ] || [ "$status" = 75 ] || problem "$1: status $status: $first"
+}
+
+# Every n, or a handful of any number.
+step() {
+    if [ "${THOROUGH:-no}" = yes ]; then
+        n=$((n + 1))
+    else
+        n=$((n + 1 + n * ${GROWTH:-60} / 100 + RANDOM % 2))
+    fi
 }
