@@ -199,16 +199,19 @@ const char *call_take_kind(struct call *call, size_t keep);
 crm_filter call_filter(const struct call *call, size_t first);
 /* "crm visit add": the command as it is typed. Returns `out`. */
 char *call_name(const struct call *call, char *out, size_t size);
+/* Seconds that pass, for summaries; NULL with a fixed clock, with which all output is fixed. */
+double (*call_clock(const struct call *call))(void);
 /* Zeroed memory that lives as long as the call; ends the program with a sentence when there is
  * none. */
 void *call_allocate(struct call *call, size_t count, size_t size);
 
 /* ---- The program ------------------------------------------------------------------------- */
 
-extern const struct command command_add, command_calendar, command_complain, command_complete,
-    command_edit, command_export, command_find, command_help, command_import, command_init,
-    command_introspect, command_list, command_log, command_merge, command_policy, command_remind,
-    command_remove, command_report, command_show, command_survey, command_tier, command_visit;
+extern const struct command command_add, command_backup, command_calendar, command_complain,
+    command_complete, command_edit, command_export, command_find, command_help, command_import,
+    command_init, command_introspect, command_list, command_log, command_merge, command_policy,
+    command_remind, command_remove, command_report, command_restore, command_show, command_survey,
+    command_tier, command_visit;
 
 /* All built-in commands in the order of help; ends with NULL. */
 extern const struct command *const commands[];

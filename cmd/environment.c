@@ -173,11 +173,21 @@ static const char *inside(struct call *call, const char *directory, const char *
     return directory == NULL || path[0] == '/' ? path : join(call, directory, path);
 }
 
+/* The argument that is a directory, NULL when it was left out. */
+static const char *directory_argument(const struct call *call)
+{
+    const struct argument *argument = call->command->arguments;
+    for (size_t i = 0; i < call->argument_count && argument[i].name != NULL; i++)
+        if (argument[i].complete == COMPLETE_DIRECTORY)
+            return call->arguments[i];
+    return NULL;
+}
+
 static crm_status place_to_make(struct call *call)
 {
-    const char *chosen = call->globals.book;
-    if (call->argument_count > 0)
-        chosen = inside(call, call->globals.directory, call->arguments[0]);
+    const char *chosen = call->globals.book, *named = directory_argument(call);
+    if (named != NULL)
+        chosen = inside(call, call->globals.directory, named);
     else if (chosen == NULL)
         chosen = variable("CRM_BOOK");
     call->place = chosen != NULL ? chosen : inside(call, call->globals.directory, ".crm");
@@ -232,6 +242,19 @@ crm_status environment_actor(struct call *call, const char *line)
     bool writes = (call->command->flags &
                    (COMMAND_BOOK_WRITE | COMMAND_BOOK_MAY_WRITE | COMMAND_BOOK_CREATE)) != 0;
     return writes ? crm_book_set_actor(call->book, actor(), line) : CRM_OK;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        return 0;
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double (*call_clock(const struct call *call))(void)
+{
+    return call->globals.now == NULL && getenv("CRM_NOW") == NULL ? seconds : NULL;
 }
 
 void environment_export(struct call *call)

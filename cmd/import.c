@@ -2,9 +2,7 @@
 /* crm import: records from CSV, TSV and JSON Lines. */
 #include "command.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct options {
     const char *as;
@@ -54,14 +52,6 @@ static const struct argument import_arguments[] = {
     {0},
 };
 
-static double seconds(void)
-{
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-        return 0;
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static crm_status run(struct call *call)
 {
     const struct options *options = call->options;
@@ -70,16 +60,14 @@ static crm_status run(struct call *call)
         return call_hint(call, CRM_USAGE, _("add --as customer, --as order, …"));
     }
     bool standard_input = strcmp(call->arguments[0], "-") == 0;
-    const crm_import_options import = {
-        .file = standard_input ? "stdin" : call->arguments[0],
-        .stream = standard_input ? stdin : NULL,
-        .kind = options->as,
-        .map = options->map,
-        .key = options->key,
-        .encoding = options->encoding,
-        .errors = options->errors,
-        /* With a fixed clock the output is fixed too. */
-        .seconds = call->globals.now == NULL && getenv("CRM_NOW") == NULL ? seconds : NULL};
+    const crm_import_options import = {.file = standard_input ? "stdin" : call->arguments[0],
+                                       .stream = standard_input ? stdin : NULL,
+                                       .kind = options->as,
+                                       .map = options->map,
+                                       .key = options->key,
+                                       .encoding = options->encoding,
+                                       .errors = options->errors,
+                                       .seconds = call_clock(call)};
     return crm_import(call->book, &import, call->sink);
 }
 

@@ -29,6 +29,8 @@ const struct command *const commands[] = {
     &command_log,
     &command_calendar,
     &command_policy,
+    &command_backup,
+    &command_restore,
     &command_introspect,
     &command_help,
     &command_complete,

@@ -2,6 +2,7 @@
 /* Making, opening and closing a book; its transactions and journal entries. */
 #include "book.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "store/create.h"
 #include "store/journal.h"
@@ -120,49 +121,16 @@ struct field_context book_field_context(const struct crm_book *book)
 
 /* ---- Making a book ---- */
 
-static crm_status fail_io(struct crm_book *book, const char *path)
-{
-    error_set(&book->error, CRM_IO, "%s: %s", path, strerror(errno));
-    return error_hint(&book->error, _("look at the directory's permissions and free space"));
-}
-
 static crm_status make_directory(struct crm_book *book, const char *path, mode_t mode)
 {
-    return mkdir(path, mode) == 0 || errno == EEXIST ? CRM_OK : fail_io(book, path);
+    return mkdir(path, mode) == 0 || errno == EEXIST ? CRM_OK : file_fail(&book->error, path);
 }
 
-/* Parents as `mkdir -p` makes them; the book itself is private to its user. */
+/* The book itself is private to its user. */
 static crm_status make_directories(struct crm_book *book, const char *path)
 {
-    char *copy = arena_copy(&book->arena, path);
-    if (copy == NULL)
-        return error_no_memory(&book->error);
-    for (size_t end = strlen(copy); end > 1 && copy[end - 1] == '/'; end--)
-        copy[end - 1] = '\0';
-    for (char *at = copy + 1; *at != '\0'; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        crm_status status = make_directory(book, copy, 0777);
-        *at = '/';
-        if (status != CRM_OK)
-            return status;
-    }
-    return make_directory(book, copy, 0700);
-}
-
-static crm_status write_all(int file, const char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(file, data, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return CRM_IO;
-        data += written;
-        length -= (size_t)written;
-    }
-    return fsync(file) == 0 ? CRM_OK : CRM_IO;
+    crm_status status = file_make_parents(path, &book->error);
+    return status == CRM_OK ? make_directory(book, path, 0700) : status;
 }
 
 /* A new file with that content; an existing one is left alone and counts as CRM_EXISTS. */
@@ -173,12 +141,11 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     if (file < 0 && errno == EEXIST)
         return CRM_EXISTS;
     if (file < 0)
-        return fail_io(book, path);
-    crm_status status = write_all(file, data, length);
-    if (status != CRM_OK)
-        fail_io(book, path);
-    if (close(file) != 0 && status == CRM_OK)
-        status = fail_io(book, path);
+        return file_fail(&book->error, path);
+    bool written = file_write(file, data, length) && fsync(file) == 0;
+    crm_status status = written ? CRM_OK : file_fail(&book->error, path);
+    if (close(file) != 0 && written)
+        status = file_fail(&book->error, path);
     if (status != CRM_OK)
         (void)unlink(path);
     return status;
@@ -210,7 +177,7 @@ static crm_status write_policy(struct crm_book *book, struct buffer *text)
     (void)unlink(temporary);
     crm_status status = write_new_file(book, temporary, buffer_string(text), text->length);
     if (status == CRM_OK && rename(temporary, path) != 0)
-        status = fail_io(book, path);
+        status = file_fail(&book->error, path);
     if (status != CRM_OK)
         (void)unlink(temporary);
     return status;

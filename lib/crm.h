@@ -381,6 +381,42 @@ typedef struct crm_import_options {
  * sink as one row. CRM_INVALID with file:line:column for refused input. */
 CRM_API crm_status crm_import(crm_book *book, const crm_import_options *options, crm_sink *sink);
 
+/* ---- Backup and restoration --------------------------------------------------------------- */
+
+/* A backup is one POSIX tar archive: crm-backup.json (what it is), the policy, calendars/ and
+ * surveys/, crm.db (an SQLite database, whatever engine the book is on) and SHA256SUMS. */
+typedef struct crm_backup_options {
+    const char *file; /* to write; NULL with `write` */
+    bool replace;     /* a file of that name; otherwise CRM_EXISTS */
+    /* Instead of a file: takes the bytes in order; `finish`, which may be NULL, is called after the
+     * last of them. A status other than CRM_OK ends the backup with it; the message is the
+     * caller's. */
+    crm_status (*write)(void *context, const void *data, size_t length);
+    crm_status (*finish)(void *context);
+    void *context;
+    double (*seconds)(void); /* a clock, for the summary; NULL: it says 0 */
+} crm_backup_options;
+
+/* Copies the whole book as it is at one moment, while others read and write. A file has its name
+ * only once it was read back and is on the disk. Meanwhile a copy of the database, of mode 0600,
+ * stands beside the file, or in the book; one that a killed process left is removed by the next.
+ * The summary goes to the sink as one row. */
+CRM_API crm_status crm_backup(crm_book *book, const crm_backup_options *options, crm_sink *sink);
+
+typedef struct crm_restore_options {
+    const char *file;        /* path, or what to call `stream` in messages */
+    FILE *stream;            /* read instead of the file; neither owned nor closed; may be NULL */
+    bool verify;             /* only reads, and says whether all is well; `directory` may be NULL */
+    double (*seconds)(void); /* a clock, for the summary; NULL: it says 0 */
+} crm_restore_options;
+
+/* Makes the book of a backup in `directory`, which must be empty or not exist, all or nothing;
+ * `book` must be closed. CRM_EXISTS when something is there, CRM_CORRUPT for a backup that is
+ * damaged or cut off, CRM_INVALID for what is no backup, CRM_NEWER_SCHEMA for one that a newer crm
+ * wrote. */
+CRM_API crm_status crm_restore(crm_book *book, const char *directory,
+                               const crm_restore_options *options, crm_sink *sink);
+
 /* ---- Kinds and fields: the program's model of itself ------------------------------------- */
 
 typedef struct crm_choice_info {

@@ -7,6 +7,7 @@
 #   call COMMAND…            runs it and keeps $status, $out and $err apart, byte for byte
 #   call_in TEXT COMMAND…    as call, with TEXT as standard input
 #   new_book [DIR]           makes a book (./.crm) and says nothing
+#   in_directory DIR         the names in it, hidden ones too, sorted, on one line
 #   query_store SQL [DIR]    what the engine itself finds in the book: rows of values between |
 #   need_file REASON         skips a test on PostgreSQL that is about the file crm.db
 #   on_postgres              whether the books of the test are on PostgreSQL
@@ -135,6 +136,13 @@ book_state() {
 
 need_file() {
     ! on_postgres || skip "$1: the book has no file of its own on PostgreSQL"
+}
+
+in_directory() {
+    (
+        LC_ALL=C
+        cd "$1" && shopt -s dotglob nullglob && printf '%s ' *
+    )
 }
 
 # For tests on the real data, which is not part of the project.

@@ -67,6 +67,8 @@ calendar due|calendar due|calendar due --limit 4wh --explain
 calendar between|calendar between|calendar between 2026-03-02 2026-03-03 --explain
 policy check|policy check|policy check bad.yaml
 policy show|policy show|policy show
+backup|backup|backup book.tar
+restore|backup|restore book.tar again
 END
 }
 

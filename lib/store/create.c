@@ -117,21 +117,24 @@ crm_status store_create_schema(struct store *store, struct error *error)
     return status == CRM_NO_MEMORY ? error_no_memory(error) : status;
 }
 
+crm_status store_check_version(int version, struct error *error)
+{
+    if (version <= STORE_SCHEMA_VERSION)
+        return CRM_OK;
+    error_set(error, CRM_NEWER_SCHEMA,
+              _("the book has schema version %d, this crm knows versions up to %d"), version,
+              STORE_SCHEMA_VERSION);
+    return error_hint(error, _("use the crm that wrote it, or a newer one"));
+}
+
 crm_status store_check_schema(struct store *store, struct error *error)
 {
     int version;
     crm_status status = store_schema_version(store, &version);
-    if (status != CRM_OK)
+    if (status == CRM_OK)
+        status = store_check_version(version, error);
+    if (status != CRM_OK || version >= 1)
         return status;
-    if (version > STORE_SCHEMA_VERSION) {
-        error_set(error, CRM_NEWER_SCHEMA,
-                  _("the book has schema version %d, this crm knows versions up to %d"), version,
-                  STORE_SCHEMA_VERSION);
-        return error_hint(error, _("use the crm that wrote it, or a newer one"));
-    }
-    if (version < 1) {
-        error_set(error, CRM_CORRUPT, _("the book's database holds no customer book"));
-        return error_hint(error, _("make one with: crm init"));
-    }
-    return CRM_OK;
+    error_set(error, CRM_CORRUPT, _("the book's database holds no customer book"));
+    return error_hint(error, _("make one with: crm init"));
 }

@@ -13,6 +13,8 @@
 crm_status store_create_schema(struct store *store, struct error *error);
 /* One table and its indexes; `record`: of the user's records, not of the program's own. */
 crm_status store_create_table(struct store *store, const struct kind *kind, bool record);
+/* CRM_NEWER_SCHEMA for a version that this crm does not know yet. */
+crm_status store_check_version(int version, struct error *error);
 /* CRM_NEWER_SCHEMA when the store was written by a newer crm, CRM_CORRUPT when it holds no book. */
 crm_status store_check_schema(struct store *store, struct error *error);
 

@@ -71,6 +71,7 @@ struct store_driver {
      * begun while references are not verified. NULL: no release kept books in this engine that
      * would have to be migrated. */
     crm_status (*rebuild)(struct store *store, const struct store_rebuild *rebuild);
+    crm_status (*verify)(struct store *store);
     crm_status (*backup)(struct store *store, const char *path, store_progress progress,
                          void *context);
 };

@@ -501,19 +501,29 @@ static crm_status sqlite_begin_reading(struct store *store)
     return sqlite_execute(store, "BEGIN");
 }
 
+/* What is good to do after a commit, when nobody has to wait for it: the next writer gets another
+ * chance. */
+static void without_waiting(struct connection *connection, const char *sql)
+{
+    sqlite3_busy_timeout(connection->database, 0);
+    (void)sqlite3_exec(connection->database, sql, NULL, NULL, NULL);
+    sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
+}
+
 static crm_status sqlite_commit(struct store *store)
 {
     struct connection *connection = connection_of(store);
     connection->log_pages = 0;
     crm_status status = sqlite_execute(store, "COMMIT");
-    if (status != CRM_OK || connection->log_pages < CHECKPOINT_PAGES)
+    if (status != CRM_OK)
         return status;
-    /* A reader may hold the log, a list in a pager for minutes: nobody waits for that, and the next
-     * writer gets another chance. The commit stands. */
-    sqlite3_busy_timeout(connection->database, 0);
-    (void)sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL,
-                                    NULL);
-    sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
+    /* A reader may hold the log, a list in a pager for minutes. */
+    if (connection->log_pages >= CHECKPOINT_PAGES)
+        without_waiting(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    /* A database unpacked by hand from a backup has no log, and its readers would hold up writers.
+     */
+    if (connection->log_pages == 0)
+        without_waiting(connection, "PRAGMA journal_mode=WAL");
     return status;
 }
 
@@ -567,6 +577,11 @@ static crm_status sqlite_set_schema_version(struct store *store, int version)
     char sql[64];
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", version);
     return sqlite_execute(store, sql);
+}
+
+static crm_status sqlite_verify(struct store *store)
+{
+    return sqlite_verify_file(connection_of(store)->database, store->error);
 }
 
 /* By a connection of its own, so that the copy is of what was committed, also while this one is in
@@ -636,5 +651,6 @@ const struct store_driver store_driver_sqlite = {
     .schema_version = sqlite_schema_version,
     .set_schema_version = sqlite_set_schema_version,
     .rebuild = sqlite_rebuild,
+    .verify = sqlite_verify,
     .backup = sqlite_backup,
 };

@@ -3,6 +3,7 @@
  */
 #include "store/sqlite_backup.h"
 
+#include "base/file.h"
 #include "store/sqlite_error.h"
 
 #include <errno.h>
@@ -18,21 +19,16 @@ enum {
     PAUSE_MILLISECONDS = 10
 };
 
-static crm_status say_file(struct error *error, const char *path)
-{
-    if (errno == EEXIST) {
-        error_set(error, CRM_EXISTS, _("there is a file '%s' already"), path);
-        return error_hint(error, _("choose another name"));
-    }
-    error_set(error, CRM_IO, "%s: %s", path, strerror(errno));
-    return error_hint(error, _("look at the directory's permissions and free space"));
-}
-
 /* Private from the beginning: the engine makes files with the umask's mode. */
 static crm_status make_file(const char *path, struct error *error)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    return file >= 0 && close(file) == 0 ? CRM_OK : say_file(error, path);
+    int file cleanup(file_close) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0)
+        return CRM_OK;
+    if (errno != EEXIST)
+        return file_fail(error, path);
+    error_set(error, CRM_EXISTS, _("there is a file '%s' already"), path);
+    return error_hint(error, _("choose another name"));
 }
 
 static crm_status open_copy(const char *path, const char *settings, sqlite3 **out,
@@ -86,20 +82,34 @@ static crm_status copy(sqlite3 *source, const char *path, store_progress progres
     return code == SQLITE_DONE && finished == SQLITE_OK ? CRM_OK : sqlite_fail(database, error);
 }
 
-static int take_version(void *context, int count, char **values, char **names)
+enum { LONGEST_ANSWER = 256 };
+
+static int take_answer(void *context, int count, char **values, char **names)
 {
     (void)names;
     if (count == 1 && values[0] != NULL)
-        (void)sqlite3_snprintf(24, context, "%s", values[0]);
+        (void)sqlite3_snprintf(LONGEST_ANSWER, context, "%s", values[0]);
     return 0;
 }
 
-static int take_complaint(void *context, int count, char **values, char **names)
+/* The last row of a question of one column. */
+static crm_status ask(sqlite3 *database, const char *question, char answer[LONGEST_ANSWER],
+                      struct error *error)
 {
-    (void)names;
-    if (count == 1 && values[0] != NULL && strcmp(values[0], "ok") != 0)
-        (void)sqlite3_snprintf(256, context, "%s", values[0]);
-    return 0;
+    answer[0] = '\0';
+    return sqlite3_exec(database, question, take_answer, answer, NULL) == SQLITE_OK
+               ? CRM_OK
+               : sqlite_fail(database, error);
+}
+
+crm_status sqlite_verify_file(sqlite3 *database, struct error *error)
+{
+    char answer[LONGEST_ANSWER];
+    crm_status status = ask(database, "PRAGMA integrity_check(1)", answer, error);
+    if (status != CRM_OK || strcmp(answer, "ok") == 0)
+        return status;
+    error_set(error, CRM_CORRUPT, _("the book's database is damaged: %s"), answer);
+    return error_hint(error, _("restore it from a backup"));
 }
 
 /* Reads the whole copy back. It is taken out of write-ahead mode first: a file that can be read by
@@ -107,33 +117,20 @@ static int take_complaint(void *context, int count, char **values, char **names)
 static crm_status verify(sqlite3 *source, const char *path, struct error *error)
 {
     sqlite3 *database cleanup(close_copy) = NULL;
-    char expected[24] = "", found[24] = "", complaint[256] = "";
+    char expected[LONGEST_ANSWER], found[LONGEST_ANSWER] = "";
     static const char version[] = "PRAGMA user_version";
-    if (sqlite3_exec(source, version, take_version, expected, NULL) != SQLITE_OK)
-        return sqlite_fail(source, error);
-    crm_status status = open_copy(path, "PRAGMA journal_mode=DELETE", &database, error);
-    if (status != CRM_OK)
+    crm_status status = ask(source, version, expected, error);
+    if (status == CRM_OK)
+        status = open_copy(path, "PRAGMA journal_mode=DELETE", &database, error);
+    if (status == CRM_OK)
+        status = sqlite_verify_file(database, error);
+    if (status == CRM_OK)
+        status = ask(database, version, found, error);
+    if (status != CRM_OK || strcmp(expected, found) == 0)
         return status;
-    if (sqlite3_exec(database, version, take_version, found, NULL) != SQLITE_OK ||
-        sqlite3_exec(database, "PRAGMA integrity_check(1)", take_complaint, complaint, NULL) !=
-            SQLITE_OK)
-        return sqlite_fail(database, error);
-    if (complaint[0] == '\0' && strcmp(expected, found) == 0)
-        return CRM_OK;
-    error_set(error, CRM_CORRUPT, _("the copy of the database is damaged: %s"),
-              complaint[0] != '\0' ? complaint : found);
-    return error_hint(error, _("crm check says whether the book itself is"));
-}
-
-static crm_status sync_file(const char *path, struct error *error)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return say_file(error, path);
-    bool synced = fsync(file) == 0;
-    if (close(file) == 0 && synced)
-        return CRM_OK;
-    return say_file(error, path);
+    error_set(error, CRM_CORRUPT, _("the copy of the database has schema version %s, not %s"),
+              found, expected);
+    return error_hint(error, _("try again; look at the disk when it happens again"));
 }
 
 crm_status sqlite_backup_file(sqlite3 *source, const char *path, store_progress progress,
@@ -146,7 +143,7 @@ crm_status sqlite_backup_file(sqlite3 *source, const char *path, store_progress 
     if (status == CRM_OK)
         status = verify(source, path, error);
     if (status == CRM_OK)
-        status = sync_file(path, error);
+        status = file_sync(path) ? CRM_OK : file_fail(error, path);
     if (status != CRM_OK)
         (void)unlink(path);
     return status;

@@ -321,6 +321,11 @@ crm_status store_set_schema_version(struct store *store, int version)
     return store->driver->set_schema_version(store, version);
 }
 
+crm_status store_verify(struct store *store)
+{
+    return store->driver->verify(store);
+}
+
 crm_status store_backup(struct store *store, const char *path, store_progress progress,
                         void *context)
 {

@@ -128,6 +128,10 @@ crm_status store_is_blank(struct store *store, bool *out);
 crm_status store_schema_version(struct store *store, int *out);
 crm_status store_set_schema_version(struct store *store, int version);
 
+/* Reads all that the engine keeps and compares it with itself: CRM_CORRUPT says what is wrong
+ * first.
+ */
+crm_status store_verify(struct store *store);
 /* How far a long piece of work is. */
 typedef void (*store_progress)(void *context, int64_t done, int64_t total);
 /* Writes all that was committed, as it is at one moment, into a new SQLite file of mode 0600,

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* crm restore: a book from a backup. */
+#include "command.h"
+
+#include <string.h>
+
+struct options {
+    bool verify;
+};
+
+static const struct argument arguments[] = {
+    {.name = N_("FILE"),
+     .help = N_("what crm backup wrote; - is standard input"),
+     .complete = COMPLETE_FILE},
+    {.name = N_("DIR"),
+     .help = N_("directory of the book, empty or new; .crm when left out"),
+     .optional = true,
+     .complete = COMPLETE_DIRECTORY},
+    {0},
+};
+
+static const struct option options[] = {
+    {.name = "verify",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct options, verify),
+     .help = N_("only read the backup and say whether all is well")},
+    {0},
+};
+
+static crm_status run(struct call *call)
+{
+    const struct options *given = call->options;
+    bool input = strcmp(call->arguments[0], "-") == 0;
+    const crm_restore_options restore = {
+        .file = input ? "stdin" : call->arguments[0],
+        .stream = input ? stdin : NULL,
+        .verify = given->verify,
+        .seconds = call_clock(call),
+    };
+    return crm_restore(call->book, call->place, &restore, call->sink);
+}
+
+const struct command command_restore = {
+    .name = "restore",
+    .summary = N_("make a book from a backup"),
+    .description = N_("Only where nothing stands yet; an existing book is never touched."),
+    .flags = COMMAND_BOOK_CREATE,
+    .arguments = arguments,
+    .options = options,
+    .options_size = sizeof(struct options),
+    .run = run,
+};
