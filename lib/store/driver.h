@@ -97,7 +97,12 @@ struct store {
 struct statement {
     struct store *store;
     void *handle; /* the driver's own */
-    bool ordered; /* the driver's own: its parameters are in the order of their numbers */
+    /* The driver's own as well: */
+    bool ordered;  /* its parameters are in the order of their numbers */
+    bool silent;   /* what it does concerns no image of the journal */
+    bool inserts;  /* one row, whose id is its one column */
+    bool inserted; /* since the last reset */
+    int64_t id;    /* of that row */
 };
 
 extern const struct store_driver store_driver_sqlite, store_driver_postgres;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The embedded engine: SQLite, one file in the book. */
-#include "store/driver.h"
+#include "store/sqlite.h"
 
 #include "base/text.h"
 #include "store/sqlite_backup.h"
@@ -9,6 +9,7 @@
 #include "store/sqlite_memory.h"
 #include "store/sqlite_rebuild.h"
 #include "store/sqlite_source.h"
+#include "store/sqlite_watch.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -23,35 +24,6 @@ enum {
      * pays. More would be paid by all: each program that opens the book reads the whole log. */
     CHECKPOINT_PAGES = 128
 };
-
-/* The query under way in store_each, to which the aggregate function hands its rows. */
-struct each_call {
-    store_row each;
-    void *context;
-    crm_status status;
-    struct error error; /* the caller's, kept from being overwritten by the engine's */
-    struct value *values;
-};
-
-struct connection {
-    sqlite3 *database;
-    int log_pages; /* in the write-ahead log after the last commit */
-    struct each_call *call;
-    struct sqlite_source *source;   /* registered, NULL for none */
-    struct sqlite_journal *journal; /* NULL before the first entry */
-    struct error *error;
-};
-
-static struct connection *connection_of(const struct store *store)
-{
-    return store->connection;
-}
-
-/* The engine's failure as ours, with a sentence for a person. */
-static crm_status fail(struct store *store)
-{
-    return sqlite_fail(connection_of(store)->database, store->error);
-}
 
 /* lower(x) for all scripts: the engine's own knows ASCII alone. */
 static void fold_function(sqlite3_context *context, int count, sqlite3_value **values)
@@ -148,7 +120,9 @@ static crm_status configure(struct store *store, enum store_mode mode)
         sqlite3_create_function(database, "crm_each", -1, SQLITE_UTF8, connection, NULL, each_step,
                                 each_final) ||
         sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode != STORE_CREATE, NULL))
-        return fail(store);
+        return sqlite_failed(store);
+    if (connection->journal != NULL)
+        (void)sqlite3_set_authorizer(database, watch_authorize, &connection->concerned);
     /* The hook replaces the automatic checkpoint: see commit. */
     sqlite3_wal_hook(database, note_log_pages, connection);
     if (mode == STORE_READ)
@@ -204,10 +178,14 @@ static crm_status sqlite_open(struct store *store, const char *path, enum store_
         return error_no_memory(store->error);
     if (sqlite3_open_v2(name, &connection->database, flags, NULL) != SQLITE_OK) {
         if (sqlite3_errcode(connection->database) != SQLITE_CANTOPEN)
-            return fail(store);
+            return sqlite_failed(store);
         error_set(store->error, CRM_IO, _("cannot open '%s'"), path);
         return error_hint(store->error, _("look at the file and its permissions"));
     }
+    if (mode == STORE_WRITE)
+        connection->journal = sqlite_journal_new(connection->database, connection->error);
+    if (mode == STORE_WRITE && connection->journal == NULL)
+        return error_no_memory(store->error);
     crm_status status = configure(store, mode);
     if (status == CRM_OK && mode == STORE_WRITE &&
         sqlite3_db_readonly(connection->database, "main") == 1) {
@@ -225,152 +203,6 @@ static void sqlite_close(struct store *store)
         sqlite3_close(connection->database);
     }
     free(connection);
-}
-
-static crm_status execute(struct store *store, const char *sql)
-{
-    int code = sqlite3_exec(connection_of(store)->database, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? CRM_OK : fail(store);
-}
-
-static crm_status sqlite_execute(struct store *store, const char *sql)
-{
-    struct sqlite_journal *journal = connection_of(store)->journal;
-    struct sqlite_journal_mark mark;
-    if (journal == NULL)
-        return execute(store, sql);
-    crm_status status = sqlite_journal_enter(journal, &mark);
-    if (status == CRM_OK)
-        status = execute(store, sql);
-    crm_status noted = sqlite_journal_leave(journal, &mark, status != CRM_OK);
-    return status == CRM_OK ? noted : status;
-}
-
-/* SQLite takes "$2" for a name and counts places by first appearance. */
-static bool is_number(const char *name, int number)
-{
-    return name != NULL && name[0] == '$' && atoi(name + 1) == number;
-}
-
-static crm_status sqlite_prepare(struct statement *statement, const char *sql)
-{
-    sqlite3 *database = connection_of(statement->store)->database;
-    sqlite3_stmt *handle = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &handle, NULL) != SQLITE_OK)
-        return fail(statement->store);
-    int count = sqlite3_bind_parameter_count(handle), place = 1;
-    while (place <= count && is_number(sqlite3_bind_parameter_name(handle, place), place))
-        place++;
-    statement->handle = handle;
-    statement->ordered = place > count;
-    return CRM_OK;
-}
-
-static void sqlite_finalize(void *handle)
-{
-    sqlite3_finalize(handle);
-}
-
-static crm_status bind_handle(struct store *store, sqlite3_stmt *handle, int index,
-                              const struct value *value)
-{
-    int code = SQLITE_OK;
-    switch (value->type) {
-    case VALUE_NULL:
-        code = sqlite3_bind_null(handle, index);
-        break;
-    case VALUE_INTEGER:
-        code = sqlite3_bind_int64(handle, index, value->integer);
-        break;
-    case VALUE_REAL:
-        code = sqlite3_bind_double(handle, index, value->real);
-        break;
-    case VALUE_TEXT:
-        code = sqlite3_bind_text64(handle, index, value->text, value->length, SQLITE_STATIC,
-                                   SQLITE_UTF8);
-        break;
-    }
-    return code == SQLITE_OK ? CRM_OK : fail(store);
-}
-
-/* The place of $number; 0 when the statement does not use it. */
-static int place_of(const struct statement *statement, int number)
-{
-    if (statement->ordered)
-        return number <= sqlite3_bind_parameter_count(statement->handle) ? number : 0;
-    char name[16];
-    (void)snprintf(name, sizeof name, "$%d", number);
-    return sqlite3_bind_parameter_index(statement->handle, name);
-}
-
-static crm_status sqlite_bind(struct statement *statement, int index, const struct value *value)
-{
-    int place = place_of(statement, index);
-    if (place == 0)
-        return error_set(statement->store->error, CRM_USAGE, _("a query has no parameter $%d"),
-                         index);
-    return bind_handle(statement->store, statement->handle, place, value);
-}
-
-static crm_status step(struct statement *statement, bool *row)
-{
-    struct connection *connection = connection_of(statement->store);
-    int code = sqlite3_step(statement->handle);
-    *row = code == SQLITE_ROW;
-    if (code == SQLITE_ROW || code == SQLITE_DONE)
-        return CRM_OK;
-    /* The source's own failure says more than the engine's "aborted". */
-    if (connection->source != NULL && sqlite_source_failed(connection->source, connection->error))
-        return connection->error->status;
-    return fail(statement->store);
-}
-
-static crm_status sqlite_step(struct statement *statement, bool *row)
-{
-    struct sqlite_journal *journal = connection_of(statement->store)->journal;
-    struct sqlite_journal_mark mark;
-    if (journal == NULL || sqlite3_stmt_readonly(statement->handle))
-        return step(statement, row);
-    *row = false;
-    crm_status status = sqlite_journal_enter(journal, &mark);
-    if (status == CRM_OK)
-        status = step(statement, row);
-    crm_status noted = sqlite_journal_leave(journal, &mark, status != CRM_OK);
-    return status == CRM_OK ? noted : status;
-}
-
-static struct value sqlite_column(struct statement *statement, int column)
-{
-    sqlite3_stmt *handle = statement->handle;
-    switch (sqlite3_column_type(handle, column)) {
-    case SQLITE_INTEGER:
-        return value_integer(sqlite3_column_int64(handle, column));
-    case SQLITE_FLOAT:
-        return value_real(sqlite3_column_double(handle, column));
-    case SQLITE_NULL:
-        return value_null();
-    default: {
-        const char *text = (const char *)sqlite3_column_text(handle, column);
-        return text == NULL ? value_null()
-                            : value_text_length(text, (size_t)sqlite3_column_bytes(handle, column));
-    }
-    }
-}
-
-static int sqlite_column_count(struct statement *statement)
-{
-    return sqlite3_column_count(statement->handle);
-}
-
-static void sqlite_reset(struct statement *statement)
-{
-    sqlite3_reset(statement->handle);
-}
-
-static void sqlite_forget(struct statement *statement)
-{
-    sqlite3_reset(statement->handle);
-    sqlite3_clear_bindings(statement->handle);
 }
 
 static bool is_sorted(const struct store_select *select)
@@ -448,17 +280,56 @@ static crm_status sqlite_each(struct store *store, const struct store_select *se
     return status;
 }
 
+/* A source whose rows are counted for the journal as they pass: cheaper than being told of each by
+ * the engine. */
+struct counted_source {
+    const struct store_source *source;
+    struct sqlite_journal_count *count;
+    size_t customer; /* place among its columns */
+};
+
+static crm_status next_counted(void *context, struct value *row, bool *more)
+{
+    const struct counted_source *counted = context;
+    crm_status status = counted->source->next(counted->source->context, row, more);
+    if (status == CRM_OK && *more)
+        sqlite_journal_add(counted->count, row[counted->customer].integer);
+    return status;
+}
+
+/* Whether the rows can be counted that way: they have no ids, but customers. */
+static bool count_rows(struct store *store, const char *table, const struct store_source *source,
+                       struct counted_source *out)
+{
+    *out = (struct counted_source){.source = source};
+    out->count = sqlite_journal_counter(connection_of(store)->journal, table);
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (strcmp(schema_kinds[i]->table, table) == 0 && schema_kinds[i]->cluster == NULL)
+            return false;
+    while (out->customer < source->column_count &&
+           strcmp(source->columns[out->customer], "customer") != 0)
+        out->customer++;
+    return out->count != NULL && out->customer < source->column_count;
+}
+
 static crm_status run_append(struct store *store, const char *table,
-                             const struct store_source *source, const size_t *places, size_t count)
+                             const struct store_source *source, const size_t *places, size_t count,
+                             bool silent)
 {
     struct buffer list cleanup(buffer_release) = {0};
     struct buffer sql cleanup(buffer_release) = {0};
+    struct statement *statement cleanup(statement_cleanup) = NULL;
     for (size_t i = 0; i < count; i++)
         buffer_printf(&list, "%s%s", i > 0 ? ", " : "", source->columns[places[i]]);
     buffer_printf(&sql, "INSERT INTO %s (%s) SELECT %s FROM %s", table, buffer_string(&list),
                   buffer_string(&list), sqlite_source_name);
-    return list.failed || sql.failed ? error_no_memory(store->error)
-                                     : store_run(store, buffer_string(&sql), NULL, 0);
+    if (list.failed || sql.failed)
+        return error_no_memory(store->error);
+    crm_status status = store_prepare(store, buffer_string(&sql), &statement);
+    if (status != CRM_OK)
+        return status;
+    statement->silent = silent;
+    return statement_run(statement);
 }
 
 static crm_status sqlite_append(struct store *store, const char *table,
@@ -466,10 +337,17 @@ static crm_status sqlite_append(struct store *store, const char *table,
                                 size_t count)
 {
     struct connection *connection = connection_of(store);
-    connection->source = sqlite_source_register(connection->database, source, connection->error);
+    struct counted_source counted;
+    struct store_source passed = *source;
+    bool silent = count_rows(store, table, source, &counted);
+    if (silent) {
+        passed.next = next_counted;
+        passed.context = &counted;
+    }
+    connection->source = sqlite_source_register(connection->database, &passed, connection->error);
     if (connection->source == NULL)
-        return fail(store);
-    crm_status status = run_append(store, table, source, places, count);
+        return sqlite_failed(store);
+    crm_status status = run_append(store, table, source, places, count, silent);
     sqlite_source_unregister(connection->database, connection->source);
     connection->source = NULL;
     return status;
@@ -537,12 +415,9 @@ static void sqlite_rollback(struct store *store)
 
 static crm_status sqlite_begin_entry(struct store *store, int64_t entry)
 {
-    struct connection *connection = connection_of(store);
-    if (connection->journal == NULL)
-        connection->journal = sqlite_journal_new(connection->database, connection->error);
-    if (connection->journal == NULL)
-        return error_no_memory(store->error);
-    sqlite_journal_begin(connection->journal, entry);
+    if (connection_of(store)->journal == NULL)
+        return error_set(store->error, CRM_USAGE, _("the store was not opened for writing"));
+    sqlite_journal_begin(connection_of(store)->journal, entry);
     return CRM_OK;
 }
 

@@ -10,28 +10,10 @@
 #include "schema/schema.h"
 #include "store/journal.h"
 #include "store/sqlite_error.h"
+#include "store/sqlite_watch.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { NO_COLUMN = -1 };
-
-struct watched_column {
-    const char *name;
-    size_t length;
-    bool journaled; /* a change of it makes an image */
-    bool key;       /* of a table without ids: stands in every image */
-};
-
-/* A table whose rows carry their entry. */
-struct watch {
-    const struct kind *kind;
-    bool images;                    /* of records; else insertions alone are counted */
-    struct watched_column *columns; /* as stored; NULL: not asked for yet */
-    int column_count;
-    int entry, customer, part; /* places of columns */
-    const struct kind *whole;  /* what it is part of, where that knows the customer */
-};
 
 /* An image on its way; its two texts follow, each with a NUL. */
 struct packed_image {
@@ -55,6 +37,7 @@ struct sqlite_journal {
     size_t watch_count, last_watch;
     int64_t entry; /* 0: nothing is noted */
     int depth;     /* of statements that write */
+    bool listens;  /* the hook is set */
     bool failed;   /* no memory, no disk */
     struct spill spill;
     struct buffer before, after; /* of the row at hand */
@@ -67,71 +50,6 @@ struct sqlite_journal {
 };
 
 /* ---- Tables ---- */
-
-static void add_column(struct watch *watch, const char *name, bool journaled)
-{
-    struct watched_column *column = &watch->columns[watch->column_count++];
-    *column = (struct watched_column){.name = name, .length = strlen(name), .journaled = journaled};
-}
-
-/* Whether the comma-separated list names it. */
-static bool list_has(const char *list, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = list; at != NULL && *at != '\0'; at += strcspn(at, ", ")) {
-        at += strspn(at, ", ");
-        if (strcspn(at, ", ") == length && strncmp(at, name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int column_of(const struct watch *watch, const char *name)
-{
-    for (int i = 0; name != NULL && i < watch->column_count; i++)
-        if (strcmp(watch->columns[i].name, name) == 0)
-            return i;
-    return NO_COLUMN;
-}
-
-/* Where the customer is to be found: in the row, or in that of what it is part of. */
-static void find_customer(struct watch *watch)
-{
-    const struct kind *kind = watch->kind;
-    const struct field *part = kind->part_of == NULL ? NULL : kind_field(kind, kind->part_of);
-    watch->customer = column_of(watch, kind == &kind_customer ? "id" : "customer");
-    if (watch->customer == NO_COLUMN && part != NULL) {
-        watch->part = column_of(watch, part->name);
-        watch->whole = schema_kind(part->reference);
-    }
-}
-
-/* Columns stand in the order in which store/create.c makes them. */
-static bool learn_columns(struct watch *watch)
-{
-    const struct kind *kind = watch->kind;
-    watch->columns = calloc(kind->field_count + 3, sizeof *watch->columns);
-    if (watch->columns == NULL)
-        return false;
-    if (kind->cluster == NULL)
-        add_column(watch, "id", false);
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct field *field = &kind->fields[i];
-        if (field->expression == NULL)
-            add_column(watch, field->name, (field->flags & FIELD_DERIVED) == 0);
-    }
-    if (kind->custom)
-        add_column(watch, "custom", true);
-    if (watch->images)
-        add_column(watch, "entry", false);
-    for (int i = 0; i < watch->column_count; i++)
-        watch->columns[i].key =
-            kind->cluster != NULL && list_has(kind->cluster, watch->columns[i].name);
-    watch->entry = column_of(watch, "entry");
-    watch->part = NO_COLUMN;
-    find_customer(watch);
-    return true;
-}
 
 static struct watch *watch_of(struct sqlite_journal *journal, const char *table)
 {
@@ -312,18 +230,22 @@ static void note_change(struct sqlite_journal *journal, struct watch *watch, int
     keep_image(journal, &image);
 }
 
-static void note_insertion(struct sqlite_journal *journal, struct watch *watch, int64_t id)
+void sqlite_journal_add(struct sqlite_journal_count *count, int64_t place)
 {
-    struct sqlite_journal_count *count = &journal->counts[watch - journal->watches];
-    int64_t place = id;
-    if (watch->kind->cluster != NULL)
-        (void)(watch->customer != NO_COLUMN &&
-               take_number(new_value(journal, watch->customer), &place));
     if (count->count == 0 || place < count->first)
         count->first = place;
     if (count->count == 0 || place > count->last)
         count->last = place;
     count->count++;
+}
+
+static void note_insertion(struct sqlite_journal *journal, struct watch *watch, int64_t id)
+{
+    int64_t place = id;
+    if (watch->kind->cluster != NULL)
+        (void)(watch->customer != NO_COLUMN &&
+               take_number(new_value(journal, watch->customer), &place));
+    sqlite_journal_add(&journal->counts[watch - journal->watches], place);
 }
 
 static void note(void *context, sqlite3 *database, int operation, const char *schema,
@@ -335,7 +257,7 @@ static void note(void *context, sqlite3 *database, int operation, const char *sc
     struct watch *watch = journal->entry == 0 || journal->failed ? NULL : watch_of(journal, table);
     if (watch == NULL)
         return;
-    if (watch->columns == NULL && !learn_columns(watch)) {
+    if (watch->columns == NULL && !watch_learn(watch)) {
         journal->failed = true;
         return;
     }
@@ -530,8 +452,29 @@ struct sqlite_journal *sqlite_journal_new(sqlite3 *database, struct error *error
         if (journal_counts(schema_internal_kinds[i]))
             journal->watches[journal->watch_count++] =
                 (struct watch){.kind = schema_internal_kinds[i]};
-    (void)sqlite3_preupdate_hook(database, note, journal);
+    (void)sqlite_journal_listen(journal, true);
     return journal;
+}
+
+bool sqlite_journal_listen(struct sqlite_journal *journal, bool listens)
+{
+    if (journal == NULL || journal->listens == listens)
+        return listens;
+    (void)sqlite3_preupdate_hook(journal->database, listens ? note : NULL, journal);
+    journal->listens = listens;
+    return !listens;
+}
+
+bool sqlite_journal_is_on(const struct sqlite_journal *journal)
+{
+    return journal != NULL && journal->entry != 0;
+}
+
+struct sqlite_journal_count *sqlite_journal_counter(struct sqlite_journal *journal,
+                                                    const char *table)
+{
+    const struct watch *watch = sqlite_journal_is_on(journal) ? watch_of(journal, table) : NULL;
+    return watch == NULL ? NULL : &journal->counts[watch - journal->watches];
 }
 
 void sqlite_journal_free(struct sqlite_journal *journal)
@@ -556,7 +499,8 @@ void sqlite_journal_begin(struct sqlite_journal *journal, int64_t entry)
     journal->entry = entry;
 }
 
-crm_status sqlite_journal_enter(struct sqlite_journal *journal, struct sqlite_journal_mark *mark)
+crm_status sqlite_journal_enter(struct sqlite_journal *journal, bool listens,
+                                struct sqlite_journal_mark *mark)
 {
     crm_status status = CRM_OK;
     if (journal->depth == 0 && spill_length(&journal->spill) >= SPILL_MEMORY)
@@ -564,6 +508,7 @@ crm_status sqlite_journal_enter(struct sqlite_journal *journal, struct sqlite_jo
     journal->depth++;
     mark->length = spill_length(&journal->spill);
     memcpy(mark->counts, journal->counts, journal->watch_count * sizeof *mark->counts);
+    mark->listened = sqlite_journal_listen(journal, listens);
     return status;
 }
 
@@ -571,6 +516,7 @@ crm_status sqlite_journal_leave(struct sqlite_journal *journal,
                                 const struct sqlite_journal_mark *mark, bool failed)
 {
     journal->depth--;
+    (void)sqlite_journal_listen(journal, mark->listened);
     if (failed) {
         spill_cut(&journal->spill, mark->length);
         memcpy(journal->counts, mark->counts, journal->watch_count * sizeof *mark->counts);

@@ -24,6 +24,7 @@ enum { SQLITE_JOURNAL_TABLES = 32 }; /* tables watched, at most */
 struct sqlite_journal_mark {
     int64_t length;
     struct sqlite_journal_count counts[SQLITE_JOURNAL_TABLES];
+    bool listened;
 };
 
 /* NULL when memory is exhausted. Errors go to *error, which is borrowed. */
@@ -32,11 +33,22 @@ void sqlite_journal_free(struct sqlite_journal *journal);
 
 /* Notes what happens from now on as done by that entry. */
 void sqlite_journal_begin(struct sqlite_journal *journal, int64_t entry);
-/* Around every step of a statement that writes; they nest. `leave` returns what noting itself met
- * with: then the transaction must fail. */
-crm_status sqlite_journal_enter(struct sqlite_journal *journal, struct sqlite_journal_mark *mark);
+/* Whether an entry is under way; NULL: no. */
+bool sqlite_journal_is_on(const struct sqlite_journal *journal);
+/* Whether the engine reports rows; returns whether it did before. */
+bool sqlite_journal_listen(struct sqlite_journal *journal, bool listens);
+/* Around every step of a statement that writes; they nest. A statement that concerns no image need
+ * not be listened to: the engine takes the whole row apart for whoever listens. `leave` returns
+ * what noting itself met with: then the transaction must fail. */
+crm_status sqlite_journal_enter(struct sqlite_journal *journal, bool listens,
+                                struct sqlite_journal_mark *mark);
 crm_status sqlite_journal_leave(struct sqlite_journal *journal,
                                 const struct sqlite_journal_mark *mark, bool failed);
+/* For a load that counts the rows itself: where those of the table are counted, NULL when nothing
+ * is noted. Valid until the entry ends. */
+struct sqlite_journal_count *sqlite_journal_counter(struct sqlite_journal *journal,
+                                                    const char *table);
+void sqlite_journal_add(struct sqlite_journal_count *count, int64_t place);
 /* Writes all images and notes nothing more. `added` and `images_digest` are those of the entry. */
 crm_status sqlite_journal_end(struct sqlite_journal *journal, struct buffer *added,
                               char images_digest[DIGEST_TEXT]);
