@@ -17,6 +17,8 @@ crm_status complaint_update(struct crm_book *book, const struct record *record, 
 crm_status complaint_follow_events(struct crm_book *book);
 /* Keeps customer.open_complaints. */
 crm_status complaint_count_open(struct crm_book *book, int64_t customer);
+/* id, kept, counted: each customer of whom that differs. */
+crm_status complaint_compare_open(struct crm_book *book, store_row each, void *context);
 /* The events of a complaint, as a section of its page. */
 crm_status complaint_sections(struct crm_book *book, int64_t id, struct crm_sink *sink);
 
@@ -52,6 +54,20 @@ struct complaint_left {
     bool working; /* working time, else clock time */
 };
 crm_status complaint_left(struct crm_book *book, int64_t id, struct complaint_left *out);
+
+/* ---- Where its events leave a complaint ---- */
+
+/* Zero-initialise, then add the events in their order. */
+struct complaint_course {
+    bool opened;     /* the events tell the whole story: those of an imported complaint may not */
+    unsigned states; /* that it may be in */
+    char responded_at[TIME_TEXT], resolved_at[TIME_TEXT], closed_at[TIME_TEXT]; /* "": not */
+    int64_t reopened;
+};
+void complaint_course_add(struct complaint_course *course, const char *event, const char *at);
+bool complaint_course_may_be(const struct complaint_course *course, const char *status);
+/* A state that it may be in. */
+const char *complaint_course_end(const struct complaint_course *course);
 
 /* ---- Between the files of this domain ---- */
 

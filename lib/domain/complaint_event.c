@@ -3,6 +3,7 @@
  * says where it stands now. */
 #include "domain/complaint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- States and steps ---- */
@@ -17,17 +18,88 @@ enum {
     UNDER_WAY = OPEN | RESPONDED | IN_PROGRESS
 };
 
+static const struct {
+    const char *name;
+    unsigned state;
+} states[] = {{"open", OPEN},     {"responded", RESPONDED}, {"in_progress", IN_PROGRESS},
+              {"paused", PAUSED}, {"resolved", RESOLVED},   {"closed", CLOSED}};
+enum { STATES = sizeof states / sizeof *states };
+
 static unsigned state_of(const char *status)
 {
-    static const struct {
-        const char *name;
-        unsigned state;
-    } states[] = {{"open", OPEN},     {"responded", RESPONDED}, {"in_progress", IN_PROGRESS},
-                  {"paused", PAUSED}, {"resolved", RESOLVED},   {"closed", CLOSED}};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    for (size_t i = 0; i < STATES; i++)
         if (strcmp(states[i].name, status) == 0)
             return states[i].state;
     return 0;
+}
+
+/* Where an event leaves a complaint that was in that state, and had its first response or not. */
+static unsigned state_after(const char *event, unsigned state, bool answered)
+{
+    const unsigned working = answered ? IN_PROGRESS : OPEN;
+    const struct {
+        const char *event;
+        unsigned after;
+    } moves[] = {{"opened", OPEN},
+                 {"responded", state == OPEN ? RESPONDED : state},
+                 {"assigned", state == RESPONDED ? IN_PROGRESS : state},
+                 {"paused", PAUSED},
+                 {"resumed", working},
+                 {"resolved", RESOLVED},
+                 {"closed", CLOSED},
+                 {"reopened", working}};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (strcmp(moves[i].event, event) == 0)
+            return moves[i].after;
+    return state;
+}
+
+/* ---- The course of a complaint, from its events ---- */
+
+void complaint_course_add(struct complaint_course *course, const char *event, const char *at)
+{
+    unsigned after = 0;
+    bool opened = strcmp(event, "opened") == 0, resolved = strcmp(event, "resolved") == 0;
+    for (size_t i = 0; i < STATES; i++)
+        if (course->states & states[i].state)
+            after |= state_after(event, states[i].state, course->responded_at[0] != '\0');
+    /* A hand-over by `edit` leaves it where it was. */
+    if (strcmp(event, "assigned") == 0)
+        after |= course->states;
+    if (opened)
+        after = OPEN;
+    if ((strcmp(event, "responded") == 0 || resolved) && course->responded_at[0] == '\0')
+        (void)snprintf(course->responded_at, TIME_TEXT, "%s", at);
+    if (resolved)
+        (void)snprintf(course->resolved_at, TIME_TEXT, "%s", at);
+    if (strcmp(event, "closed") == 0)
+        (void)snprintf(course->closed_at, TIME_TEXT, "%s", at);
+    if (strcmp(event, "reopened") == 0) {
+        course->resolved_at[0] = course->closed_at[0] = '\0';
+        course->reopened++;
+    }
+    course->states = after;
+    course->opened = course->opened || opened;
+}
+
+bool complaint_course_may_be(const struct complaint_course *course, const char *status)
+{
+    return (course->states & state_of(status)) != 0;
+}
+
+const char *complaint_course_end(const struct complaint_course *course)
+{
+    for (size_t i = 0; i < STATES; i++)
+        if (course->states & states[i].state)
+            return states[i].name;
+    return "";
+}
+
+static void put_state(struct record *row, unsigned state)
+{
+    for (size_t i = 0; i < STATES; i++)
+        if (states[i].state == state)
+            record_put(row, "status", value_text(states[i].name));
 }
 
 /* One step under way. */
@@ -48,22 +120,9 @@ static crm_status set_given(struct change *change, const char *field, const char
                                      strlen(text), FIELD_EVENT);
 }
 
-static void put_status(struct change *change, const char *status)
-{
-    record_put(&change->row, "status", value_text(status));
-}
-
-/* Where a complaint stands that somebody works on. */
-static const char *working_status(const struct change *change)
-{
-    return value_is_null(&change->complaint.responded_at) ? "open" : "in_progress";
-}
-
 static crm_status respond(struct change *change)
 {
     record_put(&change->row, "responded_at", value_text(change->at));
-    if (state_of(change->complaint.status) == OPEN)
-        put_status(change, "responded");
     return CRM_OK;
 }
 
@@ -81,8 +140,6 @@ static crm_status assign(struct change *change)
         record_put(&change->event, "staff", *record_get(&change->row, "owner"));
     if (status == CRM_OK && change->step->department != NULL)
         record_put(&change->event, "department", *record_get(&change->row, "department"));
-    if (state_of(change->complaint.status) == RESPONDED)
-        put_status(change, "in_progress");
     return status;
 }
 
@@ -95,14 +152,12 @@ static crm_status pause_clock(struct change *change)
                           _("give --reason, such as 'waits for the customer'"));
     }
     change->anew = CLOCK_RESOLUTION;
-    put_status(change, "paused");
     return CRM_OK;
 }
 
 static crm_status resume(struct change *change)
 {
     change->anew = CLOCK_RESOLUTION;
-    put_status(change, working_status(change));
     return CRM_OK;
 }
 
@@ -117,7 +172,6 @@ static crm_status resolve(struct change *change)
     if (change->step->cause != NULL)
         record_put(&change->event, "cause", *record_get(&change->row, "cause"));
     record_put(&change->row, "resolved_at", value_text(change->at));
-    put_status(change, "resolved");
     return status;
 }
 
@@ -127,7 +181,6 @@ static crm_status close_it(struct change *change)
     if (change->step->satisfaction != NULL)
         record_put(&change->event, "satisfaction", *record_get(&change->row, "satisfaction"));
     record_put(&change->row, "closed_at", value_text(change->at));
-    put_status(change, "closed");
     return status;
 }
 
@@ -137,7 +190,6 @@ static crm_status reopen(struct change *change)
     record_put(&change->row, "reopened", value_integer(change->complaint.reopened + 1));
     record_put(&change->row, "resolved_at", value_null());
     record_put(&change->row, "closed_at", value_null());
-    put_status(change, working_status(change));
     return CRM_OK;
 }
 
@@ -285,6 +337,11 @@ static crm_status take_step(struct change *change, const struct step *step,
     if (status != CRM_OK)
         return status;
     time_format_utc(at, change->at);
+    unsigned before = state_of(change->complaint.status);
+    unsigned after =
+        state_after(step->event, before, !value_is_null(&change->complaint.responded_at));
+    if (after != before)
+        put_state(&change->row, after);
     status = step->apply(change);
     if (status == CRM_OK)
         status = insert_event(change, step->event);

@@ -20,6 +20,22 @@ crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t co
 crm_status sales_sums_add(struct sales_sums *sums, const struct value *row);
 crm_status sales_sums_end(struct sales_sums *sums);
 void sales_sums_free(struct sales_sums *sums);
+/* Who gets the sums, customers in the order of their ids: they are written down unless another is
+ * named after begin. */
+enum {
+    SALES_CUSTOMER_SUMS = 6, /* orders, revenue, profit, first and last day, currency */
+    SALES_MONTH_SUMS = 6     /* month, currency, revenue, profit, orders, customers */
+};
+struct sales_keeper {
+    crm_status (*customer)(void *context, int64_t customer, const struct value *sums);
+    crm_status (*month)(void *context, const struct value *sums);
+    void *context;
+};
+void sales_sums_hand_to(struct sales_sums *sums, const struct sales_keeper *keeper);
+/* These write them down: the customer's in place of what was there, the month's added to it.
+ * `context` is the struct sales_sums. */
+crm_status sales_keep_customer(void *context, int64_t customer, const struct value *sums);
+crm_status sales_keep_month(void *context, const struct value *sums);
 /* Currency of an order; for a line what its order says, its number and its amount. A line that has
  * `counted` already comes from one who has read the order. */
 crm_status sales_complete_order(struct crm_book *book, struct record *record);

@@ -39,7 +39,8 @@ struct sales_sums {
     char first[DATE_TEXT], last[DATE_TEXT];
     struct month_sum *months;
     size_t month_count, month_room, latest;
-    struct statement *update;
+    struct sales_keeper keeper;
+    struct statement *update; /* of the keeper that writes them down */
 };
 
 static bool grow(struct order_set *set)
@@ -88,22 +89,56 @@ static bool add(struct order_set *set, int64_t order, bool *added)
     return true;
 }
 
+/* ---- Writing sums down ---- */
+
+crm_status sales_keep_customer(void *context, int64_t customer, const struct value *sums)
+{
+    struct sales_sums *s = context;
+    struct value parameters[SALES_CUSTOMER_SUMS + 1];
+    memcpy(parameters, sums, SALES_CUSTOMER_SUMS * sizeof *sums);
+    parameters[SALES_CUSTOMER_SUMS] = value_integer(customer);
+    crm_status status = CRM_OK;
+    if (s->update == NULL)
+        status = store_prepare(s->book->store,
+                               "UPDATE customer SET orders = $1, revenue_total = $2, "
+                               "profit_total = $3, first_order_on = $4, last_order_on = $5, "
+                               "currency = $6 WHERE id = $7",
+                               &s->update);
+    if (status == CRM_OK)
+        status = statement_bind_all(s->update, parameters, SALES_CUSTOMER_SUMS + 1);
+    return status == CRM_OK ? statement_run(s->update) : status;
+}
+
+crm_status sales_keep_month(void *context, const struct value *sums)
+{
+    struct sales_sums *s = context;
+    return store_run(s->book->store,
+                     "INSERT INTO month_total (month_of, currency, revenue, profit, orders, "
+                     "customers) VALUES ($1, $2, $3, $4, $5, $6) "
+                     "ON CONFLICT (month_of, currency) DO UPDATE SET "
+                     "revenue = month_total.revenue + excluded.revenue, "
+                     "profit = month_total.profit + excluded.profit, "
+                     "orders = month_total.orders + excluded.orders, "
+                     "customers = month_total.customers + excluded.customers",
+                     sums, SALES_MONTH_SUMS);
+}
+
+/* ---- Adding up ---- */
+
 /* The customer's own sums. */
 static crm_status finish_customer(struct sales_sums *s)
 {
     if (s->customer == 0)
         return CRM_OK;
     bool any = s->order_count > 0;
-    const struct value parameters[] = {
+    const struct value sums[SALES_CUSTOMER_SUMS] = {
         value_integer((int64_t)s->order_count),
         s->several_currencies ? value_null() : value_integer(s->revenue),
         s->several_currencies ? value_null() : value_integer(s->profit),
         any ? value_text(s->first) : value_null(),
         any ? value_text(s->last) : value_null(),
-        any && !s->several_currencies ? value_text(s->currency) : value_null(),
-        value_integer(s->customer)};
-    crm_status status = statement_bind_all(s->update, parameters, 7);
-    return status == CRM_OK ? statement_run(s->update) : status;
+        any && !s->several_currencies ? value_text(s->currency) : value_null()};
+    return s->keeper.customer(s->keeper.context, s->customer, sums);
 }
 
 static void begin_customer(struct sales_sums *s, int64_t customer)
@@ -233,21 +268,11 @@ static crm_status put_months(struct sales_sums *s)
     crm_status status = CRM_OK;
     for (size_t i = 0; i < s->month_count && status == CRM_OK; i++) {
         const struct month_sum *sum = &s->months[i];
-        const struct value parameters[] = {
+        const struct value sums[SALES_MONTH_SUMS] = {
             value_text(sum->month),     value_text(sum->currency),  value_integer(sum->revenue),
             value_integer(sum->profit), value_integer(sum->orders), value_integer(sum->customers)};
-        status = store_run(s->book->store,
-                           "INSERT INTO month_total (month_of, currency, revenue, profit, orders, "
-                           "customers) VALUES ($1, $2, $3, $4, $5, $6) "
-                           "ON CONFLICT (month_of, currency) DO UPDATE SET "
-                           "revenue = month_total.revenue + excluded.revenue, "
-                           "profit = month_total.profit + excluded.profit, "
-                           "orders = month_total.orders + excluded.orders, "
-                           "customers = month_total.customers + excluded.customers",
-                           parameters, 6);
+        status = s->keeper.month(s->keeper.context, sums);
     }
-    if (status == CRM_OK)
-        status = store_execute(s->book->store, "DELETE FROM month_total WHERE customers = 0");
     return status;
 }
 
@@ -269,16 +294,23 @@ crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t co
     s->touched = customers;
     s->count = count;
     s->orders.round = s->month_orders.round = 1;
-    return store_prepare(book->store,
-                         "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, "
-                         "first_order_on = $4, last_order_on = $5, currency = $6 WHERE id = $7",
-                         &s->update);
+    s->keeper = (struct sales_keeper){sales_keep_customer, sales_keep_month, s};
+    return CRM_OK;
+}
+
+void sales_sums_hand_to(struct sales_sums *s, const struct sales_keeper *keeper)
+{
+    s->keeper = *keeper;
 }
 
 crm_status sales_sums_end(struct sales_sums *s)
 {
     crm_status status = pass_customers(s, INT64_MAX);
-    return status == CRM_OK ? put_months(s) : status;
+    if (status == CRM_OK)
+        status = put_months(s);
+    if (status != CRM_OK || s->keeper.context != s)
+        return status;
+    return store_execute(s->book->store, "DELETE FROM month_total WHERE customers = 0");
 }
 
 void sales_sums_free(struct sales_sums *s)

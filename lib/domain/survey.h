@@ -33,6 +33,8 @@ crm_status survey_refuse_question(const struct survey *survey, const char *id, s
 
 /* For lib/domain/derived.c: keeps customer.last_survey_on. */
 crm_status survey_note_last(struct crm_book *book, int64_t customer);
+/* id, kept, found: each customer of whom that differs. */
+crm_status survey_compare_last(struct crm_book *book, store_row each, void *context);
 
 /* ---- Results ---- */
 

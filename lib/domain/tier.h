@@ -21,6 +21,8 @@ crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, str
 /* After rows of the history were imported or added: the customer's tier is the last one that the
  * main scheme's history tells of, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);
+/* id, tier, tier by the history, since, since by the history: each customer of whom they differ. */
+crm_status tier_compare_history(struct crm_book *book, store_row each, void *context);
 /* The customer of that id; NULL when there is none. */
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id);
 

@@ -25,6 +25,19 @@ crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, s
 /* After changes of all customers: one pass over all, which writes what differs. Within the
  * caller's transaction. */
 crm_status visit_refresh_all(struct crm_book *book);
+/* What the pass over all customers comes to beside what is stored: last_visit_on, next_visit_on and
+ * promise_on of each customer of whom one of them differs. Nothing is written. */
+enum { VISIT_DATES = 3 };
+struct visit_comparison {
+    crm_status (*differs)(void *context, int64_t customer, const struct value *stored,
+                          const struct value *computed);
+    /* The dates cannot be computed: the book's error says why. CRM_OK goes on. */
+    crm_status (*fails)(void *context, int64_t customer, crm_status status);
+    void *context;
+};
+crm_status visit_compare_all(struct crm_book *book, const struct visit_comparison *comparison);
+/* Whether the dates were computed by the policy, calendar and day lists that hold now. */
+crm_status visit_is_settled(struct crm_book *book, bool *settled);
 /* Before dates are read: computes all of them anew when the policy's cadence, the calendar or its
  * day lists are no longer those that they were computed by. A book that was opened for reading is
  * reopened for writing then. In a dry run the transaction stays open, to be ended by the caller's

@@ -33,7 +33,8 @@ struct refresh {
     struct crm_book *book;
     const struct calendar *calendar; /* NULL: the policy has none */
     struct statement *customers, *visits, *update;
-    bool more; /* the visits' row is not used yet */
+    bool more;                                 /* the visits' row is not used yet */
+    const struct visit_comparison *comparison; /* NULL: dates that differ are written */
 };
 
 static void refresh_release(struct refresh *refresh)
@@ -100,16 +101,20 @@ static bool same_text(const struct value *a, const struct value *b)
            (a->length == b->length && memcmp(a->text, b->text, a->length) == 0);
 }
 
-/* Writes the three dates if one of them differs from what is stored. */
+/* Writes the three dates, or hands them over, if one of them differs from what is stored. */
 static crm_status store_dates(struct refresh *refresh, int64_t customer, const struct value *dates)
 {
+    const struct visit_comparison *comparison = refresh->comparison;
+    struct value stored[VISIT_DATES];
     bool same = true;
-    for (int i = 0; i < 3; i++) {
-        const struct value stored = statement_column(refresh->customers, LAST_ON + i);
-        same = same && same_text(&stored, &dates[i]);
+    for (int i = 0; i < VISIT_DATES; i++) {
+        stored[i] = statement_column(refresh->customers, LAST_ON + i);
+        same = same && same_text(&stored[i], &dates[i]);
     }
     if (same)
         return CRM_OK;
+    if (comparison != NULL)
+        return comparison->differs(comparison->context, customer, stored, dates);
     const struct value parameters[] = {dates[0], dates[1], dates[2], value_integer(customer)};
     crm_status status = CRM_OK;
     if (refresh->update == NULL)
@@ -183,6 +188,10 @@ static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t 
         status = statement_step(refresh->customers, &row);
     while (status == CRM_OK && row) {
         status = refresh_row(refresh);
+        if ((status == CRM_CORRUPT || status == CRM_INVALID) && refresh->comparison != NULL)
+            status = refresh->comparison->fails(
+                refresh->comparison->context,
+                statement_column(refresh->customers, CUSTOMER_ID).integer, status);
         if (status == CRM_OK)
             status = statement_step(refresh->customers, &row);
     }
@@ -196,6 +205,13 @@ static crm_status run(struct crm_book *book, int64_t first, int64_t last)
     struct refresh refresh cleanup(refresh_release) = {.book = book};
     crm_status status = prepare(&refresh);
     return status == CRM_OK ? refresh_range(&refresh, first, last) : status;
+}
+
+crm_status visit_compare_all(struct crm_book *book, const struct visit_comparison *comparison)
+{
+    struct refresh refresh cleanup(refresh_release) = {.book = book, .comparison = comparison};
+    crm_status status = prepare(&refresh);
+    return status == CRM_OK ? refresh_range(&refresh, 0, INT64_MAX) : status;
 }
 
 crm_status visit_refresh(struct crm_book *book, int64_t customer)
@@ -308,20 +324,20 @@ static crm_status fingerprint(struct crm_book *book, char out[17])
     return CRM_OK;
 }
 
-static crm_status is_current(struct crm_book *book, bool *current)
+crm_status visit_is_settled(struct crm_book *book, bool *settled)
 {
     struct arena arena cleanup(arena_release) = {0};
     const struct value name = value_text(setting_name);
     struct value stored;
     char wanted[17];
     crm_status status = fingerprint(book, wanted);
-    *current = false;
+    *settled = false;
     if (status == CRM_OK)
         status = store_row_values(book->store, &arena,
                                   "SELECT setting FROM book_setting WHERE name = $1", &name, 1,
                                   &stored, 1);
     if (status == CRM_OK)
-        *current = stored.type == VALUE_TEXT && strcmp(stored.text, wanted) == 0;
+        *settled = stored.type == VALUE_TEXT && strcmp(stored.text, wanted) == 0;
     return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
@@ -343,7 +359,7 @@ crm_status visit_refresh_all(struct crm_book *book)
 crm_status visit_settle(struct crm_book *book)
 {
     bool current = false;
-    crm_status status = is_current(book, &current);
+    crm_status status = visit_is_settled(book, &current);
     if (status != CRM_OK || current)
         return status;
     status = book_want_write(book);
