@@ -42,6 +42,7 @@ enum completion {
     COMPLETE_FORMAT,  /* an output format */
     COMPLETE_COMMAND, /* a command */
     COMPLETE_REPORT,  /* a report */
+    COMPLETE_CHECK,   /* a check of crm check */
     COMPLETE_GROUP,   /* a way of grouping a report */
     COMPLETE_FILE,
     COMPLETE_DIRECTORY
@@ -86,14 +87,16 @@ struct argument {
 };
 
 enum command_flags {
-    COMMAND_NO_BOOK = 1,         /* call->book is there, but closed */
-    COMMAND_BOOK_READ = 2,       /* the book is open for reading */
-    COMMAND_BOOK_WRITE = 4,      /* open for writing; the command takes --dry-run */
-    COMMAND_BOOK_CREATE = 8,     /* makes the book: call->book is closed, call->place says where */
-    COMMAND_DOCUMENT = 16,       /* its output is one JSON document, on a terminal too */
-    COMMAND_PLAIN = 32,          /* prints no rows: call->sink is NULL */
-    COMMAND_HIDDEN = 64,         /* not listed by help */
-    COMMAND_BOOK_MAY_WRITE = 128 /* with COMMAND_BOOK_READ: the library may reopen it for writing */
+    COMMAND_NO_BOOK = 1,     /* call->book is there, but closed */
+    COMMAND_BOOK_READ = 2,   /* the book is open for reading */
+    COMMAND_BOOK_WRITE = 4,  /* open for writing; the command takes --dry-run */
+    COMMAND_BOOK_CREATE = 8, /* makes the book: call->book is closed, call->place says where */
+    COMMAND_DOCUMENT = 16,   /* its output is one JSON document, on a terminal too */
+    COMMAND_PLAIN = 32,      /* prints no rows: call->sink is NULL */
+    COMMAND_HIDDEN = 64,     /* not listed by help */
+    COMMAND_BOOK_MAY_WRITE =
+        128,                   /* with COMMAND_BOOK_READ: the library may reopen it for writing */
+    COMMAND_BOOK_DAMAGED = 256 /* the library opens the book, at call->place, as far as it can */
 };
 
 /* Whether the command takes the fields of a kind as options: --field-name VALUE. They arrive in
@@ -207,11 +210,11 @@ void *call_allocate(struct call *call, size_t count, size_t size);
 
 /* ---- The program ------------------------------------------------------------------------- */
 
-extern const struct command command_add, command_backup, command_calendar, command_complain,
-    command_complete, command_edit, command_export, command_find, command_help, command_import,
-    command_init, command_introspect, command_list, command_log, command_merge, command_policy,
-    command_remind, command_remove, command_report, command_restore, command_show, command_survey,
-    command_tier, command_visit;
+extern const struct command command_add, command_backup, command_calendar, command_check,
+    command_complain, command_complete, command_edit, command_export, command_find, command_help,
+    command_import, command_init, command_introspect, command_list, command_log, command_merge,
+    command_policy, command_remind, command_remove, command_report, command_restore, command_show,
+    command_survey, command_tier, command_visit;
 
 /* All built-in commands in the order of help; ends with NULL. */
 extern const struct command *const commands[];

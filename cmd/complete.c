@@ -107,6 +107,13 @@ static void offer_field_values(struct completer *completer, const char *kind, si
     }
 }
 
+static void offer_checks(const struct completer *completer)
+{
+    const char *name;
+    for (size_t i = 0; (name = crm_check_name(i)) != NULL; i++)
+        offer(completer, name, "");
+}
+
 static void offer_reports(const struct completer *completer)
 {
     crm_report_info report;
@@ -164,6 +171,9 @@ static void offer_completion(struct completer *completer, enum completion comple
         break;
     case COMPLETE_REPORT:
         offer_reports(completer);
+        break;
+    case COMPLETE_CHECK:
+        offer_checks(completer);
         break;
     case COMPLETE_GROUP:
         if (comma != NULL)

@@ -31,6 +31,7 @@ const struct command *const commands[] = {
     &command_policy,
     &command_backup,
     &command_restore,
+    &command_check,
     &command_introspect,
     &command_help,
     &command_complete,
@@ -103,7 +104,7 @@ static crm_status open_book(struct call *call, int argc, char **argv)
 {
     unsigned flags = call->command->flags;
     unsigned opened = COMMAND_BOOK_READ | COMMAND_BOOK_WRITE;
-    if ((flags & (opened | COMMAND_BOOK_CREATE)) == 0)
+    if ((flags & (opened | COMMAND_BOOK_CREATE | COMMAND_BOOK_DAMAGED)) == 0)
         return CRM_OK;
     crm_status status = environment_place(call);
     environment_book(call);

@@ -384,6 +384,54 @@ crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mo
     return status;
 }
 
+/* A policy that is right, in place of one that is not. */
+static crm_status use_default_policy(struct crm_book *book)
+{
+    struct buffer text cleanup(buffer_release) = {0};
+    crm_status status = policy_default(&text, "UTC", "CNY", NULL);
+    if (status != CRM_OK || text.failed)
+        return error_no_memory(&book->error);
+    status =
+        policy_parse(policy_name, buffer_string(&text), text.length, &book->policy, &book->error);
+    if (status == CRM_OK)
+        book->zone = book->policy->zone;
+    return status;
+}
+
+static bool has_database(struct crm_book *book)
+{
+    const char *path = book_path(book, &book->arena, database_name);
+    return book->database != NULL || (path != NULL && access(path, F_OK) == 0);
+}
+
+crm_status book_open_damaged(struct crm_book *book, const char *directory, crm_open_mode mode,
+                             struct book_damage *out)
+{
+    crm_status status = set_directory(book, directory);
+    book->mode = mode;
+    if (status == CRM_OK)
+        status = open_policy(book);
+    if (status == CRM_INVALID || status == CRM_IO ||
+        (status == CRM_NOT_FOUND && has_database(book))) {
+        out->policy = book->error;
+        status = use_default_policy(book);
+    }
+    if (status == CRM_OK)
+        status = set_clock(book);
+    if (status != CRM_OK)
+        return status;
+    error_clear(&book->error);
+    status = open_store(book, mode);
+    if (status == CRM_OK || status == CRM_NO_MEMORY || status == CRM_BUSY ||
+        status == CRM_NEWER_SCHEMA || status == CRM_READONLY)
+        return status;
+    out->store = book->error;
+    error_clear(&book->error);
+    store_close(book->store);
+    book->store = NULL;
+    return CRM_OK;
+}
+
 crm_status book_want_write(struct crm_book *book)
 {
     if (book->mode == CRM_OPEN_WRITE)
@@ -473,6 +521,7 @@ crm_status book_begin(struct crm_book *book)
         status = store_begin(book->store);
     if (status == CRM_OK && outermost) {
         book->failed = CRM_OK;
+        book->changed_no_rows = false;
         status = begin_entry(book);
         if (status != CRM_OK)
             return give_up(book, status);
@@ -492,7 +541,8 @@ crm_status book_end(struct crm_book *book, crm_status status)
     }
     if (status == CRM_OK)
         status = book->failed;
-    bool unchanged = store_total_changes(book->store) == book->changes_before;
+    bool unchanged =
+        store_total_changes(book->store) == book->changes_before && !book->changed_no_rows;
     if (status != CRM_OK || book->dry_run || unchanged)
         return give_up(book, status);
     status = end_entry(book);

@@ -37,6 +37,7 @@ struct crm_book {
     const char *command;
     int64_t entry;          /* of the transaction under way; 0: none */
     int64_t changes_before; /* of the store, when that entry began */
+    bool changed_no_rows;   /* something else was written, such as an index: it counts, too */
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
     crm_progress progress;
@@ -52,6 +53,14 @@ crm_status book_begin(struct crm_book *book);
 crm_status book_end(struct crm_book *book, crm_status status);
 /* For public functions that only read: clears the error, refuses a closed book. */
 crm_status book_read(struct crm_book *book);
+/* As crm_book_open for a book that may be damaged: says what of it could not be opened (status
+ * CRM_OK: it is open), and opens the rest. In place of a policy that could not be read stands that
+ * of a new book; without a store book->store is NULL. */
+struct book_damage {
+    struct error policy, store;
+};
+crm_status book_open_damaged(struct crm_book *book, const char *directory, crm_open_mode mode,
+                             struct book_damage *out);
 /* For functions that read as a rule but must write now: reopens for writing a store that was opened
  * for reading, which stays as it is when that fails. Not while statements of it are in use. */
 crm_status book_want_write(struct crm_book *book);

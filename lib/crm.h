@@ -496,6 +496,22 @@ CRM_API crm_status crm_sink_record(crm_sink *sink, const crm_cell *cells, size_t
 CRM_API crm_status crm_alias_words(crm_book *book, const char *path, const char *name,
                                    void (*word)(void *context, const char *word), void *context);
 
+/* ---- Checking ---------------------------------------------------------------------------- */
+
+typedef struct crm_check_options {
+    const char *directory;    /* of the book, which need not be open: a damaged one cannot be */
+    const char *const *names; /* checks to make, of crm_check_name; none: all */
+    size_t count;
+    bool repair; /* mends what can be derived, as one entry of the journal */
+} crm_check_options;
+
+/* Name of a check, in their order; NULL when out of range. */
+CRM_API const char *crm_check_name(size_t index);
+/* Goes through the whole book and writes a row for each thing that is wrong: check, kind, record,
+ * field, stored, expected, problem, severity, repairable, repaired, hint; and a last one with the
+ * check `summary`. CRM_CORRUPT when something is wrong and was not mended. */
+CRM_API crm_status crm_check(crm_book *book, const crm_check_options *options, crm_sink *sink);
+
 /* ---- Policy ----------------------------------------------------------------------------- */
 
 /* One row for each problem of a policy: file, line, column, key, message, hint. `path` is a policy

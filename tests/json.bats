@@ -69,6 +69,7 @@ policy check|policy check|policy check bad.yaml
 policy show|policy show|policy show
 backup|backup|backup book.tar
 restore|backup|restore book.tar again
+check|check|check
 END
 }
 

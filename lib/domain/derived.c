@@ -179,6 +179,14 @@ static crm_status check_cause(struct crm_book *book, const struct value *value)
     return error_hint(&book->error, _("see 'complaints.causes' in policy.yaml"));
 }
 
+bool derived_has_words(const struct kind *kind)
+{
+    for (size_t i = 0; i < sizeof vocabularies / sizeof *vocabularies; i++)
+        if (vocabularies[i].kind == kind)
+            return true;
+    return false;
+}
+
 crm_status derived_check(struct crm_book *book, const struct record *record)
 {
     crm_status status = CRM_OK;

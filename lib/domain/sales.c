@@ -112,7 +112,7 @@ crm_status sales_complete_line(struct crm_book *book, struct record *record, str
     struct value head[6];
     crm_status status = store_row_values(
         book->store, arena,
-        "SELECT customer, ordered_on, currency, CASE WHEN status = 'cancelled' THEN 0 ELSE 1 END, "
+        "SELECT customer, ordered_on, currency, " SALES_ORDER_COUNTS ", "
         "CASE WHEN CAST($2 AS BIGINT) IS NULL THEN (SELECT coalesce(max(l.line_number), 0) + 1 "
         "FROM order_line l "
         "WHERE l.customer = o.customer AND l.order_ref = o.id) END, "
@@ -176,4 +176,15 @@ crm_status sales_update_order(struct crm_book *book, const struct record *record
                                customer);
     }
     return status;
+}
+
+crm_status sales_settle_lines(struct crm_book *book, int64_t order)
+{
+    const struct value id = value_integer(order);
+    return store_run(
+        book->store,
+        "UPDATE order_line SET (currency, counted) = (SELECT currency, " SALES_ORDER_COUNTS
+        " FROM sales_order WHERE id = $1) WHERE customer = "
+        "(SELECT customer FROM sales_order WHERE id = $1) AND order_ref = $1",
+        &id, 1);
 }

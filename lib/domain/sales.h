@@ -40,6 +40,10 @@ crm_status sales_keep_month(void *context, const struct value *sums);
  * `counted` already comes from one who has read the order. */
 crm_status sales_complete_order(struct crm_book *book, struct record *record);
 crm_status sales_complete_line(struct crm_book *book, struct record *record, struct arena *arena);
+/* Whether the lines of an order are part of all figures: SQL over a row of it. */
+#define SALES_ORDER_COUNTS "CASE WHEN status = 'cancelled' THEN 0 ELSE 1 END"
+/* Puts down again with each line of the order what it takes from the order. */
+crm_status sales_settle_lines(struct crm_book *book, int64_t order);
 /* The lines of order `id` follow what is about to change in it. */
 crm_status sales_update_order(struct crm_book *book, const struct record *record, int64_t id,
                               int64_t customer);

@@ -52,13 +52,12 @@ static crm_status unknown_field(struct crm_book *book, const struct kind *kind, 
     return error_hint(&book->error, _("see: crm introspect, or crm help add"));
 }
 
-static crm_status set_custom(struct crm_book *book, struct record *record, struct arena *arena,
-                             size_t index, const char *text, size_t length)
+crm_status custom_parse(struct crm_book *book, const struct custom_field *custom, const char *text,
+                        size_t length, struct arena *arena, struct value *out, struct error *error)
 {
-    const struct custom_field *custom = &book->policy->fields[index];
     struct choice *choices = arena_array(arena, custom->choice_count, sizeof *choices);
     if (choices == NULL)
-        return error_no_memory(&book->error);
+        return error_no_memory(error);
     for (size_t i = 0; i < custom->choice_count; i++)
         choices[i] = (struct choice){custom->choices[i], custom->choices[i]};
     const struct field field = {.name = custom->name,
@@ -68,10 +67,16 @@ static crm_status set_custom(struct crm_book *book, struct record *record, struc
                                 .choice_count = custom->choice_count,
                                 .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
     const struct field_context context = book_field_context(book);
+    return field_parse(&field, text, length, &context, arena, out, NULL, error);
+}
+
+static crm_status set_custom(struct crm_book *book, struct record *record, struct arena *arena,
+                             size_t index, const char *text, size_t length)
+{
     record->custom_given[index] = true;
     record->any_custom = true;
-    return field_parse(&field, text, length, &context, arena, &record->custom[index], NULL,
-                       &book->error);
+    return custom_parse(book, &book->policy->fields[index], text, length, arena,
+                        &record->custom[index], &book->error);
 }
 
 static crm_status check_settable(struct crm_book *book, const struct kind *kind,

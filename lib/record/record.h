@@ -60,6 +60,9 @@ crm_status record_update(struct crm_book *book, const struct record *record, int
 
 /* Whether the policy declares the field for that kind. */
 bool custom_is_of(const struct custom_field *field, const struct kind *kind);
+/* field_parse for a field of the policy's own. */
+crm_status custom_parse(struct crm_book *book, const struct custom_field *custom, const char *text,
+                        size_t length, struct arena *arena, struct value *out, struct error *error);
 /* Appends the stored value as an expression over `alias`. */
 void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
 /* The object that a record of that kind keeps; null for none. */
@@ -155,6 +158,7 @@ crm_status derived_update(struct crm_book *book, const struct record *record, in
 /* Fills in what the kind's domain knows before a new record is checked for completeness. */
 crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena);
 /* Checks against the policy: channels, categories, causes. */
+bool derived_has_words(const struct kind *kind);
 crm_status derived_check(struct crm_book *book, const struct record *record);
 /* The page of a record beyond its fields: `show CUSTOMER`. Writes nothing for most kinds. */
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,

@@ -46,30 +46,40 @@ static void columns_sql(const struct store *store, struct buffer *sql, const str
         buffer_printf(sql, ", PRIMARY KEY (%s)", kind->cluster);
 }
 
-static crm_status create_index(struct store *store, const struct kind *kind, const char *columns,
-                               size_t number, bool partial)
+static crm_status visit_index(const struct kind *kind, struct kind_index index, size_t number,
+                              kind_index_visitor each, void *context)
 {
     struct buffer sql cleanup(buffer_release) = {0};
     buffer_printf(&sql, "CREATE INDEX %s_%zu ON %s (%s)", kind->table, number, kind->table,
-                  columns);
-    if (partial)
-        buffer_printf(&sql, " WHERE %s IS NOT NULL", columns);
-    return sql.failed ? CRM_NO_MEMORY : store_execute(store, buffer_string(&sql));
+                  index.columns);
+    if (index.partial)
+        buffer_printf(&sql, " WHERE %s IS NOT NULL", index.columns);
+    index.sql = buffer_string(&sql);
+    return sql.failed ? CRM_NO_MEMORY : each(context, &index);
 }
 
 /* A field that may be empty is indexed where it isn't: a row written without it leaves that index
  * alone, which saves a page in the log for each. */
-static crm_status create_indexes(struct store *store, const struct kind *kind)
+crm_status store_each_index(const struct kind *kind, kind_index_visitor each, void *context)
 {
     size_t number = 0;
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->index_count && status == CRM_OK; i++)
-        status = create_index(store, kind, kind->indexes[i], ++number, false);
-    for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
-        if (kind->fields[i].flags & FIELD_INDEXED)
-            status = create_index(store, kind, kind->fields[i].name, ++number,
-                                  (kind->fields[i].flags & FIELD_REQUIRED) == 0);
+        status = visit_index(kind, (struct kind_index){.columns = kind->indexes[i]}, ++number, each,
+                             context);
+    for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++) {
+        const struct field *field = &kind->fields[i];
+        const struct kind_index index = {.columns = field->name,
+                                         .partial = (field->flags & FIELD_REQUIRED) == 0};
+        if (field->flags & FIELD_INDEXED)
+            status = visit_index(kind, index, ++number, each, context);
+    }
     return status;
+}
+
+static crm_status create_index(void *context, const struct kind_index *index)
+{
+    return store_execute(context, index->sql);
 }
 
 crm_status store_create_table(struct store *store, const struct kind *kind, bool record)
@@ -83,7 +93,7 @@ crm_status store_create_table(struct store *store, const struct kind *kind, bool
         return CRM_NO_MEMORY;
     crm_status status = store_execute(store, buffer_string(&sql));
     if (status == CRM_OK)
-        status = create_indexes(store, kind);
+        status = store_each_index(kind, create_index, store);
     if (status == CRM_OK && store->driver->finish_table != NULL)
         status = store->driver->finish_table(store, kind, record);
     return status;

@@ -15,6 +15,15 @@ crm_status store_create_schema(struct store *store, struct error *error);
 crm_status store_create_table(struct store *store, const struct kind *kind, bool record);
 /* CRM_NEWER_SCHEMA for a version that this crm does not know yet. */
 crm_status store_check_version(int version, struct error *error);
+/* An index of a kind's table that serves speed alone. */
+struct kind_index {
+    const char *columns; /* "a, b" */
+    bool partial;        /* of rows that have the one column */
+    const char *sql;     /* makes it; lives during the call */
+};
+typedef crm_status (*kind_index_visitor)(void *context, const struct kind_index *index);
+/* CRM_NO_MEMORY without a message. */
+crm_status store_each_index(const struct kind *kind, kind_index_visitor each, void *context);
 /* CRM_NEWER_SCHEMA when the store was written by a newer crm, CRM_CORRUPT when it holds no book. */
 crm_status store_check_schema(struct store *store, struct error *error);
 

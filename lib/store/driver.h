@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/digest.h"
-#include "schema/schema.h"
+#include "store/inspect.h"
 #include "store/store.h"
 
 /* A column that a migration fills: an SQL expression over the table's old columns. */
@@ -72,6 +72,10 @@ struct store_driver {
      * would have to be migrated. */
     crm_status (*rebuild)(struct store *store, const struct store_rebuild *rebuild);
     crm_status (*verify)(struct store *store);
+    crm_status (*examine)(struct store *store, store_fault_visitor each, void *context);
+    crm_status (*rebuild_index)(struct store *store, const char *index);
+    const char *columns_sql; /* of the table $1: name, type, whether it is required */
+    const char *indexes_sql; /* of the table $1: columns as "a, b", unique, partial */
     crm_status (*backup)(struct store *store, const char *path, store_progress progress,
                          void *context);
 };

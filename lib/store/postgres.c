@@ -356,4 +356,8 @@ const struct store_driver store_driver_postgres = {
     .is_blank = postgres_is_blank,
     .schema_version = postgres_schema_version,
     .set_schema_version = postgres_set_schema_version,
+    .examine = postgres_examine,
+    .rebuild_index = postgres_rebuild_index,
+    .columns_sql = postgres_columns_sql,
+    .indexes_sql = postgres_indexes_sql,
 };

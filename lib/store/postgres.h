@@ -127,4 +127,11 @@ crm_status postgres_set_schema_version(struct store *store, int version);
 crm_status postgres_begin_schema(struct store *store);
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record);
 
+/* ---- postgres_inspect.c ---- */
+
+crm_status postgres_examine(struct store *store, store_fault_visitor each, void *context);
+crm_status postgres_rebuild_index(struct store *store, const char *index);
+/* Of the table $1. */
+extern const char postgres_columns_sql[], postgres_indexes_sql[];
+
 #endif

@@ -10,6 +10,7 @@
 #include "store/sqlite_rebuild.h"
 #include "store/sqlite_source.h"
 #include "store/sqlite_watch.h"
+#include "store/sqlite_inspect.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -527,5 +528,9 @@ const struct store_driver store_driver_sqlite = {
     .set_schema_version = sqlite_set_schema_version,
     .rebuild = sqlite_rebuild,
     .verify = sqlite_verify,
+    .examine = sqlite_examine,
+    .rebuild_index = sqlite_rebuild_index,
+    .columns_sql = sqlite_columns_sql,
+    .indexes_sql = sqlite_indexes_sql,
     .backup = sqlite_backup,
 };

@@ -62,8 +62,9 @@ crm_status store_row_values(struct store *store, struct arena *arena, const char
                             const struct value *parameters, size_t count, struct value *out,
                             size_t columns);
 /* A long result: `columns` is the SELECT list, `from` everything from FROM on but ORDER BY, which
- * is `order` (NULL for one row at most). Where that is the order of the table's primary key and the query reads nothing but
- * that table from end to end, `as_stored` spares an engine that stores it so the sorting. */
+ * is `order` (NULL for one row at most). Where that is the order of the table's primary key and the
+ * query reads nothing but that table from end to end, `as_stored` spares an engine that stores it
+ * so the sorting. */
 struct store_select {
     const char *const *columns;
     size_t column_count;
