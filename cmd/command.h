@@ -122,6 +122,8 @@ struct command {
     const char *fields_of; /* kind; NULL: the kind named by the first word, else customer */
     const char *const *fields_only; /* names of the fields taken, ends with NULL; NULL: all */
     const struct command *subcommands;
+    /* The format when none is asked for; NULL, or nothing: by the kind of stdout. */
+    const char *(*default_format)(const struct call *call);
     crm_status (*run)(struct call *call); /* NULL: only its subcommands do something */
 };
 
@@ -211,8 +213,9 @@ void *call_allocate(struct call *call, size_t count, size_t size);
 /* ---- The program ------------------------------------------------------------------------- */
 
 extern const struct command command_add, command_backup, command_calendar, command_check,
-    command_complain, command_complete, command_edit, command_export, command_find, command_help,
-    command_import, command_init, command_introspect, command_list, command_log, command_merge,
+    command_complain, command_complete, command_edit, command_export, command_find, command_forget,
+    command_help;
+command_import, command_init, command_introspect, command_list, command_log, command_merge,
     command_policy, command_remind, command_remove, command_report, command_restore, command_show,
     command_survey, command_tier, command_visit;
 

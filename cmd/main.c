@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &command_edit,
     &command_remove,
     &command_merge,
+    &command_forget,
     &command_show,
     &command_list,
     &command_find,
@@ -139,6 +140,8 @@ static crm_status run_with_output(struct call *call, int argc, char **argv)
     bool plain = (call->command->flags & COMMAND_PLAIN) != 0;
     struct screen screen;
     const char *format = call->globals.format;
+    if (format == NULL && call->command->default_format != NULL)
+        format = call->command->default_format(call);
     if (format == NULL)
         format = document || isatty(STDOUT_FILENO) != 1 ? "jsonl" : "table";
     else if (document && strcmp(format, "json") == 0)

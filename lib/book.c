@@ -496,12 +496,22 @@ static crm_status begin_entry(struct crm_book *book)
     return status;
 }
 
+static crm_status erase_images(struct crm_book *book)
+{
+    const struct value entry = value_integer(book->entry);
+    return store_run(book->store,
+                     "UPDATE journal_image SET before_values = NULL, after_values = NULL, "
+                     "salt = NULL WHERE entry = $1",
+                     &entry, 1);
+}
+
 static crm_status end_entry(struct crm_book *book)
 {
     char now[TIME_TEXT];
     time_format_utc(book->now, now);
-    return journal_end(book->store, now, book->actor != NULL ? book->actor : "unknown",
-                       book->command != NULL ? book->command : "");
+    crm_status status = journal_end(book->store, now, book->actor != NULL ? book->actor : "unknown",
+                                    book->command != NULL ? book->command : "");
+    return status == CRM_OK && book->erasing ? erase_images(book) : status;
 }
 
 static crm_status give_up(struct crm_book *book, crm_status status)

@@ -40,6 +40,7 @@ struct crm_book {
     bool changed_no_rows;   /* something else was written, such as an index: it counts, too */
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
+    bool erasing; /* the entry's images keep no values: what is being erased would stand in them */
     crm_progress progress;
     void *progress_context;
 };

@@ -162,6 +162,18 @@ CRM_API crm_status crm_record_find(crm_book *book, const crm_filter *words, crm_
 /* As list, but all stored fields and no derived ones, in the form that import reads. */
 CRM_API crm_status crm_record_export(crm_book *book, const char *kind, const crm_filter *filter,
                                      crm_sink *sink);
+/* Everything held on one person (a customer, a contact or one of the staff) as one document: the
+ * record, all records about it, references to it, and what the journal keeps, nothing masked. Who
+ * was removed is still named by number. */
+CRM_API crm_status crm_subject_export(crm_book *book, const char *kind, const char *reference,
+                                      crm_sink *sink);
+/* Erases what is personal in the record of a person and in all records about him or her, and what
+ * the journal keeps of it, for good; what was done goes to the sink as a page. Sums, counts and the
+ * journal's chain stay. `reason` (NULL: none) is kept. A customer that is a company is
+ * CRM_CONFLICT, a reason that names the person CRM_INVALID. CRM_BUSY, with everything erased, when
+ * the file could not be rewritten. */
+CRM_API crm_status crm_forget(crm_book *book, const char *kind, const char *reference,
+                              const char *reason, crm_sink *sink);
 /* Calls `each` for every key of the kind that begins with `prefix`, at most `limit`, for
  * completion. `description` may be "". */
 CRM_API crm_status crm_record_complete(

@@ -10,6 +10,8 @@ setup_test() {
     printf 'customer,satisfaction\nacme,5\n' >csat.csv
     printf 'tiers: {names: 3}\n' >bad.yaml
     crm visit add acme --planned-on tomorrow >/dev/null
+    crm add contact Mentioned --customer acme >/dev/null
+    crm add note haitian "Mentioned called" >/dev/null
     crm introspect >model.json
 }
 
@@ -22,6 +24,7 @@ add|=customer|add Newcomer
 edit|=customer|edit newcomer --phone 1
 remove|=customer|remove newcomer
 merge|=customer|merge moulin laowang
+forget|forget|forget contact Mentioned --reason asked
 show|show|show haitian
 list|=customer|list
 import|import|import orders.csv --as order --map orders.yaml

@@ -203,6 +203,15 @@ crm_status derived_check(struct crm_book *book, const struct record *record)
     return status;
 }
 
+crm_status derived_counted_words(struct crm_book *book, const struct kind *kind,
+                                 const struct field *field, const char *where, int64_t id,
+                                 struct query *query)
+{
+    if (kind != &kind_survey_answer || strcmp(field->name, "answer_text") != 0)
+        return CRM_OK;
+    return survey_counted_words(book, where, id, query);
+}
+
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink)
 {

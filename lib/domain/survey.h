@@ -36,6 +36,10 @@ crm_status survey_note_last(struct crm_book *book, int64_t customer);
 /* id, kept, found: each customer of whom that differs. */
 crm_status survey_compare_last(struct crm_book *book, store_row each, void *context);
 
+/* For lib/domain/derived.c: see derived_counted_words. */
+crm_status survey_counted_words(struct crm_book *book, const char *where, int64_t id,
+                                struct query *query);
+
 /* ---- Results ---- */
 
 enum {

@@ -168,6 +168,45 @@ crm_status custom_fill(struct crm_book *book, const struct value *into, const st
     return finish(book, &json, arena, out);
 }
 
+static const struct custom_field *declared(const struct crm_book *book, const struct kind *kind,
+                                           const struct member *member)
+{
+    for (size_t i = 0; i < book->policy->field_count; i++) {
+        const struct custom_field *field = &book->policy->fields[i];
+        if (custom_is_of(field, kind) && strlen(field->name) == member->name_length &&
+            memcmp(field->name, member->name, member->name_length) == 0)
+            return field;
+    }
+    return NULL;
+}
+
+/* A number, a choice or a yes tells nothing of whom it is about. */
+static bool is_impersonal(const struct custom_field *field)
+{
+    return !field->sensitive && field->type != DATA_TEXT && field->type != DATA_TAGS &&
+           field->type != DATA_DATE && field->type != DATA_TIME;
+}
+
+crm_status custom_erase(struct crm_book *book, const struct kind *kind, const struct value *stored,
+                        struct arena *arena, struct value *out)
+{
+    static const char placeholder[] = "\"forgotten\"";
+    struct buffer json cleanup(buffer_release) = {0};
+    const char *rest = value_is_null(stored) ? "" : stored->text;
+    struct member member;
+    while (next_member(&rest, &member)) {
+        const struct custom_field *field = declared(book, kind, &member);
+        if (field != NULL && field->required && field->type == DATA_TEXT) {
+            member.value = placeholder;
+            member.value_length = sizeof placeholder - 1;
+        } else if (field == NULL || !is_impersonal(field)) {
+            continue;
+        }
+        append_member(&json, &member);
+    }
+    return finish(book, &json, arena, out);
+}
+
 crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t id,
                        struct arena *arena, struct value *out)
 {

@@ -72,6 +72,10 @@ crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t i
  * policy does not declare (any more) stay. */
 crm_status custom_change(struct crm_book *book, const struct record *record,
                          const struct value *stored, struct arena *arena, struct value *out);
+/* The stored object without what is personal: texts, days, what is declared sensitive, and what is
+ * not declared (any more). A text that is required becomes "forgotten". */
+crm_status custom_erase(struct crm_book *book, const struct kind *kind, const struct value *stored,
+                        struct arena *arena, struct value *out);
 /* The object `into` with the members of `from` that it lacks. */
 crm_status custom_fill(struct crm_book *book, const struct value *into, const struct value *from,
                        struct arena *arena, struct value *out);
@@ -160,6 +164,12 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
 /* Checks against the policy: channels, categories, causes. */
 bool derived_has_words(const struct kind *kind);
 crm_status derived_check(struct crm_book *book, const struct record *record);
+/* Appends a condition over alias t, preceded by " OR " unless it is the first in the query's last
+ * brackets: in which rows `field` holds a word that was chosen and is counted, not written freely.
+ * Appends nothing where there is none. `where` selects the rows at hand, with $1 = id. */
+crm_status derived_counted_words(struct crm_book *book, const struct kind *kind,
+                                 const struct field *field, const char *where, int64_t id,
+                                 struct query *query);
 /* The page of a record beyond its fields: `show CUSTOMER`. Writes nothing for most kinds. */
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink);

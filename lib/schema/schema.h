@@ -73,6 +73,8 @@ struct kind {
     size_t index_count;
     const char *cluster; /* primary key of a kind stored without id, NULL: id */
     const char *part_of; /* reference to the record it is removed with, NULL: none */
+    bool person;         /* a person, or may be one: `forget` and `export --subject` take it */
+    bool agent;          /* one of us: what names him or her tells of others */
     bool addable;        /* by `crm add KIND` */
     bool merges;         /* two records may prove to be of one thing: `crm merge` */
     bool custom;         /* may have custom fields from the policy */

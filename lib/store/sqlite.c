@@ -406,6 +406,21 @@ static crm_status sqlite_commit(struct store *store)
     return status;
 }
 
+/* Old pages lie in the file, free or half used, and in the log. */
+static crm_status sqlite_scrub(struct store *store)
+{
+    struct connection *connection = connection_of(store);
+    crm_status status = sqlite_execute(store, "VACUUM");
+    if (status == CRM_OK &&
+        sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                  NULL) != SQLITE_OK)
+        status = sqlite_failed(store);
+    if (status != CRM_BUSY)
+        return status;
+    error_set(store->error, CRM_BUSY, _("another process is reading the book"));
+    return error_hint(store->error, _("try again in a moment"));
+}
+
 static void sqlite_rollback(struct store *store)
 {
     struct connection *connection = connection_of(store);
@@ -526,6 +541,7 @@ const struct store_driver store_driver_sqlite = {
     .is_blank = sqlite_is_blank,
     .schema_version = sqlite_schema_version,
     .set_schema_version = sqlite_set_schema_version,
+    .scrub = sqlite_scrub,
     .rebuild = sqlite_rebuild,
     .verify = sqlite_verify,
     .examine = sqlite_examine,

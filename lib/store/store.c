@@ -309,6 +309,11 @@ crm_status store_is_blank(struct store *store, bool *out)
     return store->driver->is_blank(store, out);
 }
 
+crm_status store_scrub(struct store *store)
+{
+    return store->driver->scrub == NULL ? CRM_OK : store->driver->scrub(store);
+}
+
 crm_status store_schema_version(struct store *store, int *out)
 {
     crm_status status = store->driver->schema_version(store, out);

@@ -133,6 +133,10 @@ crm_status store_set_schema_version(struct store *store, int version);
  * first.
  */
 crm_status store_verify(struct store *store);
+/* Rewrites what the engine keeps, so that nothing is left in it of what was erased before. Outside
+ * of transactions. CRM_BUSY when another process keeps it from being done. An engine whose
+ * administrator does that (PostgreSQL) does nothing. */
+crm_status store_scrub(struct store *store);
 /* How far a long piece of work is. */
 typedef void (*store_progress)(void *context, int64_t done, int64_t total);
 /* Writes all that was committed, as it is at one moment, into a new SQLite file of mode 0600,

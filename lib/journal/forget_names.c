@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* By which texts a person is known: to find the commands and free words that hold them. */
+#include "journal/forget.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHORTEST_NAME = 4, /* bytes: two Chinese characters have six, and "Li" stands everywhere */
+    MOST_FIELDS = 16
+};
+
+/* Fields that tell who it is, and nothing else. */
+static bool is_name(const struct kind *kind, const struct field *field)
+{
+    const bool title = kind->title != NULL && strcmp(field->name, kind->title) == 0;
+    const bool personal = (field->flags & (FIELD_PERSONAL | FIELD_SENSITIVE)) != 0;
+    return personal && field->type == DATA_TEXT && field->expression == NULL &&
+           (title || (field->flags & (FIELD_KEY | FIELD_SENSITIVE)) || field->check != NULL ||
+            strcmp(field->name, "external_id") == 0);
+}
+
+static crm_status add_name(struct forgetting *forgetting, const struct value *value)
+{
+    struct names *names = &forgetting->names;
+    if (value == NULL || value->type != VALUE_TEXT || value->length < SHORTEST_NAME)
+        return CRM_OK;
+    for (size_t i = 0; i < names->count; i++)
+        if (strlen(names->items[i]) == value->length &&
+            memcmp(names->items[i], value->text, value->length) == 0)
+            return CRM_OK;
+    const char **grown =
+        array_grow(names->items, &names->capacity, names->count + 1, sizeof *grown);
+    const char *copy = arena_copy_length(&forgetting->arena, value->text, value->length);
+    if (grown != NULL)
+        names->items = grown;
+    if (grown == NULL || copy == NULL)
+        return error_no_memory(&forgetting->book->error);
+    grown[names->count++] = copy;
+    return CRM_OK;
+}
+
+/* ---- Present names ---- */
+
+struct naming {
+    struct forgetting *forgetting;
+    size_t columns;
+};
+
+static crm_status add_row(void *context, const struct value *row)
+{
+    const struct naming *naming = context;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < naming->columns && status == CRM_OK; i++)
+        status = add_name(naming->forgetting, &row[i]);
+    return status;
+}
+
+static crm_status collect_present(struct forgetting *forgetting, const struct subject_part *part)
+{
+    struct naming naming = {.forgetting = forgetting};
+    struct query query cleanup(query_release) = {0};
+    subject_query(&forgetting->subject, &query);
+    buffer_text(&query.sql, "SELECT ");
+    for (size_t i = 0; i < part->kind->field_count && naming.columns < MOST_FIELDS; i++)
+        if (is_name(part->kind, &part->kind->fields[i]))
+            buffer_printf(&query.sql, "%st.%s", naming.columns++ > 0 ? ", " : "",
+                          part->kind->fields[i].name);
+    buffer_printf(&query.sql, " FROM %s t WHERE %s", part->kind->table, part->where);
+    if (query.sql.failed)
+        return error_no_memory(&forgetting->book->error);
+    return store_query(forgetting->book->store, buffer_string(&query.sql), query.parameters,
+                       query.count, add_row, &naming);
+}
+
+/* ---- Past names ---- */
+
+static crm_status add_values(struct forgetting *forgetting, const struct kind *kind,
+                             const char *json)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct values values;
+    crm_status status = values_read(forgetting->book, json, &arena, &values);
+    for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
+        if (is_name(kind, &kind->fields[i]))
+            status = add_name(forgetting, values_find(&values, kind->fields[i].name));
+    return status;
+}
+
+static crm_status add_image(void *context, const struct value *row)
+{
+    struct forgetting *forgetting = context;
+    const struct image image = image_of(row);
+    if (image.kind == NULL || !image.kind->person || image_is_erased(&image))
+        return CRM_OK;
+    crm_status status = add_values(forgetting, image.kind, image.before);
+    return status == CRM_OK ? add_values(forgetting, image.kind, image.after) : status;
+}
+
+static crm_status collect_past(struct forgetting *forgetting)
+{
+    const struct subject *subject = &forgetting->subject;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < subject->image_count && status == CRM_OK; i++) {
+        const struct value parameters[] = {value_integer(subject->images[i].entry),
+                                           value_integer(subject->images[i].number)};
+        status = store_query(forgetting->book->store,
+                             "SELECT " IMAGE_COLUMNS " FROM journal_image i "
+                             "WHERE i.entry = $1 AND i.number = $2",
+                             parameters, 2, add_image, forgetting);
+    }
+    return status;
+}
+
+static bool is_person(const struct subject_part *part)
+{
+    return part->where != NULL && part->kind->person;
+}
+
+crm_status forget_collect_names(struct forgetting *forgetting)
+{
+    const struct subject *subject = &forgetting->subject;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
+        if (subject->parts[i].kind == subject->kind)
+            status = collect_present(forgetting, &subject->parts[i]);
+    forgetting->own_names = forgetting->names.count;
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
+        if (is_person(&subject->parts[i]) && subject->parts[i].kind != subject->kind)
+            status = collect_present(forgetting, &subject->parts[i]);
+    return status == CRM_OK ? collect_past(forgetting) : status;
+}
+
+/* ---- Finding them again ---- */
+
+static bool is_letter(char character)
+{
+    return isalnum((unsigned char)character) != 0;
+}
+
+/* "Ann" is not in "Annex"; Chinese is written without blanks, and has no such ends. */
+static bool holds(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name)) {
+        bool begins = at == text || !is_letter(at[-1]) || !is_letter(name[0]);
+        bool ends = !is_letter(at[length]) || !is_letter(name[length - 1]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+bool forget_names_in(const struct names *names, const char *text)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (holds(text, names->items[i]))
+            return true;
+    return false;
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/* Which records are about a person, found from the descriptors: a new kind is found with them. */
+#include "journal/subject.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 256 /* parameters in one list */ };
+
+/* ---- Lists ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static crm_status add_id(struct crm_book *book, struct id_list *list, int64_t id)
+{
+    int64_t *grown = array_grow(list->items, &list->capacity, list->count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&book->error);
+    list->items = grown;
+    grown[list->count++] = id;
+    return CRM_OK;
+}
+
+static void settle_ids(struct id_list *list)
+{
+    size_t kept = 0;
+    if (list->count > 1)
+        qsort(list->items, list->count, sizeof *list->items, compare_ids);
+    for (size_t i = 0; i < list->count; i++)
+        if (kept == 0 || list->items[kept - 1] != list->items[i])
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
+bool id_list_has(const struct id_list *list, int64_t id)
+{
+    return list->count > 0 &&
+           bsearch(&id, list->items, list->count, sizeof id, compare_ids) != NULL;
+}
+
+/* Where store_query puts the ids of its rows. */
+struct collecting {
+    struct crm_book *book;
+    struct id_list *list;
+};
+
+static crm_status collect_id(void *context, const struct value *row)
+{
+    const struct collecting *collecting = context;
+    return add_id(collecting->book, collecting->list, row[0].integer);
+}
+
+static crm_status collect(const struct subject *subject, const struct query *query,
+                          struct id_list *list)
+{
+    struct collecting collecting = {subject->book, list};
+    if (query->sql.failed)
+        return error_no_memory(&subject->book->error);
+    crm_status status = store_query(subject->book->store, buffer_string(&query->sql),
+                                    query->parameters, query->count, collect_id, &collecting);
+    settle_ids(list);
+    return status;
+}
+
+void subject_query(const struct subject *subject, struct query *query)
+{
+    query_value(query, value_integer(subject->id));
+    buffer_clear(&query->sql);
+}
+
+/* ---- Which records are about the person ---- */
+
+static struct subject_part *part_of(const struct subject *subject, const struct kind *kind)
+{
+    size_t i = 0;
+    while (subject->parts[i].kind != kind)
+        i++;
+    return &subject->parts[i];
+}
+
+static bool is_reference(const struct field *field)
+{
+    return field->type == DATA_REFERENCE && field->expression == NULL;
+}
+
+/* A reference that every record has says whose it is; else any reference to what belongs. */
+static bool is_owned(const struct subject *subject, const struct kind *kind)
+{
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (is_reference(&kind->fields[i]) && (kind->fields[i].flags & FIELD_REQUIRED) &&
+            strcmp(kind->fields[i].reference, subject->kind->name) == 0)
+            return true;
+    return false;
+}
+
+static void add_condition(const struct subject *subject, const struct field *field, bool owned,
+                          struct buffer *where)
+{
+    const struct kind *target = schema_kind(field->reference);
+    const struct subject_part *part = part_of(subject, target);
+    const char *separator = where->length > 0 ? " OR " : "";
+    if (target == subject->kind)
+        buffer_printf(where, "%st.%s = $1", separator, field->name);
+    else if (!owned && part->where != NULL)
+        buffer_printf(where, "%st.%s IN (SELECT t.id FROM %s t WHERE %s)", separator, field->name,
+                      target->table, part->where);
+}
+
+/* Kinds stand behind those that they refer to: their conditions are there already. */
+static crm_status make_condition(struct subject *subject, struct subject_part *part)
+{
+    struct buffer where cleanup(buffer_release) = {0};
+    const struct kind *kind = part->kind;
+    const bool owned = is_owned(subject, kind);
+    if (kind == subject->kind)
+        buffer_text(&where, "t.id = $1");
+    for (size_t i = 0; kind != subject->kind && !subject->kind->agent && i < kind->field_count; i++)
+        if (is_reference(&kind->fields[i]))
+            add_condition(subject, &kind->fields[i], owned, &where);
+    if (where.length > 0)
+        part->where = arena_printf(&subject->arena, "(%s)", buffer_string(&where));
+    return where.failed || (where.length > 0 && part->where == NULL)
+               ? error_no_memory(&subject->book->error)
+               : CRM_OK;
+}
+
+static crm_status make_parts(struct subject *subject)
+{
+    crm_status status = CRM_OK;
+    subject->parts = arena_array(&subject->arena, schema_kind_count, sizeof *subject->parts);
+    if (subject->parts == NULL)
+        return error_no_memory(&subject->book->error);
+    for (size_t i = 0; i < schema_kind_count; i++)
+        subject->parts[i].kind = schema_kinds[i];
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
+        status = make_condition(subject, &subject->parts[i]);
+    return status;
+}
+
+static crm_status collect_live(struct subject *subject, struct subject_part *part)
+{
+    struct query query cleanup(query_release) = {0};
+    if (part->where == NULL || part->kind->cluster != NULL)
+        return CRM_OK;
+    subject_query(subject, &query);
+    buffer_printf(&query.sql, "SELECT t.id FROM %s t WHERE %s", part->kind->table, part->where);
+    return collect(subject, &query, &part->ids);
+}
+
+/* The person as other records that were merged into this one, over any number of steps. A record
+ * that came back is another one again. */
+static crm_status collect_merged(struct subject *subject)
+{
+    struct id_list *ids = &part_of(subject, subject->kind)->ids;
+    size_t before;
+    crm_status status = add_id(subject->book, ids, subject->id);
+    do {
+        before = ids->count;
+        struct id_list found = {0};
+        for (size_t i = 0; i < before && status == CRM_OK; i++) {
+            struct query query cleanup(query_release) = {0};
+            buffer_text(&query.sql, "SELECT m.record FROM merged_record m WHERE m.kind = ");
+            query_value(&query, value_text(subject->kind->name));
+            buffer_text(&query.sql, " AND m.merged_into = ");
+            query_value(&query, value_integer(ids->items[i]));
+            buffer_printf(&query.sql, " AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = m.record)",
+                          subject->kind->table);
+            status = collect(subject, &query, &found);
+        }
+        for (size_t i = 0; i < found.count && status == CRM_OK; i++)
+            status = add_id(subject->book, ids, found.items[i]);
+        free(found.items);
+        settle_ids(ids);
+    } while (status == CRM_OK && ids->count > before);
+    return status;
+}
+
+/* ---- Records that were removed: known by what their last values refer to ---- */
+
+struct removed_search {
+    const struct subject *subject;
+    struct subject_part *part;
+};
+
+static bool refers_to_subject(const struct removed_search *search, const struct values *values)
+{
+    const struct kind *kind = search->part->kind;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct field *field = &kind->fields[i];
+        if (!is_reference(field) || strcmp(field->reference, kind->name) == 0)
+            continue;
+        const struct subject_part *target = part_of(search->subject, schema_kind(field->reference));
+        if (id_list_has(&target->ids, values_integer(values, field->name)))
+            return true;
+    }
+    return false;
+}
+
+static crm_status look_at_removed(void *context, const struct value *row)
+{
+    const struct removed_search *search = context;
+    struct crm_book *book = search->subject->book;
+    struct arena arena cleanup(arena_release) = {0};
+    struct values values;
+    crm_status status = values_read(book, row[1].text, &arena, &values);
+    if (status != CRM_OK || !refers_to_subject(search, &values))
+        return status;
+    return add_id(book, &search->part->ids, row[0].integer);
+}
+
+static crm_status collect_removed(struct subject *subject, struct subject_part *part)
+{
+    struct removed_search search = {subject, part};
+    const struct value kind = value_text(part->kind->name);
+    /* The images of what a customer had name the customer. */
+    if (part->where == NULL || part->kind == subject->kind || part->kind->cluster != NULL ||
+        subject->kind == &kind_customer)
+        return CRM_OK;
+    crm_status status = store_query(
+        subject->book->store,
+        "SELECT i.record, i.before_values FROM journal_image i WHERE i.kind = $1 "
+        "AND i.action = 'removed' AND i.record IS NOT NULL AND i.before_values IS NOT NULL",
+        &kind, 1, look_at_removed, &search);
+    settle_ids(&part->ids);
+    return status;
+}
+
+/* ---- The journal ---- */
+
+static crm_status add_image(void *context, const struct value *row)
+{
+    struct subject *subject = context;
+    struct image_key *grown = array_grow(subject->images, &subject->image_capacity,
+                                         subject->image_count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&subject->book->error);
+    subject->images = grown;
+    grown[subject->image_count++] = (struct image_key){row[0].integer, row[1].integer};
+    return CRM_OK;
+}
+
+/* Images whose `column` is one of the ids from `from` on. */
+static crm_status collect_chunk(struct subject *subject, const char *column, const char *kind,
+                                const struct id_list *ids, size_t from)
+{
+    struct query query cleanup(query_release) = {0};
+    buffer_printf(&query.sql, "SELECT i.entry, i.number FROM journal_image i WHERE i.%s IN (",
+                  column);
+    for (size_t i = from; i < ids->count && i < from + CHUNK; i++) {
+        buffer_text(&query.sql, i > from ? ", " : "");
+        query_value(&query, value_integer(ids->items[i]));
+    }
+    buffer_character(&query.sql, ')');
+    if (kind != NULL) {
+        buffer_text(&query.sql, " AND i.kind = ");
+        query_value(&query, value_text(kind));
+    }
+    if (query.sql.failed)
+        return error_no_memory(&subject->book->error);
+    return store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
+                       query.count, add_image, subject);
+}
+
+static int compare_images(const void *a, const void *b)
+{
+    const struct image_key *x = a, *y = b;
+    int order = (x->entry > y->entry) - (x->entry < y->entry);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static void settle_images(struct subject *subject)
+{
+    struct image_key *images = subject->images;
+    size_t kept = 0;
+    if (subject->image_count > 1)
+        qsort(images, subject->image_count, sizeof *images, compare_images);
+    for (size_t i = 0; i < subject->image_count; i++)
+        if (kept == 0 || compare_images(&images[kept - 1], &images[i]) != 0)
+            images[kept++] = images[i];
+    subject->image_count = kept;
+}
+
+static crm_status collect_images(struct subject *subject)
+{
+    crm_status status = CRM_OK;
+    for (size_t k = 0; k < schema_kind_count; k++) {
+        const struct subject_part *part = &subject->parts[k];
+        bool customers = part->kind == &kind_customer;
+        for (size_t i = 0; i < part->ids.count && status == CRM_OK; i += CHUNK) {
+            status = collect_chunk(subject, "record", part->kind->name, &part->ids, i);
+            if (status == CRM_OK && customers)
+                status = collect_chunk(subject, "customer", NULL, &part->ids, i);
+        }
+    }
+    settle_images(subject);
+    return status;
+}
+
+/* A record that was removed names the entry that once added it. */
+static crm_status add_entry_of_removed(void *context, const struct value *row)
+{
+    struct subject *subject = context;
+    struct arena arena cleanup(arena_release) = {0};
+    struct values values;
+    if (row[0].type != VALUE_TEXT)
+        return CRM_OK;
+    crm_status status = values_read(subject->book, row[0].text, &arena, &values);
+    int64_t entry = status == CRM_OK ? values_integer(&values, "entry") : 0;
+    return entry == 0 ? status : add_id(subject->book, &subject->entries, entry);
+}
+
+static crm_status collect_entries_of_images(struct subject *subject)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < subject->image_count && status == CRM_OK; i++) {
+        const struct image_key *key = &subject->images[i];
+        const struct value parameters[] = {value_integer(key->entry), value_integer(key->number)};
+        if (i == 0 || key->entry != key[-1].entry)
+            status = add_id(subject->book, &subject->entries, key->entry);
+        if (status == CRM_OK)
+            status = store_query(subject->book->store,
+                                 "SELECT before_values FROM journal_image WHERE entry = $1 "
+                                 "AND number = $2 AND action = 'removed'",
+                                 parameters, 2, add_entry_of_removed, subject);
+    }
+    return status;
+}
+
+static crm_status collect_entries(struct subject *subject)
+{
+    crm_status status = CRM_OK;
+    for (size_t k = 0; k < schema_kind_count && status == CRM_OK; k++) {
+        const struct subject_part *part = &subject->parts[k];
+        struct query query cleanup(query_release) = {0};
+        if (part->where == NULL)
+            continue;
+        subject_query(subject, &query);
+        buffer_printf(&query.sql, "SELECT DISTINCT t.entry FROM %s t WHERE %s", part->kind->table,
+                      part->where);
+        status = collect(subject, &query, &subject->entries);
+    }
+    if (status == CRM_OK)
+        status = collect_entries_of_images(subject);
+    settle_ids(&subject->entries);
+    return status;
+}
+
+/* ---- All of it ---- */
+
+static crm_status refuse_kind(struct crm_book *book, const struct kind *kind)
+{
+    error_set(&book->error, CRM_USAGE, _("a %s is no person"), _(kind->noun));
+    return error_hint(&book->error, _("name a customer, a contact or one of the staff"));
+}
+
+static crm_status find_person(struct subject *subject, const char *kind_name, const char *reference)
+{
+    struct crm_book *book = subject->book;
+    crm_status status = record_kind(book, kind_name, reference, &subject->kind);
+    if (status == CRM_OK && !subject->kind->person)
+        status = refuse_kind(book, subject->kind);
+    return status == CRM_OK
+               ? history_resolve(book, subject->kind, reference, &subject->id, &subject->removed)
+               : status;
+}
+
+crm_status subject_find(struct crm_book *book, const char *kind_name, const char *reference,
+                        struct subject *out)
+{
+    *out = (struct subject){.book = book};
+    crm_status status = find_person(out, kind_name, reference);
+    if (status == CRM_OK)
+        status = make_parts(out);
+    if (status == CRM_OK)
+        status = collect_merged(out);
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
+        status = collect_live(out, &out->parts[i]);
+        if (status == CRM_OK)
+            status = collect_removed(out, &out->parts[i]);
+    }
+    if (status == CRM_OK)
+        status = collect_images(out);
+    return status == CRM_OK ? collect_entries(out) : status;
+}
+
+void subject_release(struct subject *subject)
+{
+    for (size_t i = 0; subject->parts != NULL && i < schema_kind_count; i++)
+        free(subject->parts[i].ids.items);
+    free(subject->entries.items);
+    free(subject->images);
+    arena_release(&subject->arena);
+}
+
+/* ---- Mentions ---- */
+
+struct mentioning {
+    const struct kind *kind;
+    const struct field *field;
+    subject_mention each;
+    void *context;
+};
+
+static crm_status hand_over_mention(void *context, const struct value *row)
+{
+    const struct mentioning *mentioning = context;
+    return mentioning->each(mentioning->context, mentioning->kind, mentioning->field, row[0].text);
+}
+
+void subject_name_sql(struct buffer *sql, const struct kind *kind)
+{
+    const struct field *key = kind->key == NULL ? NULL : kind_field(kind, kind->key);
+    if (kind->prefix != NULL)
+        buffer_printf(sql, "'%s' || t.id", kind->prefix);
+    else if (key != NULL)
+        field_sql(sql, key, "t");
+    else
+        buffer_text(sql, "'#' || t.id");
+}
+
+static crm_status mention(const struct subject *subject, struct mentioning *mentioning)
+{
+    struct query query cleanup(query_release) = {0};
+    subject_query(subject, &query);
+    buffer_text(&query.sql, "SELECT ");
+    subject_name_sql(&query.sql, mentioning->kind);
+    buffer_printf(&query.sql, " FROM %s t WHERE t.%s = $1 ORDER BY t.id", mentioning->kind->table,
+                  mentioning->field->name);
+    if (query.sql.failed)
+        return error_no_memory(&subject->book->error);
+    return store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
+                       query.count, hand_over_mention, mentioning);
+}
+
+crm_status subject_mentions(const struct subject *subject, subject_mention each, void *context)
+{
+    crm_status status = CRM_OK;
+    for (size_t k = 0; k < schema_kind_count && status == CRM_OK; k++) {
+        const struct kind *kind = schema_kinds[k];
+        /* All others are about the person. */
+        bool names_only = subject->kind->agent || kind == subject->kind;
+        for (size_t i = 0; names_only && i < kind->field_count && status == CRM_OK; i++) {
+            struct mentioning mentioning = {kind, &kind->fields[i], each, context};
+            if (is_reference(&kind->fields[i]) && kind->cluster == NULL &&
+                strcmp(kind->fields[i].reference, subject->kind->name) == 0)
+                status = mention(subject, &mentioning);
+        }
+    }
+    return status;
+}

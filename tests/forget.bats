@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: MIT
+# crm forget and crm export --subject: what is held on a person, and how it is erased.
+
+load helper
+
+# Words by which the person, or something said of the person, could be told. None is a part of
+# anything else that a book holds.
+SECRETS="zhangweijie|13800010001|weijie@|wechatweijie|Gulangyu|zwj-ext|tea-lover|jasmine|quarrel|lukewarm|apologised|verbatimword|Xiamenmove|wifeliufang|13800020002|liufang@|1991-07|orderexternal|ordernote|lineexternal|visitexternal|passportE77|oldname|13900030003|pinnedreason|shipnote"
+
+# A customer who is a person, with a record of every kind that can be about one.
+setup_test() {
+    new_book
+    cat >>.crm/policy.yaml <<'YAML'
+fields:
+  customer:
+    passport: {type: text, sensitive: yes}
+    points: {type: integer}
+  order:
+    ship_note: {type: text}
+YAML
+    mkdir -p .crm/surveys
+    cat >.crm/surveys/tea.yaml <<'YAML'
+id: tea
+version: 1
+title: Tea
+language: en
+questions:
+  - {id: recommend, type: nps, text: Would you recommend us}
+  - {id: kind, type: choice, text: Which tea, choices: [green, black]}
+  - {id: words, type: text, text: What else}
+YAML
+    {
+        crm add staff "Li Wei" --login liwei --email liwei@example.com
+        crm add "oldname zhangweijie" --key zhangweijie --kind person --phone 13900030003 --owner liwei
+        crm edit zhangweijie --name zhangweijie --phone 13800010001 --email weijie@example.com \
+            --wechat wechatweijie --address "Gulangyu 1" --external-id zwj-ext --tags tea-lover \
+            --notes "drinks jasmine" --set passport=passportE77 --set points=12 --region South
+        crm add "Friend" --kind person --referred-by zhangweijie
+        crm add contact wifeliufang --customer zhangweijie --phone 13800020002 \
+            --email liufang@example.com --birthday 1991-07-08
+        crm add product "Green Tea" --code GT
+        crm add order 7788 --customer zhangweijie --currency CNY --ordered-on 2026-02-01 \
+            --external-id orderexternal --notes ordernote --set ship_note=shipnote
+        crm add line --customer zhangweijie --order-ref O-1 --ordered-on 2026-02-01 --line-number 1 \
+            --product GT --quantity 2 --amount 129.5 --external-id lineexternal
+        crm complain add zhangweijie "lukewarm tea" --contact P-1 --owner liwei --category quality
+        crm complain respond C-1 --reason "apologised to wifeliufang"
+        crm visit add zhangweijie --channel phone --contact P-1 --feedback "a quarrel" \
+            --external-id visitexternal
+        crm survey ask tea zhangweijie --contact P-1 --answer recommend=9 --answer kind=green \
+            --answer words=verbatimword --force
+        crm add note zhangweijie "Xiamenmove in May"
+        crm tier set zhangweijie A --reason pinnedreason
+        crm remind --new
+    } >/dev/null
+}
+
+# Fails when any file of the book still holds one of the words.
+no_trace() {
+    local found
+    found=$(grep -rlaiE "${1:-$SECRETS}" .crm) || return 0
+    echo "still there: $found"
+    # shellcheck disable=SC2086
+    grep -aoiE ".{0,30}(${1:-$SECRETS})" $found | head -n 5
+    return 1
+}
+
+need_sqlite() {
+    command -v sqlite3 >/dev/null || skip "no sqlite3"
+}
+
+# Every figure that reports print, but for names.
+figures() {
+    crm report revenue --by region --from 2025-01-01 --format csv
+    crm report revenue --by product --from 2025-01-01 --format csv
+    crm report complaints --by category --from 2025-01-01 --format csv
+    crm report visits --from 2025-01-01 --format csv
+    crm report satisfaction --from 2025-01-01 --format csv
+    crm survey result tea --format csv
+    crm list --fields tier,orders,revenue_total,last_visit_on,next_visit_on,open_complaints,last_survey_on --format csv
+    crm list order --fields customer,ordered_on,amount,lines --format csv | cut -d, -f2-
+}
+
+# Kinds that can be about a customer or a contact: those that refer to one, those that refer to
+# these, and so on.
+kinds_about() {
+    crm introspect | jq -r --arg root "$1" '
+        def about(found): (found + [.kinds[] | select(.name | IN("staff", "product") | not)
+            | select(any(.fields[]; .type == "reference" and (.reference | IN(found[])))) | .name]
+            | unique) as $next | if $next == (found | unique) then $next else about($next) end;
+        about([$root]) - [$root] | .[]'
+}
+
+# ---- Everything held on a person ---------------------------------------------------------------
+
+@test "export --subject finds a record of every kind that can be about a customer" {
+    crm export --subject zhangweijie >all.json
+    [ "$(jq length all.json)" = 1 ]
+    [ -n "$(kinds_about customer)" ]
+    for kind in $(kinds_about customer); do
+        # A new kind: add one of it in setup_test, then it is found without any code.
+        [ "$(jq --arg kind "$kind" '.[0][$kind] | length' all.json)" -gt 0 ] || { echo "no $kind" && false; }
+    done
+    # Whole, unmasked, and with what the journal has.
+    for word in ${SECRETS//|/ }; do
+        grep -qi "$word" all.json || { echo "no $word" && false; }
+    done
+    [ "$(jq -r '.[0].phone, .[0].contact[0].birthday' all.json)" = $'13800010001\n1991-07-08' ]
+    [ "$(jq -c '.[0].mentions' all.json)" = '[{"kind":"customer","record":"friend","field":"referred_by"}]' ]
+    jq -e '.[0].log[] | select(.field == "phone" and .before == "13900030003" and .after == "13800010001")' all.json
+    jq -e '.[0].log[] | select(.action == "added" and .kind == "note")' all.json
+}
+
+@test "export --subject of a contact has what is about the contact, not what is about others" {
+    crm complain add zhangweijie "another thing" --owner liwei >/dev/null
+    crm visit add zhangweijie --channel phone --feedback "without the contact" >/dev/null
+    crm export contact --subject wifeliufang >one.json
+    [ "$(jq -c '.[0] | [.name, .phone, (.complaint | length), (.complaint_event | length), (.visit | length),
+        (.survey_answer | length), has("order"), has("note")]' one.json)" = \
+        '["wifeliufang","13800020002",1,2,1,3,false,false]' ]
+    [ "$(jq -r '.[0].visit[0].feedback' one.json)" = "a quarrel" ]
+    # A visit because of the contact's complaint, whomever it met.
+    crm visit add zhangweijie --channel face --complaint C-1 --feedback "about C-1" >/dev/null
+    [ "$(crm export --subject P-1 | jq '.[0].visit | length')" = 2 ]
+}
+
+@test "export --subject of one of the staff names the records, without other people's data" {
+    crm export staff --subject liwei >one.json
+    [ "$(jq -r '.[0] | [.login, .email] | join(" ")' one.json)" = "liwei liwei@example.com" ]
+    [ "$(jq -c '[.[0].mentions[] | [.kind, .record, .field]] | sort' one.json)" = \
+        '[["complaint","C-1","owner"],["complaint_event","#1","staff"],["customer","zhangweijie","owner"],["visit","V-1","staff"]]' ]
+    ! grep -qE "13800010001|quarrel" one.json
+}
+
+@test "export --subject finds what the journal keeps of records that were removed and merged" {
+    crm add contact "secondwife zwj" --customer zhangweijie --phone 13800040004 >/dev/null
+    crm visit add zhangweijie --channel phone --contact P-2 --feedback "goneword" >/dev/null
+    crm remove visit V-2 >/dev/null
+    crm merge P-2 P-1 >/dev/null
+    crm export --subject P-1 >one.json
+    grep -q goneword one.json
+    grep -q 13800040004 one.json
+    crm remove note N-1 >/dev/null
+    crm export --subject zhangweijie | grep -q Xiamenmove
+    # One who was removed is still named by number.
+    crm add contact "goneperson" --customer zhangweijie >/dev/null
+    crm remove contact goneperson >/dev/null
+    crm export --subject P-3 | jq -e '.[0].removed and (.[0].log[] | select(.before == "goneperson"))'
+}
+
+@test "export --subject: formats, and what it refuses" {
+    call crm export --subject zhangweijie --format jsonl
+    [ "$status" = 0 ]
+    [ "$(wc -l <<<"${out%$'\n'}")" = 1 ]
+    call crm export --subject zhangweijie --format table
+    [ "$status" = 0 ]
+    [[ $out == *wifeliufang* ]]
+    call crm export --subject zhangweijie --format csv
+    expect 2 - $'crm: the format "csv" holds one table, not a document\nhint: choose json, jsonl or table'
+    call crm export --subject zhangweijie --fields name
+    [ "$status" = 2 ]
+    call crm export product --subject GT
+    [ "$status" = 2 ]
+    call crm export --subject nobody --format table
+    [ "$status" = 1 ]
+    call crm export --subject zhangweijie region=South
+    [ "$status" = 2 ]
+}
+
+# ---- Forgetting --------------------------------------------------------------------------------
+
+@test "forget erases a customer everywhere in the book's files; every figure stays" {
+    figures >before
+    grep -q 129.5 before
+    call crm forget zhangweijie --reason "asked by letter of 1 March"
+    [ "$status" = 0 ]
+    [ "$err" = $'crm: backups made before this still hold what was erased\n' ]
+    no_trace
+    figures >after
+    diff before after
+    call crm list --fields key,name,phone,region key=forgotten-1
+    expect 0 '{"key":"forgotten-1","name":"forgotten #1","phone":null,"region":"South"}' ""
+    [ "$(crm list survey_answer | jq -c '[.question, .answer_text]')" = $'["recommend",null]\n["kind","green"]\n["words",null]' ]
+    [ "$(crm show forgotten-1 | jq .points)" = 12 ]
+    [ "$(crm list tier_change customer=forgotten-1 --fields reason | head -n 1)" = '{"reason":null}' ]
+}
+
+@test "forget tells what it erased, and --dry-run erases nothing" {
+    crm export --subject zhangweijie >before
+    call crm forget zhangweijie --reason "by letter" --dry-run
+    [ "$status" = 0 ]
+    [ -z "$err" ]
+    [ "$(jq -c '[.kind, .record, .reason, (.images > 0), (.commands > 0), [.erased[].kind]]' <<<"$out")" = \
+        '["customer","#1","by letter",true,true,["customer","contact","order","line","complaint","complaint_event","visit","survey_answer","tier_change","note"]]' ]
+    crm export --subject zhangweijie | diff before -
+    crm forget zhangweijie -q >/dev/null
+}
+
+@test "forget of a contact leaves the customer as it is" {
+    call crm forget wifeliufang
+    [ "$status" = 1 ]
+    crm forget contact wifeliufang -q >/dev/null
+    no_trace "wifeliufang|13800020002|liufang@|1991-07|quarrel|lukewarm|apologised|verbatimword"
+    [ "$(crm list --sensitive key=zhangweijie --fields name,phone,notes)" = \
+        '{"name":"zhangweijie","phone":"13800010001","notes":"drinks jasmine"}' ]
+    [ "$(crm list note --fields text)" = '{"text":"Xiamenmove in May"}' ]
+    [ "$(crm list contact --fields number,name,birthday,do_not_contact)" = \
+        '{"number":"P-1","name":"forgotten #1","birthday":null,"do_not_contact":false}' ]
+    [ "$(crm list complaint --fields number,contact,status)" = '{"number":"C-1","contact":"P-1","status":"responded"}' ]
+}
+
+@test "forget of one of the staff leaves what they did" {
+    crm remind --new --for liwei >/dev/null
+    crm forget staff liwei -q >/dev/null
+    no_trace "liwei|Li Wei"
+    [ "$(crm list --fields key,owner owner=forgotten-1)" = '{"key":"zhangweijie","owner":"forgotten-1"}' ]
+    [ "$(crm list visit --fields staff,feedback)" = '{"staff":"forgotten-1","feedback":"a quarrel"}' ]
+    # Reminders given to the one are not given again under the new login.
+    call crm remind --new --for forgotten-1
+    expect 0 "" ""
+}
+
+@test "forget finds what a merge, an edit and a removal left in the journal" {
+    crm add "zhangweijie double" --key doublekey --kind person --phone 13800050005 >/dev/null
+    crm merge doublekey zhangweijie >/dev/null
+    crm remove note N-1 >/dev/null
+    crm complain add zhangweijie "second lukewarm" --owner liwei >/dev/null
+    crm forget zhangweijie -q >/dev/null
+    no_trace "$SECRETS|doublekey|13800050005"
+}
+
+@test "forget takes one who was removed, by number" {
+    crm add contact goneperson --customer zhangweijie --phone 13800060006 >/dev/null
+    crm visit add zhangweijie --channel phone --contact P-2 --feedback goneword >/dev/null
+    crm remove visit V-2 >/dev/null
+    crm remove contact goneperson >/dev/null
+    crm forget contact goneperson -q >/dev/null
+    no_trace "goneperson|13800060006|goneword"
+    # The others are not touched.
+    crm export --subject zhangweijie | grep -q Xiamenmove
+}
+
+@test "the commands of loads that did not name the person stay" {
+    need_sqlite
+    {
+        echo key,name,kind
+        for i in {1..40}; do echo "c$i,Customer $i,company"; done
+        echo "thisone,Uniquename Person,person"
+    } >all.csv
+    crm import all.csv --as customer >/dev/null
+    crm edit thisone --notes "a note" >/dev/null
+    crm forget thisone -q >/dev/null
+    no_trace "uniquename|thisone"
+    [ "$(sqlite3 .crm/crm.db "SELECT command FROM journal WHERE command LIKE '%import%'")" = \
+        "crm import all.csv --as customer" ]
+    [ "$(sqlite3 .crm/crm.db "SELECT count(*) FROM journal WHERE command LIKE '%a note%'")" = 0 ]
+}
+
+@test "a name in somebody else's words is told, a command that holds it is erased" {
+    need_sqlite
+    crm add note friend "introduced by zhangweijie" >/dev/null
+    crm forget zhangweijie >result 2>/dev/null
+    [ "$(jq -c .mentions result)" = '[{"kind":"note","record":"N-2"}]' ]
+    [ "$(sqlite3 .crm/crm.db "SELECT count(*) FROM journal WHERE command LIKE '%zhangweijie%'")" = 0 ]
+}
+
+@test "the entry says who, when, which record by its number, and why" {
+    need_sqlite
+    crm forget zhangweijie --reason "the person's letter" -q >/dev/null
+    [ "$(sqlite3 .crm/crm.db 'SELECT command FROM journal ORDER BY id DESC LIMIT 1')" = \
+        "crm forget customer '#1' --reason 'the person'\\''s letter'" ]
+    # Of what it changed the journal keeps that it did, not what it was.
+    [ "$(sqlite3 .crm/crm.db 'SELECT count(*) > 5, count(before_values), count(after_values), count(salt), count(digest) > 5
+        FROM journal_image WHERE entry = (SELECT max(id) FROM journal)')" = "1|0|0|0|1" ]
+}
+
+@test "the chain verifies after forgetting" {
+    crm introspect | jq -e '.commands[] | select(.name == "check")' >/dev/null || skip "no crm check"
+    crm forget zhangweijie -q >/dev/null
+    crm forget staff liwei -q >/dev/null
+    call crm check
+    [ "$status" = 0 ] || { echo "$out$err" && false; }
+}
+
+@test "what was forgotten is not brought back by undo" {
+    crm introspect | jq -e '.commands[] | select(.name == "undo")' >/dev/null || skip "no crm undo"
+    crm forget zhangweijie -q >/dev/null
+    for entry in $(crm log --format jsonl | jq .entry | sort -un); do
+        crm undo "$entry" >/dev/null 2>&1 || true
+    done
+    no_trace
+    call crm undo "$(crm log --format jsonl | jq 'select(.command // "" | startswith("crm forget")) | .entry' | head -n 1)"
+    [ "$status" = 4 ]
+    [[ $err == *"erased"* ]]
+}
+
+@test "forget again: nothing more to erase, nothing written" {
+    need_sqlite
+    crm forget zhangweijie -q >/dev/null
+    entries=$(sqlite3 .crm/crm.db 'SELECT count(*) FROM journal')
+    call crm forget '#1' -q
+    [ "$status" = 0 ]
+    [ "$(jq -c '[.images, .commands, .erased]' <<<"$out")" = '[0,0,[]]' ]
+    [ "$(sqlite3 .crm/crm.db 'SELECT count(*) FROM journal')" = "$entries" ]
+}
+
+@test "forget refuses a company, a product, nobody, and a reason that names the person" {
+    crm add "Acme Ltd" >/dev/null
+    call crm forget acme-ltd
+    expect 4 "" $'crm: \'acme-ltd\' is a company, not a person\nhint: forget its contacts; or, if it is a person: crm edit acme-ltd --kind person'
+    call crm forget product GT
+    expect 2 "" $'crm: a product is no person\nhint: name a customer, a contact or one of the staff'
+    call crm forget nobody
+    [ "$status" = 1 ]
+    call crm forget zhangweijie --reason "zhangweijie wrote from weijie@example.com"
+    expect 3 "" $'crm: reason: it names the person\nhint: the reason stays in the journal: say it without name and number'
+    crm export --subject zhangweijie | grep -q Gulangyu
+}
+
+@test "a reader keeps the file from being rewritten: the status says so, again finishes it" {
+    need_sqlite
+    mkfifo hold
+    { echo "BEGIN; SELECT count(*) FROM customer;"; cat hold; } | sqlite3 .crm/crm.db >reading &
+    exec 9>hold
+    while [ ! -s reading ]; do sleep 0.05; done
+    call crm forget zhangweijie -q
+    [ "$status" = 75 ]
+    [[ $err == "crm: erased, but the book's file may still hold it"*"crm forget customer '#1'"* ]]
+    exec 9>&-
+    wait
+    crm forget customer '#1' -q >/dev/null
+    no_trace
+}
+
+@test "forget in a book with many pages leaves nothing in any of them" {
+    {
+        echo key,name,kind,phone,notes
+        for i in $(seq 1 3000); do
+            echo "k$i,Person $i,person,1391111$((i + 10000)),\"$(printf 'note %.0s' {1..20}) mark$i\""
+        done
+    } >many.csv
+    crm import many.csv --as customer >/dev/null
+    for i in 7 1500 2999; do
+        crm edit k$i --notes "longer $(printf 'longnote %.0s' {1..600}) mark$i" --name "Renamed mark$i" >/dev/null
+        crm forget k$i -q >/dev/null
+        no_trace "mark$i[^0-9]|1391111$((i + 10000))|Person $i[^0-9]"
+    done
+    [ "$(crm list --format csv --fields key | wc -l)" = 3003 ]
+}
