@@ -5,6 +5,7 @@
 #   make check          all tests: static checks, plain suite, suite under sanitizers
 #   make check-quick    the plain suite alone, without the files made to break readers
 #   make check-postgres the plain suite on a private PostgreSQL cluster
+#   make fuzz           random bytes into everything that reads
 #   make soak           crashes and faults at full length; hours
 #   make install        PREFIX=/usr/local DESTDIR=
 #   make bench          figures of speed and memory
@@ -115,6 +116,23 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcrm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) $(INTL) -lcmocka
 
+# Fuzz targets: tests/fuzz/NAME.c is one libFuzzer program, of a build of its own that only clang
+# can make. NAME.run is how it is called.
+FUZZ_BUILD := $(BUILD)/fuzz
+FUZZ_NAMES := $(notdir $(basename $(wildcard tests/fuzz/*.c)))
+FUZZ_RUN   := $(FUZZ_NAMES:%=$(FUZZ_BUILD)/%.run)
+FUZZ_CC    ?= clang
+.PHONY: fuzzers
+fuzzers:
+	@$(MAKE) --silent BUILD=$(FUZZ_BUILD) CC='$(FUZZ_CC)' OPT='-O1 -g' \
+	  SANITIZE=fuzzer-no-link,address,undefined $(FUZZ_NAMES:%=$(FUZZ_BUILD)/%) $(FUZZ_RUN)
+$(BUILD)/%.run: tests/fuzz/run
+	@mkdir -p $(@D)
+	ln -sf $(CURDIR)/$< $@
+$(BUILD)/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(BUILD)/libcrm.a
+	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) $(subst fuzzer-no-link,fuzzer,$(SANFLAGS)) \
+	  $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcrm.a $(LIB_LIBS) $(INTL)
+
 # What makes calls of the program fail: see tests/faults/fault.c. It stands in front of the C
 # library's own functions, of which the compiler must not think that it knows what they do.
 $(BUILD)/faults/fault.so: tests/faults/fault.c tests/faults/power.c tests/faults/plan.h $(BUILD)/flags
@@ -176,11 +194,11 @@ LINT  := tests/lint tests/install.bats
 # them at full length.
 FAULTS := tests/faults/crash tests/faults/errors tests/faults/memory
 
-.PHONY: check check-quick check-sanitize check-postgres lint bench soak
+.PHONY: check check-quick check-sanitize check-postgres lint bench soak fuzz
 check: deps
-	@$(MAKE) --silent all unit
+	@$(MAKE) --silent all unit fuzzers
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
-	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) $(UNIT_BIN) \
+	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) $(FUZZ_RUN) $(UNIT_BIN) \
 	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
@@ -196,6 +214,10 @@ check-postgres: all
 
 lint: all
 	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)
+
+# Bytes of all kinds into everything that reads; FUZZ_SECONDS=30 for each target.
+fuzz: fuzzers
+	@tests/run $(JOBS) BUILD=$(BUILD) $(FUZZ_RUN)
 
 # Hundreds of crashes of each command, every call and allocation failing once.
 soak: all unit

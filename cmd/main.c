@@ -68,6 +68,14 @@ static int exit_code(crm_status status)
     return 1;
 }
 
+/* What is quoted from a command line or a file may be anything. */
+static void print_line(const char *head, const char *text)
+{
+    fprintf(stderr, "%s: ", head);
+    crm_plain_text(stderr, text);
+    fputc('\n', stderr);
+}
+
 static void report(const struct call *call, crm_status status)
 {
     bool own = call->message[0] != '\0';
@@ -75,9 +83,9 @@ static void report(const struct call *call, crm_status status)
     const char *hint = own ? call->hint : crm_book_hint(call->book);
     if (message[0] == '\0')
         message = crm_status_name(status);
-    fprintf(stderr, "crm: %s\n", message);
+    print_line("crm", message);
     if (hint[0] != '\0')
-        fprintf(stderr, "%s: %s\n", _("hint"), hint);
+        print_line(_("hint"), hint);
     const char *format = call->globals.format;
     if (format == NULL || (strcmp(format, "json") != 0 && strcmp(format, "jsonl") != 0))
         return;

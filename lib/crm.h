@@ -473,6 +473,9 @@ CRM_API int crm_kind_of_reference(const char *reference);
 
 /* The candidate that `word` was probably meant to be; NULL when none is near. Borrowed. */
 CRM_API const char *crm_suggest(const char *word, const char *const *candidates, size_t count);
+/* Writes text as it may be shown on a terminal: invalid UTF-8 becomes U+FFFD, control characters but
+ * line breaks become question marks. CRM_IO when the stream fails. */
+CRM_API crm_status crm_plain_text(FILE *stream, const char *text);
 /* Writes text as a JSON string, quotes included; invalid UTF-8 becomes U+FFFD. CRM_IO when the
  * stream fails. */
 CRM_API crm_status crm_json_text(FILE *stream, const char *text);

@@ -262,3 +262,16 @@ terminal() {
     call crm list --fields key --format table
     [[ $out != *$'\033'* ]]
 }
+
+@test "what is quoted in a message reaches a terminal as clean UTF-8" {
+    call crm $'x\xffy\e[31m'
+    expect 2 "" 'crm: there is no command "x�y?[31m"
+hint: crm help lists the commands'
+    call crm calendar due --from $'\xffmon\x07' --limit 4wh
+    [ "$status" = 1 ]
+    new_book
+    call crm calendar due --from $'\xffmon\x07' --limit 4wh
+    [ "$status" != 0 ]
+    [[ $err != *$'\xff'* && $err != *$'\x07'* ]]
+    iconv -f UTF-8 -t UTF-8 <<<"$err" >/dev/null
+}

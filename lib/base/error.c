@@ -2,20 +2,26 @@
 /* Status and error text. */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts at a character boundary: a byte of the form 10xxxxxx continues a character. */
-static void cut_to_character(char *text, size_t size)
+/* Cuts at a character boundary: a byte of the form 10xxxxxx continues a character. What somebody
+ * typed may be no UTF-8 at all: question marks stand for such bytes. */
+static void make_sound(char *text, size_t size)
 {
     size_t length = strlen(text);
-    if (length + 1 < size)
-        return;
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
-        length--;
-    if (length > 0 && ((unsigned char)text[length - 1] & 0x80) != 0)
-        length--;
-    text[length] = '\0';
+    if (length + 1 == size) {
+        while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
+            length--;
+        if (length > 0 && ((unsigned char)text[length - 1] & 0x80) != 0)
+            length--;
+        text[length] = '\0';
+    }
+    for (size_t at = text_valid_prefix(text, length); at < length;
+         at += text_valid_prefix(text + at, length - at))
+        text[at] = '?';
 }
 
 crm_status error_set(struct error *error, crm_status status, const char *format, ...)
@@ -28,7 +34,7 @@ crm_status error_set(struct error *error, crm_status status, const char *format,
     error->hint[0] = '\0';
     (void)vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
-    cut_to_character(error->message, sizeof error->message);
+    make_sound(error->message, sizeof error->message);
     return status;
 }
 
@@ -40,7 +46,7 @@ crm_status error_hint(struct error *error, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(error->hint, sizeof error->hint, format, arguments);
     va_end(arguments);
-    cut_to_character(error->hint, sizeof error->hint);
+    make_sound(error->hint, sizeof error->hint);
     return error->status;
 }
 
@@ -55,7 +61,7 @@ static void prepend(struct error *error, const char *prefix)
     memmove(error->message + length, error->message, kept);
     memcpy(error->message, prefix, length);
     error->message[length + kept] = '\0';
-    cut_to_character(error->message, size);
+    make_sound(error->message, size);
 }
 
 crm_status error_place(struct error *error, const char *file, long line, long column)

@@ -231,9 +231,12 @@ static bool read_count(struct reading *r, int64_t *out)
 {
     size_t begin = r->at;
     *out = 0;
-    while (r->at < r->length && r->text[r->at] >= '0' && r->text[r->at] <= '9')
+    while (r->at < r->length && r->text[r->at] >= '0' && r->text[r->at] <= '9') {
+        if (r->at - begin == 15)
+            return false;
         *out = *out * 10 + (r->text[r->at++] - '0');
-    return r->at > begin && r->at - begin <= 15;
+    }
+    return r->at > begin;
 }
 
 static bool read_unix(struct reading *r, int64_t unit)

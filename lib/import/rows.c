@@ -193,6 +193,8 @@ bool text_rows_fill(struct text_rows *reader)
 bool text_rows_line(struct text_rows *reader, size_t *from, size_t *length, bool *found)
 {
     size_t at = 0; /* from start, which moves when the window slides */
+    if (reader->data == NULL && !text_rows_fill(reader))
+        return false;
     for (;;) {
         const char *text = reader->data + reader->start;
         size_t available = reader->end - reader->start;

@@ -132,6 +132,7 @@ static void dates(void **state)
     assert_date("excel", "43105", "2018-01-05 00000");
     assert_date("excel", "43105.351388888889", "2018-01-05 30360");
     assert_date("excel", "60", "no");
+    assert_date("excel", "469999999999999999990.5", "no");
     assert_date("unix", "1515110400", "2018-01-05 00000");
     assert_date("unix_ms", "1515110400000", "2018-01-05 00000");
     assert_date("dd/MM/yyyy", "", "date format \"dd/MM/yyyy\": a letter that means nothing here");
