@@ -28,6 +28,7 @@ const struct command *const commands[] = {
     &command_report,
     &command_remind,
     &command_log,
+    &command_undo,
     &command_calendar,
     &command_policy,
     &command_backup,

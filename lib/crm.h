@@ -203,6 +203,12 @@ CRM_API crm_status crm_log_entry(crm_book *book, int64_t entry, const crm_log_op
 CRM_API crm_status crm_log_record(crm_book *book, const char *kind, const char *reference,
                                   const crm_log_options *options, crm_sink *sink);
 
+/* Takes back what an entry did (0: the last one that did something), as an entry of its own, which
+ * can be undone in turn. Writes the entry that was undone to the sink, as crm_log does. CRM_CONFLICT
+ * when it is undone already, when later entries build on it, which are named, or when it did nothing
+ * that the journal keeps; then nothing is changed. */
+CRM_API crm_status crm_undo(crm_book *book, int64_t entry, crm_sink *sink);
+
 /* ---- Tiers ------------------------------------------------------------------------------ */
 
 /* `scheme` is one of the policy, NULL the main one, everywhere. */

@@ -66,6 +66,7 @@ remind|remind|remind
 log|log|log
 log|log REF|log haitian
 log|log REF|log 2
+undo|log|undo
 calendar due|calendar due|calendar due --limit 4wh --explain
 calendar between|calendar between|calendar between 2026-03-02 2026-03-03 --explain
 policy check|policy check|policy check bad.yaml

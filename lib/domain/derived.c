@@ -27,6 +27,17 @@ crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_
     return moves_sales(kind) ? sales_take_out(book, customer) : CRM_OK;
 }
 
+crm_status derived_before_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
+                               size_t count)
+{
+    return moves_sales(kind) ? sales_take_out_many(book, customers, count) : CRM_OK;
+}
+
+crm_status derived_follow(struct crm_book *book, const struct kind *kind, int64_t id)
+{
+    return kind == &kind_order ? sales_settle_lines(book, id) : CRM_OK;
+}
+
 /* A first order begins the relation with a customer who has no since-date. */
 static bool moves_visits(const struct kind *kind)
 {

@@ -9,6 +9,8 @@
  * customer's own sums: around every change of the customer's lines. */
 crm_status sales_take_out(struct crm_book *book, int64_t customer);
 crm_status sales_put_in(struct crm_book *book, int64_t customer);
+/* sales_take_out for each of the customers (ids, each once), which are sorted on the way. */
+crm_status sales_take_out_many(struct crm_book *book, int64_t *customers, size_t count);
 /* sales_put_in for each of the customers (ids, each once), which are sorted on the way. */
 crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count);
 /* The same by a caller that has all lines of the book at hand: first begin, with the ids of the

@@ -329,7 +329,9 @@ static crm_status add_row(void *context, const struct value *row)
     return sales_sums_add(context, row);
 }
 
-static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t count)
+/* `keeper` NULL: the sums are written down. */
+static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t count,
+                          const struct sales_keeper *keeper)
 {
     static const char *const columns[] = {"customer", "ordered_on",          "order_ref",
                                           "amount",   "coalesce(profit, 0)", "currency",
@@ -341,6 +343,8 @@ static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t coun
                                         .as_stored = true};
     struct sales_sums *sums = NULL;
     crm_status status = sales_sums_begin(book, customers, count, &sums);
+    if (status == CRM_OK && keeper != NULL)
+        sales_sums_hand_to(sums, keeper);
     if (status == CRM_OK)
         status = store_each(book->store, &select, NULL, 0, add_row, sums);
     if (status == CRM_OK)
@@ -349,19 +353,61 @@ static crm_status sum_all(struct crm_book *book, int64_t *customers, size_t coun
     return status;
 }
 
-crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count)
+/* One run through all lines costs about what twenty customers in a hundred cost one by one. */
+static crm_status are_many(struct crm_book *book, size_t count, bool *out)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct value all = value_integer(0);
     crm_status status = CRM_OK;
-    /* One run through all lines costs about what twenty customers in a hundred cost one by one. */
     if (count > 64)
         status = store_row_values(book->store, &arena, "SELECT count(*) FROM customer", NULL, 0,
                                   &all, 1);
-    if (status == CRM_OK && count > 64 && (int64_t)count * 20 > all.integer) {
-        return sum_all(book, customers, count);
-    }
+    *out = count > 64 && (int64_t)count * 20 > all.integer;
+    return status;
+}
+
+crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t count)
+{
+    bool many;
+    crm_status status = are_many(book, count, &many);
+    if (status == CRM_OK && many)
+        return sum_all(book, customers, count, NULL);
     for (size_t i = 0; i < count && status == CRM_OK; i++)
         status = sales_put_in(book, customers[i]);
     return status;
+}
+
+/* ---- Taking out ---- */
+
+static crm_status pass_customer(void *context, int64_t customer, const struct value *sums)
+{
+    (void)context;
+    (void)customer;
+    (void)sums;
+    return CRM_OK;
+}
+
+static crm_status take_out_month(void *context, const struct value *sums)
+{
+    struct crm_book *book = context;
+    return store_run(book->store,
+                     "UPDATE month_total SET revenue = revenue - $3, profit = profit - $4, "
+                     "orders = orders - $5, customers = customers - $6 "
+                     "WHERE month_of = $1 AND currency = $2",
+                     sums, SALES_MONTH_SUMS);
+}
+
+crm_status sales_take_out_many(struct crm_book *book, int64_t *customers, size_t count)
+{
+    const struct sales_keeper keeper = {pass_customer, take_out_month, book};
+    bool many;
+    crm_status status = are_many(book, count, &many);
+    if (status == CRM_OK && many)
+        status = sum_all(book, customers, count, &keeper);
+    for (size_t i = 0; i < count && !many && status == CRM_OK; i++)
+        status = sales_take_out(book, customers[i]);
+    /* Whom it is taken from may never be put in again. */
+    return status == CRM_OK
+               ? store_execute(book->store, "DELETE FROM month_total WHERE customers = 0")
+               : status;
 }

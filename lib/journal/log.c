@@ -32,46 +32,48 @@ bool bounds_admit(const struct bounds *bounds, const struct entry *entry)
 /* ---- What an entry did ---- */
 
 struct counts {
-    int64_t added, changed, removed;
+    int64_t added, changed, removed, restored;
 };
 
 struct what {
     struct counts *of; /* as many as there are kinds */
-    const struct entry *entry;
-    struct arena *arena;
 };
 
 static crm_status count_images(void *context, const struct value *row)
 {
     struct what *what = context;
     for (size_t i = 0; i < schema_kind_count; i++) {
+        struct counts *of = &what->of[i];
         if (row[0].type != VALUE_TEXT || strcmp(schema_kinds[i]->name, row[0].text) != 0)
             continue;
         bool removed = strcmp(row[1].text, "removed") == 0;
-        *(removed ? &what->of[i].removed : &what->of[i].changed) = row[2].integer;
+        *(row[3].integer != 0 ? &of->restored
+          : removed           ? &of->removed
+                              : &of->changed) = row[2].integer;
     }
     return CRM_OK;
 }
 
-/* How many records it changed: one may have changed several times. */
+/* How many records it changed: one may have changed several times. What the entry removed that this
+ * one undoes is there again. */
 static const char count_sql[] =
-    "SELECT i.kind, i.action, count(DISTINCT coalesce(i.record, -i.number)) FROM journal_image i "
-    "WHERE i.entry = $1 GROUP BY i.kind, i.action";
+    "SELECT i.kind, i.action, count(DISTINCT coalesce(i.record, -i.number)), "
+    "CASE WHEN i.entry = $2 THEN 1 ELSE 0 END FROM journal_image i "
+    "WHERE i.entry = $1 OR (i.entry = $2 AND i.action = 'removed') "
+    "GROUP BY i.kind, i.action, i.entry";
 
 static crm_status count_what(struct crm_book *book, const struct entry *entry, struct arena *arena,
                              struct what *out)
 {
-    const struct value id = value_integer(entry->id);
-    *out = (struct what){.of = arena_array(arena, schema_kind_count, sizeof *out->of),
-                         .entry = entry,
-                         .arena = arena};
+    const struct value parameters[] = {value_integer(entry->id), value_integer(entry->undoes)};
+    *out = (struct what){.of = arena_array(arena, schema_kind_count, sizeof *out->of)};
     if (out->of == NULL)
         return error_no_memory(&book->error);
-    for (size_t i = 0; i < entry->added_count; i++)
+    for (size_t i = 0; i < entry->added_count && entry->undoes == 0; i++)
         for (size_t k = 0; k < schema_kind_count; k++)
             if (schema_kinds[k] == entry->added[i].kind)
                 out->of[k].added = entry->added[i].count;
-    return store_query(book->store, count_sql, &id, 1, count_images, out);
+    return store_query(book->store, count_sql, parameters, 2, count_images, out);
 }
 
 static void put_member(struct buffer *json, bool *first, const char *name, int64_t count)
@@ -89,12 +91,13 @@ static void what_as_json(const struct what *what, struct buffer *json)
     for (size_t i = 0; i < schema_kind_count; i++) {
         const struct counts *of = &what->of[i];
         bool first = true;
-        if (of->added + of->changed + of->removed == 0)
+        if (of->added + of->changed + of->removed + of->restored == 0)
             continue;
         buffer_printf(json, "%s\"%s\":{", json->length > 1 ? "," : "", schema_kinds[i]->name);
         put_member(json, &first, "added", of->added);
         put_member(json, &first, "changed", of->changed);
         put_member(json, &first, "removed", of->removed);
+        put_member(json, &first, "restored", of->restored);
         buffer_character(json, '}');
     }
     buffer_character(json, '}');
@@ -117,6 +120,7 @@ static void what_as_words(const struct what *what, struct buffer *text)
         put_words(text, _("%lld %s added"), of->added, schema_kinds[i]);
         put_words(text, _("%lld %s changed"), of->changed, schema_kinds[i]);
         put_words(text, _("%lld %s removed"), of->removed, schema_kinds[i]);
+        put_words(text, _("%lld %s restored"), of->restored, schema_kinds[i]);
     }
 }
 

@@ -46,7 +46,7 @@ static crm_status say_unknown(struct crm_book *book, const struct image *image, 
     return error_hint(&book->error, _("restore a backup of that time beside this book"));
 }
 
-static void where_row(struct query *query, const struct reading *reading)
+void reading_where(const struct reading *reading, struct query *query)
 {
     const struct kind *kind = reading->image.kind;
     if (kind->cluster == NULL) {
@@ -91,7 +91,7 @@ static crm_status revert_change(struct crm_book *book, const char *prefix,
         query_value(&query, member->value);
         separator = ", ";
     }
-    where_row(&query, reading);
+    reading_where(reading, &query);
     if (query.sql.failed)
         return error_no_memory(&book->error);
     crm_status status =

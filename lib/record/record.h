@@ -143,6 +143,11 @@ crm_status derived_settle(struct crm_book *book, const struct kind *kind, struct
 /* Around every change of a record that belongs to `customer` (its id). */
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer);
 crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t customer);
+/* derived_before for many customers at once, whom it may put into another order. */
+crm_status derived_before_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
+                               size_t count);
+/* After a row of that kind was put back as it once was: its parts follow. */
+crm_status derived_follow(struct crm_book *book, const struct kind *kind, int64_t id);
 /* derived_after for many customers at once, whom it may put into another order. */
 crm_status derived_after_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
                               size_t count);

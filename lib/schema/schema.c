@@ -49,6 +49,12 @@ const struct field *kind_field(const struct kind *kind, const char *name)
     return index < 0 ? NULL : &kind->fields[index];
 }
 
+bool field_is_journaled(const struct field *field)
+{
+    return field->expression == NULL &&
+           ((field->flags & FIELD_DERIVED) == 0 || (field->flags & FIELD_LASTING) != 0);
+}
+
 const char *data_type_name(enum data_type type)
 {
     static const char *const names[] = {

@@ -31,7 +31,10 @@ enum field_flags {
     FIELD_TIER = 1024, /* one of the policy's tiers: compared in their order */
     /* Names a person, or tells of one in free words: erased by `forget`, as are sensitive fields.
      * Shown in lists, which would be of no use without names. */
-    FIELD_PERSONAL = 2048
+    FIELD_PERSONAL = 2048,
+    /* Kept by the program, but not to be computed again: it followed from what held at the time.
+     * The journal keeps it as it keeps what people write. */
+    FIELD_LASTING = 4096
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
@@ -98,6 +101,9 @@ const struct kind *schema_kind_by_prefix(const char *reference);
 const struct field *kind_field(const struct kind *kind, const char *name);
 /* Index in kind->fields, -1 when there is none. */
 int kind_field_index(const struct kind *kind, const char *name);
+
+/* Whether the journal keeps what the field was: not when it follows from what else is stored. */
+bool field_is_journaled(const struct field *field);
 
 /* Stable name of a data type: "text", "decimal", … */
 const char *data_type_name(enum data_type type);

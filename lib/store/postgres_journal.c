@@ -40,7 +40,7 @@ static bool is_stored(const struct field *field)
 
 static bool is_journaled(const struct field *field)
 {
-    return is_stored(field) && (field->flags & FIELD_DERIVED) == 0;
+    return field_is_journaled(field);
 }
 
 /* Whether the comma-separated list names it. */
@@ -121,7 +121,7 @@ static void changed_row(struct buffer *sql, const struct kind *kind, const char 
     buffer_text(sql, ") || '}'");
 }
 
-/* Whom the row belongs to; what it is part of may have gone in the same entry, and left an image.
+/* Whom the row belonged to; what it is part of may have gone in the same entry, and left an image.
  */
 static void customer_sql(struct buffer *sql, const struct kind *kind, const char *row)
 {
@@ -169,7 +169,7 @@ static void function_sql(struct buffer *sql, const struct kind *kind)
                   kind->table);
     keep_sql(sql, kind, "OLD", true);
     buffer_text(sql, "ELSE ");
-    keep_sql(sql, kind, "NEW", false);
+    keep_sql(sql, kind, "OLD", false);
     buffer_text(sql, "END IF; RETURN NULL; END $$;");
 }
 

@@ -58,7 +58,7 @@ bool watch_learn(struct watch *watch)
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
         if (field->expression == NULL)
-            add_column(watch, field->name, (field->flags & FIELD_DERIVED) == 0);
+            add_column(watch, field->name, field_is_journaled(field));
     }
     if (kind->custom)
         add_column(watch, "custom", true);
@@ -100,6 +100,6 @@ int watch_authorize(void *concerned, int action, const char *table, const char *
     if (kind == NULL || (action == SQLITE_UPDATE && !images))
         return SQLITE_OK;
     const struct field *field = action == SQLITE_UPDATE ? kind_field(kind, column) : NULL;
-    *flag = *flag || field == NULL || (field->flags & FIELD_DERIVED) == 0;
+    *flag = *flag || field == NULL || field_is_journaled(field);
     return SQLITE_OK;
 }

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+/* What was built on an entry since: the later entries that stand in the way of undoing it. */
+#include "journal/history.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMED = 3 /* entries that a refusal describes */ };
+
+struct conflicts {
+    struct crm_book *book;
+    const struct entry *entry;
+    const struct undone_list *undone;
+    struct arena arena; /* of the image at hand */
+    int64_t *found;     /* ascending */
+    size_t count, capacity;
+    /* Rows added since, by kind: where they lie. */
+    struct added *since;
+    /* The later entry at hand. */
+    int64_t at;
+    bool without_effect;
+};
+
+static void conflicts_release(struct conflicts *conflicts)
+{
+    arena_release(&conflicts->arena);
+    free(conflicts->found);
+    free(conflicts->since);
+}
+
+static crm_status add_found(struct conflicts *conflicts, int64_t entry)
+{
+    size_t at = conflicts->count;
+    while (at > 0 && conflicts->found[at - 1] >= entry)
+        at--;
+    if (at < conflicts->count && conflicts->found[at] == entry)
+        return CRM_OK;
+    int64_t *grown =
+        array_grow(conflicts->found, &conflicts->capacity, conflicts->count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&conflicts->book->error);
+    conflicts->found = grown;
+    memmove(&grown[at + 1], &grown[at], (conflicts->count - at) * sizeof *grown);
+    grown[at] = entry;
+    conflicts->count++;
+    return CRM_OK;
+}
+
+static bool is_found(const struct conflicts *conflicts, int64_t entry)
+{
+    for (size_t i = conflicts->count; i-- > 0 && conflicts->found[i] >= entry;)
+        if (conflicts->found[i] == entry)
+            return true;
+    return false;
+}
+
+/* Whether there is such a row; the query has `count` parameters. */
+static crm_status exists(struct conflicts *conflicts, const char *sql,
+                         const struct value *parameters, size_t count, bool *out)
+{
+    struct value found;
+    crm_status status = sql == NULL ? error_no_memory(&conflicts->book->error)
+                                    : store_row_values(conflicts->book->store, &conflicts->arena,
+                                                       sql, parameters, count, &found, 1);
+    *out = status == CRM_OK;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
+/* ---- What the entry brought ---- */
+
+/* Whether the record came, or came back, with the entry. */
+static crm_status came_with_entry(struct conflicts *conflicts, const struct kind *kind, int64_t id,
+                                  bool *out)
+{
+    const struct entry *entry = conflicts->entry;
+    const struct added *added = entry_added(entry, kind);
+    *out = false;
+    if (entry->undoes != 0) {
+        const struct value parameters[] = {value_text(kind->name), value_integer(id),
+                                           value_integer(entry->undoes)};
+        return exists(conflicts,
+                      "SELECT 1 FROM journal_image WHERE kind = $1 AND record = $2 "
+                      "AND entry = $3 AND action = 'removed'",
+                      parameters, 3, out);
+    }
+    if (added == NULL || id < added->first || id > added->last)
+        return CRM_OK;
+    const struct value parameters[] = {value_integer(id), value_integer(entry->id)};
+    const char *sql = arena_printf(&conflicts->arena,
+                                   "SELECT 1 FROM %s WHERE id = $1 AND entry = $2", kind->table);
+    return exists(conflicts, sql, parameters, 2, out);
+}
+
+/* ---- Images since ---- */
+
+/* Two changes of one record meet in a field that both changed; a removal meets everything. */
+static crm_status compare_fields(struct conflicts *conflicts, const struct reading *later,
+                                 const char *before, bool *out)
+{
+    struct values earlier;
+    crm_status status = values_read(conflicts->book, before, &conflicts->arena, &earlier);
+    for (size_t i = 0; i < earlier.count && status == CRM_OK && !*out; i++)
+        *out = values_find(&later->before, earlier.items[i].name) != NULL;
+    return status;
+}
+
+struct meeting {
+    struct conflicts *conflicts;
+    const struct reading *later;
+    bool meets;
+};
+
+static crm_status meet_image(void *context, const struct value *row)
+{
+    struct meeting *meeting = context;
+    const struct image image = image_of(row);
+    if (image.removed || meeting->later->image.removed || image.before == NULL ||
+        meeting->later->image.before == NULL) {
+        meeting->meets = true;
+        return CRM_OK;
+    }
+    return compare_fields(meeting->conflicts, meeting->later, image.before, &meeting->meets);
+}
+
+static crm_status meets_record(struct meeting *meeting)
+{
+    struct conflicts *conflicts = meeting->conflicts;
+    const struct image *image = &meeting->later->image;
+    const struct value parameters[] = {value_text(image->kind->name), value_integer(image->record),
+                                       value_integer(conflicts->entry->id)};
+    int64_t made_by = values_integer(&meeting->later->before, "entry");
+    crm_status status = came_with_entry(conflicts, image->kind, image->record, &meeting->meets);
+    if (image->removed && made_by == conflicts->entry->id)
+        meeting->meets = true;
+    if (status != CRM_OK || meeting->meets)
+        return status;
+    return store_query(conflicts->book->store,
+                       "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = $1 "
+                       "AND i.record = $2 AND i.entry = $3",
+                       parameters, 3, meet_image, meeting);
+}
+
+/* The row at hand, if the entry changed, removed or brought back a row of that key. */
+static crm_status meet_row(void *context, const struct value *row)
+{
+    struct meeting *meeting = context;
+    const struct image image = image_of(row);
+    const struct kind *kind = image.kind;
+    struct reading reading;
+    crm_status status =
+        reading_of(meeting->conflicts->book, &image, &meeting->conflicts->arena, &reading);
+    bool same = status == CRM_OK && image.before != NULL;
+    for (size_t i = 0; i < kind->field_count && same; i++) {
+        const char *name = kind->fields[i].name;
+        const struct value *left = reading_key(&reading, name, true);
+        const struct value *right = reading_key(meeting->later, name, false);
+        if (is_in_cluster(kind, name))
+            same = left != NULL && right != NULL && value_equal(left, right);
+    }
+    meeting->meets = meeting->meets || same;
+    return status;
+}
+
+/* Rows without id: by their key, among those of the same whole that the entry knows. */
+static crm_status meets_row(struct meeting *meeting)
+{
+    struct conflicts *conflicts = meeting->conflicts;
+    const struct reading *later = meeting->later;
+    const struct kind *kind = later->image.kind;
+    const struct added *added = entry_added(conflicts->entry, kind);
+    struct query query cleanup(query_release) = {0};
+    bool brought = conflicts->entry->undoes != 0;
+    if (later->image.removed)
+        meeting->meets = values_integer(&later->before, "entry") == conflicts->entry->id;
+    if (!meeting->meets && added != NULL && !brought) {
+        buffer_printf(&query.sql, "SELECT 1 FROM %s WHERE entry = ", kind->table);
+        query_value(&query, value_integer(conflicts->entry->id));
+        for (size_t i = 0; i < kind->field_count; i++) {
+            const struct value *value = reading_key(later, kind->fields[i].name, true);
+            if (value == NULL || !is_in_cluster(kind, kind->fields[i].name))
+                continue;
+            buffer_printf(&query.sql, " AND %s = ", kind->fields[i].name);
+            query_value(&query, *value);
+        }
+        crm_status status = exists(conflicts, buffer_string(&query.sql), query.parameters,
+                                   query.count, &meeting->meets);
+        if (status != CRM_OK)
+            return status;
+    }
+    if (meeting->meets)
+        return CRM_OK;
+    const struct value parameters[] = {value_text(kind->name), value_integer(later->image.customer),
+                                       value_integer(conflicts->entry->id),
+                                       value_integer(conflicts->entry->undoes)};
+    return store_query(conflicts->book->store,
+                       "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = $1 "
+                       "AND i.customer = $2 AND (i.entry = $3 OR i.entry = $4)",
+                       parameters, 4, meet_row, meeting);
+}
+
+/* A field that was given since names a record that came with the entry. */
+static crm_status refers_to_entry(struct meeting *meeting)
+{
+    const struct reading *later = meeting->later;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < later->after.count && status == CRM_OK && !meeting->meets; i++) {
+        const struct member *member = &later->after.items[i];
+        const struct field *field = kind_field(later->image.kind, member->name);
+        if (field != NULL && field->type == DATA_REFERENCE && member->value.type == VALUE_INTEGER)
+            status = came_with_entry(meeting->conflicts, schema_kind(field->reference),
+                                     member->value.integer, &meeting->meets);
+    }
+    return status;
+}
+
+static crm_status judge_image(struct conflicts *conflicts, const struct image *image)
+{
+    struct reading later;
+    struct meeting meeting = {.conflicts = conflicts, .later = &later};
+    arena_clear(&conflicts->arena);
+    crm_status status = reading_of(conflicts->book, image, &conflicts->arena, &later);
+    if (status == CRM_OK)
+        status = image->record != 0 ? meets_record(&meeting) : meets_row(&meeting);
+    if (status == CRM_OK && !meeting.meets)
+        status = refers_to_entry(&meeting);
+    return status == CRM_OK && meeting.meets ? add_found(conflicts, image->entry) : status;
+}
+
+static bool is_without_effect(struct conflicts *conflicts, int64_t entry)
+{
+    struct entry later = {.id = entry};
+    if (conflicts->at == entry)
+        return conflicts->without_effect;
+    for (size_t i = 0; i < conflicts->undone->count; i++)
+        if (conflicts->undone->items[i].entry == entry)
+            later.undoes = conflicts->undone->items[i].undoes;
+    conflicts->at = entry;
+    return conflicts->without_effect =
+               undone_without_effect(conflicts->undone, &later, conflicts->entry->id);
+}
+
+static crm_status look_at_image(void *context, const struct value *row)
+{
+    struct conflicts *conflicts = context;
+    const struct image image = image_of(row);
+    if (image.kind == NULL || is_without_effect(conflicts, image.entry) ||
+        is_found(conflicts, image.entry))
+        return CRM_OK;
+    return judge_image(conflicts, &image);
+}
+
+/* ---- Rows added since ---- */
+
+static crm_status note_since(void *context, const struct value *row)
+{
+    struct conflicts *conflicts = context;
+    struct entry later;
+    arena_clear(&conflicts->arena);
+    crm_status status = entry_of(conflicts->book, row, &conflicts->arena, &later);
+    if (status != CRM_OK || is_without_effect(conflicts, later.id))
+        return status;
+    for (size_t i = 0; i < later.added_count; i++) {
+        const struct added *added = &later.added[i];
+        for (size_t k = 0; k < schema_kind_count; k++) {
+            struct added *since = &conflicts->since[k];
+            if (schema_kinds[k] != added->kind)
+                continue;
+            since->first =
+                since->count == 0 || added->first < since->first ? added->first : since->first;
+            since->last = added->last > since->last ? added->last : since->last;
+            since->count += added->count;
+        }
+    }
+    return CRM_OK;
+}
+
+static crm_status note_reference(void *context, const struct value *row)
+{
+    struct conflicts *conflicts = context;
+    return is_without_effect(conflicts, row[0].integer) ? CRM_OK
+                                                        : add_found(conflicts, row[0].integer);
+}
+
+/* Rows since whose `field` names a record of the entry. */
+static crm_status look_at_reference(struct conflicts *conflicts, const struct kind *referring,
+                                    const struct added *since, const struct field *field)
+{
+    const struct kind *kind = schema_kind(field->reference);
+    const struct entry *entry = conflicts->entry;
+    struct query query cleanup(query_release) = {0};
+    if (entry->undoes == 0 && entry_added(entry, kind) == NULL)
+        return CRM_OK;
+    buffer_printf(&query.sql, "SELECT DISTINCT r.entry FROM %s r WHERE r.%s BETWEEN ",
+                  referring->table, referring->cluster == NULL ? "id" : "customer");
+    query_value(&query, value_integer(since->first));
+    buffer_text(&query.sql, " AND ");
+    query_value(&query, value_integer(since->last));
+    buffer_text(&query.sql, " AND r.entry > ");
+    query_value(&query, value_integer(entry->id));
+    if (entry->undoes == 0) {
+        buffer_printf(&query.sql,
+                      " AND EXISTS (SELECT 1 FROM %s k WHERE k.id = r.%s AND k.entry = ",
+                      kind->table, field->name);
+        query_value(&query, value_integer(entry->id));
+    } else {
+        buffer_printf(&query.sql,
+                      " AND EXISTS (SELECT 1 FROM journal_image k WHERE k.record = r.%s "
+                      "AND k.action = 'removed' AND k.kind = '%s' AND k.entry = ",
+                      field->name, kind->name);
+        query_value(&query, value_integer(entry->undoes));
+    }
+    buffer_character(&query.sql, ')');
+    if (query.sql.failed)
+        return error_no_memory(&conflicts->book->error);
+    return store_query(conflicts->book->store, buffer_string(&query.sql), query.parameters,
+                       query.count, note_reference, conflicts);
+}
+
+static crm_status look_at_since(struct conflicts *conflicts)
+{
+    crm_status status = CRM_OK;
+    for (size_t k = 0; k < schema_kind_count; k++) {
+        const struct kind *kind = schema_kinds[k];
+        for (size_t f = 0; f < kind->field_count && status == CRM_OK; f++)
+            if (conflicts->since[k].count > 0 && kind->fields[f].type == DATA_REFERENCE)
+                status = look_at_reference(conflicts, kind, &conflicts->since[k], &kind->fields[f]);
+    }
+    return status;
+}
+
+/* ---- What the entry took, and is gone or taken now ---- */
+
+/* The later entry by which a record went; 0 when it is there, or comes back with this undo. */
+static crm_status gone_by(struct conflicts *conflicts, const struct kind *kind, int64_t id,
+                          int64_t *out)
+{
+    const struct value parameters[] = {value_text(kind->name), value_integer(id),
+                                       value_integer(conflicts->entry->id)};
+    const char *sql =
+        arena_printf(&conflicts->arena, "SELECT 1 FROM %s WHERE id = $1", kind->table);
+    struct value found = value_null();
+    bool there = false;
+    *out = 0;
+    crm_status status = exists(conflicts, sql, &parameters[1], 1, &there);
+    if (status == CRM_OK && !there)
+        status = store_row_values(conflicts->book->store, &conflicts->arena,
+                                  "SELECT min(entry) FROM journal_image WHERE kind = $1 "
+                                  "AND record = $2 AND entry >= $3 AND action = 'removed'",
+                                  parameters, 3, &found, 1);
+    *out = found.type == VALUE_INTEGER && found.integer > conflicts->entry->id ? found.integer : 0;
+    return status;
+}
+
+/* The entry of a row that has the number or key which a record had; 0 when they are free. */
+static crm_status taken_by(struct conflicts *conflicts, const struct reading *reading,
+                           const struct member *member, int64_t *out)
+{
+    const struct kind *kind = reading->image.kind;
+    const struct field *field = kind_field(kind, member->name);
+    const struct value parameters[] = {member->value, value_integer(reading->image.record)};
+    bool number = strcmp(member->name, "id") == 0 && reading->image.removed;
+    bool key = field != NULL && (field->flags & FIELD_KEY);
+    struct value found = value_null();
+    *out = 0;
+    if ((!number && !key) || value_is_null(&member->value))
+        return CRM_OK;
+    const char *sql = arena_printf(&conflicts->arena, "SELECT entry FROM %s WHERE %s = $1%s",
+                                   kind->table, member->name, number ? "" : " AND id <> $2");
+    if (sql == NULL)
+        return error_no_memory(&conflicts->book->error);
+    crm_status status = store_row_values(conflicts->book->store, &conflicts->arena, sql, parameters,
+                                         number ? 1 : 2, &found, 1);
+    *out = found.type == VALUE_INTEGER ? found.integer : 0;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
+static crm_status judge_member(struct conflicts *conflicts, const struct reading *reading,
+                               const struct member *member)
+{
+    const struct field *field = kind_field(reading->image.kind, member->name);
+    int64_t gone = 0, taken = 0;
+    crm_status status = taken_by(conflicts, reading, member, &taken);
+    if (status == CRM_OK && field != NULL && field->type == DATA_REFERENCE &&
+        member->value.type == VALUE_INTEGER)
+        status = gone_by(conflicts, schema_kind(field->reference), member->value.integer, &gone);
+    if (status == CRM_OK && gone != 0)
+        status = add_found(conflicts, gone);
+    return status == CRM_OK && taken > conflicts->entry->id ? add_found(conflicts, taken) : status;
+}
+
+static crm_status look_at_taken(void *context, const struct value *row)
+{
+    struct conflicts *conflicts = context;
+    const struct image image = image_of(row);
+    struct reading reading;
+    arena_clear(&conflicts->arena);
+    if (image.kind == NULL)
+        return CRM_OK;
+    crm_status status = reading_of(conflicts->book, &image, &conflicts->arena, &reading);
+    for (size_t i = 0; i < reading.before.count && status == CRM_OK; i++)
+        status = judge_member(conflicts, &reading, &reading.before.items[i]);
+    return status;
+}
+
+/* ---- The refusal ---- */
+
+static crm_status describe(struct conflicts *conflicts, struct buffer *out)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < conflicts->count && i < NAMED && status == CRM_OK; i++) {
+        struct entry later;
+        arena_clear(&conflicts->arena);
+        status = entry_load(conflicts->book, conflicts->found[i], &conflicts->arena, &later);
+        if (status != CRM_OK)
+            return status;
+        const char *command = later.command == NULL ? _("erased") : later.command;
+        size_t shown, width = 60;
+        size_t length = text_prefix_width(command, strlen(command), width, &shown);
+        buffer_printf(out, "%s%lld (%s: %.*s%s)", i > 0 ? ", " : "", (long long)later.id,
+                      later.actor, (int)length, command, command[length] != '\0' ? "…" : "");
+    }
+    if (conflicts->count > NAMED)
+        buffer_printf(out, _(" and %zu more"), conflicts->count - NAMED);
+    return status;
+}
+
+static crm_status refuse(struct conflicts *conflicts)
+{
+    struct buffer list cleanup(buffer_release) = {0};
+    struct error *error = &conflicts->book->error;
+    crm_status status = describe(conflicts, &list);
+    if (status != CRM_OK)
+        return status;
+    error_set(error, CRM_CONFLICT, _("entry %lld cannot be undone: later entries build on it: %s"),
+              (long long)conflicts->entry->id, buffer_string(&list));
+    return error_hint(error, _("undo those first, the last one before the others: crm undo %lld"),
+                      (long long)conflicts->found[conflicts->count - 1]);
+}
+
+static crm_status find(struct conflicts *conflicts)
+{
+    const struct value id = value_integer(conflicts->entry->id);
+    struct store *store = conflicts->book->store;
+    crm_status status =
+        store_query(store, "SELECT " ENTRY_COLUMNS " FROM journal j WHERE j.id > $1 ORDER BY j.id",
+                    &id, 1, note_since, conflicts);
+    if (status == CRM_OK)
+        status = store_query(store,
+                             "SELECT " IMAGE_COLUMNS
+                             " FROM journal_image i WHERE i.entry > $1 ORDER BY i.entry, i.number",
+                             &id, 1, look_at_image, conflicts);
+    if (status == CRM_OK)
+        status = look_at_since(conflicts);
+    if (status == CRM_OK)
+        status =
+            store_query(store, "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry = $1",
+                        &id, 1, look_at_taken, conflicts);
+    return status;
+}
+
+crm_status conflict_refuse(struct crm_book *book, const struct entry *entry,
+                           const struct undone_list *undone)
+{
+    struct conflicts conflicts cleanup(conflicts_release) = {
+        .book = book, .entry = entry, .undone = undone};
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value id = value_integer(entry->id);
+    struct value later;
+    crm_status status = store_row_values(
+        book->store, &arena, "SELECT id FROM journal WHERE id > $1 LIMIT 1", &id, 1, &later, 1);
+    if (status != CRM_OK)
+        return status == CRM_NOT_FOUND ? CRM_OK : status; /* nothing was done since */
+    conflicts.since = calloc(schema_kind_count, sizeof *conflicts.since);
+    if (conflicts.since == NULL)
+        return error_no_memory(&book->error);
+    status = find(&conflicts);
+    return status == CRM_OK && conflicts.count > 0 ? refuse(&conflicts) : status;
+}
