@@ -79,7 +79,8 @@ crm_status derived_after_many(struct crm_book *book, const struct kind *kind, in
 crm_status derived_lines_begin(struct crm_book *book, int64_t *customers, size_t count,
                                struct sales_sums **out)
 {
-    return sales_sums_begin(book, customers, count, out);
+    crm_status status = sales_sums_begin(book, customers, count, out);
+    return status == CRM_OK ? sales_sums_date(*out) : status;
 }
 
 crm_status derived_lines_add(struct sales_sums *sums, const struct value *line)
@@ -91,7 +92,9 @@ crm_status derived_lines_end(struct crm_book *book, struct sales_sums *sums,
                              const int64_t *customers, size_t count)
 {
     crm_status status = sales_sums_end(sums);
-    return status == CRM_OK ? visit_refresh_many(book, customers, count) : status;
+    return status == CRM_OK && !sales_sums_are_dated(sums)
+               ? visit_refresh_many(book, customers, count)
+               : status;
 }
 
 void derived_lines_free(struct sales_sums *sums)

@@ -19,6 +19,10 @@ crm_status sales_put_in_many(struct crm_book *book, int64_t *customers, size_t c
 struct sales_sums;
 crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t count,
                             struct sales_sums **out);
+/* After begin, in a book that had no lines: the dates of visits are computed and written with the
+ * sums, unless the customers are few among many. */
+crm_status sales_sums_date(struct sales_sums *sums);
+bool sales_sums_are_dated(const struct sales_sums *sums);
 crm_status sales_sums_add(struct sales_sums *sums, const struct value *row);
 crm_status sales_sums_end(struct sales_sums *sums);
 void sales_sums_free(struct sales_sums *sums);

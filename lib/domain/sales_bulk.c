@@ -3,6 +3,7 @@
 #include "domain/sales.h"
 
 #include "base/decimal.h"
+#include "domain/visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,8 @@ struct sales_sums {
     struct month_sum *months;
     size_t month_count, month_room, latest;
     struct sales_keeper keeper;
-    struct statement *update; /* of the keeper that writes them down */
+    struct statement *update;  /* of the keeper that writes them down */
+    struct visit_dates *dates; /* its as well; NULL: sums alone are written */
 };
 
 static bool grow(struct order_set *set)
@@ -91,21 +93,32 @@ static bool add(struct order_set *set, int64_t order, bool *added)
 
 /* ---- Writing sums down ---- */
 
+static const char update_sums[] =
+    "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, first_order_on = $4, "
+    "last_order_on = $5, currency = $6 WHERE id = $7";
+static const char update_sums_and_dates[] =
+    "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, first_order_on = $4, "
+    "last_order_on = $5, currency = $6, last_visit_on = $7, next_visit_on = $8, promise_on = $9 "
+    "WHERE id = $10";
+
 crm_status sales_keep_customer(void *context, int64_t customer, const struct value *sums)
 {
+    enum { FIRST_ORDER = 3 };
     struct sales_sums *s = context;
-    struct value parameters[SALES_CUSTOMER_SUMS + 1];
+    struct value parameters[SALES_CUSTOMER_SUMS + VISIT_DATES + 1];
+    size_t count = SALES_CUSTOMER_SUMS;
     memcpy(parameters, sums, SALES_CUSTOMER_SUMS * sizeof *sums);
-    parameters[SALES_CUSTOMER_SUMS] = value_integer(customer);
     crm_status status = CRM_OK;
-    if (s->update == NULL)
+    if (s->dates != NULL) {
+        status = visit_dates_of(s->dates, customer, sums[FIRST_ORDER].text, parameters + count);
+        count += VISIT_DATES;
+    }
+    parameters[count++] = value_integer(customer);
+    if (status == CRM_OK && s->update == NULL)
         status = store_prepare(s->book->store,
-                               "UPDATE customer SET orders = $1, revenue_total = $2, "
-                               "profit_total = $3, first_order_on = $4, last_order_on = $5, "
-                               "currency = $6 WHERE id = $7",
-                               &s->update);
+                               s->dates != NULL ? update_sums_and_dates : update_sums, &s->update);
     if (status == CRM_OK)
-        status = statement_bind_all(s->update, parameters, SALES_CUSTOMER_SUMS + 1);
+        status = statement_bind_all(s->update, parameters, count);
     return status == CRM_OK ? statement_run(s->update) : status;
 }
 
@@ -303,6 +316,18 @@ void sales_sums_hand_to(struct sales_sums *s, const struct sales_keeper *keeper)
     s->keeper = *keeper;
 }
 
+crm_status sales_sums_date(struct sales_sums *s)
+{
+    if (s->count == 0 || !visit_are_dense(s->touched[0], s->touched[s->count - 1], s->count))
+        return CRM_OK;
+    return visit_dates_begin(s->book, s->touched[0], s->touched[s->count - 1], &s->dates);
+}
+
+bool sales_sums_are_dated(const struct sales_sums *s)
+{
+    return s->dates != NULL;
+}
+
 crm_status sales_sums_end(struct sales_sums *s)
 {
     crm_status status = pass_customers(s, INT64_MAX);
@@ -318,6 +343,7 @@ void sales_sums_free(struct sales_sums *s)
     if (s == NULL)
         return;
     statement_free(s->update);
+    visit_dates_free(s->dates);
     free(s->orders.slots);
     free(s->month_orders.slots);
     free(s->months);

@@ -22,12 +22,24 @@ crm_status visit_check_update(struct crm_book *book, const struct record *record
 /* After any change of the customer's visits, tier, status, since-date or first order. */
 crm_status visit_refresh(struct crm_book *book, int64_t customer);
 crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count);
+enum { VISIT_DATES = 3 };
+/* The same for somebody who writes the customers' rows anyway: last_visit_on, next_visit_on and
+ * promise_on of one customer after the other, in the order of their ids, all of them from `first`
+ * to `last`. `first_order` is the day of the first order where the row does not know it yet. The
+ * values live until the next call. Free in any case. */
+struct visit_dates;
+crm_status visit_dates_begin(struct crm_book *book, int64_t first, int64_t last,
+                             struct visit_dates **out);
+crm_status visit_dates_of(struct visit_dates *dates, int64_t customer, const char *first_order,
+                          struct value out[VISIT_DATES]);
+void visit_dates_free(struct visit_dates *dates);
+/* Whether so many customers between these ids are better read in one run than one by one. */
+bool visit_are_dense(int64_t first, int64_t last, size_t count);
 /* After changes of all customers: one pass over all, which writes what differs. Within the
  * caller's transaction. */
 crm_status visit_refresh_all(struct crm_book *book);
 /* What the pass over all customers comes to beside what is stored: last_visit_on, next_visit_on and
  * promise_on of each customer of whom one of them differs. Nothing is written. */
-enum { VISIT_DATES = 3 };
 struct visit_comparison {
     crm_status (*differs)(void *context, int64_t customer, const struct value *stored,
                           const struct value *computed);

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,17 @@ struct refresh {
     struct statement *customers, *visits, *update;
     bool more;                                 /* the visits' row is not used yet */
     const struct visit_comparison *comparison; /* NULL: dates that differ are written */
+    struct visit_dates *into;                  /* NULL: dates are written or compared */
+    char now[TIME_TEXT];                       /* borrowed by the customers' query */
+};
+
+/* Customers read one after the other for somebody who writes them. */
+struct visit_dates {
+    struct refresh refresh;
+    bool row;                /* the customers' row is not used yet */
+    const char *first_order; /* of the customer at hand */
+    char texts[VISIT_DATES][DATE_TEXT];
+    struct value *out;
 };
 
 static void refresh_release(struct refresh *refresh)
@@ -127,18 +139,32 @@ static crm_status store_dates(struct refresh *refresh, int64_t customer, const s
     return status == CRM_OK ? statement_run(refresh->update) : status;
 }
 
+static crm_status hand_over_dates(struct visit_dates *into, const struct value *dates)
+{
+    for (int i = 0; i < VISIT_DATES; i++) {
+        into->out[i] = dates[i];
+        if (dates[i].type != VALUE_TEXT)
+            continue;
+        memcpy(into->texts[i], dates[i].text, DATE_TEXT);
+        into->out[i].text = into->texts[i];
+    }
+    return CRM_OK;
+}
+
 static crm_status refresh_row(struct refresh *refresh)
 {
     struct crm_book *book = refresh->book;
     const int64_t id = statement_column(refresh->customers, CUSTOMER_ID).integer;
     const struct value standing = statement_column(refresh->customers, STATUS);
     const struct value tier = statement_column(refresh->customers, TIER);
-    const struct value began = statement_column(refresh->customers, SINCE);
+    struct value began = statement_column(refresh->customers, SINCE);
     const struct value made = statement_column(refresh->customers, MADE_AT);
     struct cadence_history history = {
         .rule = cadence_of_tier(
             book->policy, tier.type == VALUE_TEXT ? policy_tier(book->policy, tier.text) : -1)};
     day_number since, next = 0;
+    if (refresh->into != NULL && value_is_null(&began))
+        began = value_text(refresh->into->first_order);
     bool lost = standing.type == VALUE_TEXT && strcmp(standing.text, "lost") == 0;
     if (!read_date(&began, &since) && !read_day(book, &made, &since))
         return damaged(book, id);
@@ -154,7 +180,8 @@ static crm_status refresh_row(struct refresh *refresh)
     const struct value dates[] = {value_text(history.satisfied ? last_text : NULL),
                                   value_text(lost ? NULL : next_text),
                                   value_text(history.promised && !lost ? promise_text : NULL)};
-    return store_dates(refresh, id, dates);
+    return refresh->into != NULL ? hand_over_dates(refresh->into, dates)
+                                 : store_dates(refresh, id, dates);
 }
 
 static crm_status prepare(struct refresh *refresh)
@@ -171,21 +198,26 @@ static crm_status prepare(struct refresh *refresh)
     return status;
 }
 
-/* All customers from id `first` to id `last`, of whom there may be none. */
-static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t last)
+/* Both streams, from customer `first` to customer `last`; *row: there is one. */
+static crm_status open_range(struct refresh *refresh, int64_t first, int64_t last, bool *row)
 {
-    char now[TIME_TEXT];
-    time_format_utc(refresh->book->now, now);
-    const struct value parameters[] = {value_integer(refresh->book->entry), value_text(now),
-                                       value_integer(first), value_integer(last)};
-    bool row = false;
+    time_format_utc(refresh->book->now, refresh->now);
+    const struct value parameters[] = {value_integer(refresh->book->entry),
+                                       value_text(refresh->now), value_integer(first),
+                                       value_integer(last)};
     crm_status status = statement_bind_all(refresh->visits, parameters + 2, 2);
     if (status == CRM_OK)
         status = statement_step(refresh->visits, &refresh->more);
     if (status == CRM_OK)
         status = statement_bind_all(refresh->customers, parameters, 4);
-    if (status == CRM_OK)
-        status = statement_step(refresh->customers, &row);
+    return status == CRM_OK ? statement_step(refresh->customers, row) : status;
+}
+
+/* All customers from id `first` to id `last`, of whom there may be none. */
+static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t last)
+{
+    bool row = false;
+    crm_status status = open_range(refresh, first, last, &row);
     while (status == CRM_OK && row) {
         status = refresh_row(refresh);
         if ((status == CRM_CORRUPT || status == CRM_INVALID) && refresh->comparison != NULL)
@@ -219,11 +251,14 @@ crm_status visit_refresh(struct crm_book *book, int64_t customer)
     return run(book, customer, customer);
 }
 
+bool visit_are_dense(int64_t first, int64_t last, size_t count)
+{
+    enum { SPARSE = 8 }; /* ids to pass over for one that is meant */
+    return (last - first) / SPARSE < (int64_t)count;
+}
+
 crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count)
 {
-    enum {
-        SPARSE = 8
-    }; /* ids to pass over for one that is meant: then each by itself is cheaper */
     int64_t first = INT64_MAX, last = 0;
     struct refresh refresh cleanup(refresh_release) = {.book = book};
     if (count == 0)
@@ -233,11 +268,49 @@ crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, s
         last = customers[i] > last ? customers[i] : last;
     }
     crm_status status = prepare(&refresh);
-    if ((last - first) / SPARSE < (int64_t)count)
+    if (visit_are_dense(first, last, count))
         return status == CRM_OK ? refresh_range(&refresh, first, last) : status;
     for (size_t i = 0; i < count && status == CRM_OK; i++)
         status = refresh_range(&refresh, customers[i], customers[i]);
     return status;
+}
+
+crm_status visit_dates_begin(struct crm_book *book, int64_t first, int64_t last,
+                             struct visit_dates **out)
+{
+    struct visit_dates *dates = calloc(1, sizeof *dates);
+    *out = dates;
+    if (dates == NULL)
+        return error_no_memory(&book->error);
+    dates->refresh.book = book;
+    dates->refresh.into = dates;
+    crm_status status = prepare(&dates->refresh);
+    return status == CRM_OK ? open_range(&dates->refresh, first, last, &dates->row) : status;
+}
+
+crm_status visit_dates_of(struct visit_dates *dates, int64_t customer, const char *first_order,
+                          struct value out[VISIT_DATES])
+{
+    struct statement *customers = dates->refresh.customers;
+    crm_status status = CRM_OK;
+    out[0] = out[1] = out[2] = value_null();
+    while (status == CRM_OK && dates->row &&
+           statement_column(customers, CUSTOMER_ID).integer < customer)
+        status = statement_step(customers, &dates->row);
+    if (status != CRM_OK || !dates->row ||
+        statement_column(customers, CUSTOMER_ID).integer != customer)
+        return status;
+    dates->first_order = first_order;
+    dates->out = out;
+    return refresh_row(&dates->refresh);
+}
+
+void visit_dates_free(struct visit_dates *dates)
+{
+    if (dates == NULL)
+        return;
+    refresh_release(&dates->refresh);
+    free(dates);
 }
 
 /* ---- What the dates were computed by ---- */
