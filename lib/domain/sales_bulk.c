@@ -119,7 +119,7 @@ crm_status sales_keep_customer(void *context, int64_t customer, const struct val
                                s->dates != NULL ? update_sums_and_dates : update_sums, &s->update);
     if (status == CRM_OK)
         status = statement_bind_all(s->update, parameters, count);
-    return status == CRM_OK ? statement_run(s->update) : status;
+    return status == CRM_OK ? statement_run_later(s->update) : status;
 }
 
 crm_status sales_keep_month(void *context, const struct value *sums)

@@ -136,7 +136,7 @@ static crm_status store_dates(struct refresh *refresh, int64_t customer, const s
                                &refresh->update);
     if (status == CRM_OK)
         status = statement_bind_all(refresh->update, parameters, 4);
-    return status == CRM_OK ? statement_run(refresh->update) : status;
+    return status == CRM_OK ? statement_run_later(refresh->update) : status;
 }
 
 static crm_status hand_over_dates(struct visit_dates *into, const struct value *dates)

@@ -102,19 +102,21 @@ struct flat {
     enum line_identity identity;
     struct value currency, status; /* where the row gives none */
 
-    struct hash_filter seen;     /* orders and what their lines are known by */
-    int64_t waiting;             /* lines in the sorter */
-    bool first_lines;            /* the book has no lines but those waiting */
-    struct sales_sums *sums;     /* NULL but while the first lines are inserted */
-    struct line_sorter *sorter;  /* of new lines */
-    struct head *heads;          /* HEAD_PLACES of them, by hash */
-    struct id_counters counters; /* lines met, by order */
-    struct statement *find_order, *insert_order;
+    struct hash_filter seen;                       /* orders and what their lines are known by */
+    int64_t waiting;                               /* lines in the sorter */
+    bool first_lines;                              /* the book has no lines but those waiting */
+    struct sales_sums *sums;                       /* NULL but while the first lines are inserted */
+    struct line_sorter *sorter;                    /* of new lines */
+    struct head *heads;                            /* HEAD_PLACES of them, by hash */
+    struct id_counters counters;                   /* lines met, by order */
+    struct statement *find_order, *find_new_order; /* one of before; one of this import as well */
+    struct appender *insert_order;
+    int64_t next_order;
+    struct hash_filter orders; /* that this import added */
     struct statement *find_day_lines, *find_lines, *update_line;
     bool orders_were_empty;
-    bool expect_stored; /* the last order was there before: look first, insert then */
-    int64_t differing;  /* orders with lines that differ from them */
-    int64_t renamed;    /* lines that name their product otherwise */
+    int64_t differing; /* orders with lines that differ from them */
+    int64_t renamed;   /* lines that name their product otherwise */
 
     int64_t *touched; /* ids of customers whose sums change */
     size_t touched_count, touched_room;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HEAD_OWN_COLUMNS = 5 /* id, entry, number, customer, custom */ };
+
 const char *const head_names[HEAD_FIELDS] = {"ordered_on", "currency",    "channel",    "status",
                                              "notes",      "external_id", "shipped_on", "ship_mode",
                                              "country",    "region",      "province",   "city"};
@@ -42,24 +44,28 @@ static crm_status prepare_find(struct flat *flat)
         import_custom_sql(flat->import, flat->customs[i], &sql);
     }
     buffer_text(&sql, " FROM sales_order WHERE number = $1 AND customer = $2");
-    return sql.failed ? error_no_memory(&book->error)
-                      : store_prepare(book->store, buffer_string(&sql), &flat->find_order);
+    if (sql.failed)
+        return error_no_memory(&book->error);
+    crm_status status = store_prepare(book->store, buffer_string(&sql), &flat->find_order);
+    if (status == CRM_OK)
+        statement_may_overtake(flat->find_order);
+    return status == CRM_OK ? store_prepare(book->store, buffer_string(&sql), &flat->find_new_order)
+                            : status;
 }
 
-static crm_status prepare_insert(struct flat *flat)
+static crm_status open_insert(struct flat *flat)
 {
-    struct crm_book *book = flat->import->book;
-    struct buffer sql cleanup(buffer_release) = {0};
-    size_t count = 3 + flat->head_given_count + (flat->custom_count > 0);
-    buffer_text(&sql, "INSERT INTO sales_order (entry, number, customer");
+    struct store *store = flat->import->book->store;
+    const char *names[HEAD_FIELDS + HEAD_OWN_COLUMNS] = {"id", "entry", "number", "customer"};
+    size_t count = 4;
     for (size_t i = 0; i < flat->head_given_count; i++)
-        buffer_printf(&sql, ", %s", head_names[flat->head_given[i]]);
-    buffer_text(&sql, flat->custom_count > 0 ? ", custom) VALUES (" : ") VALUES (");
-    for (size_t i = 1; i <= count; i++)
-        buffer_printf(&sql, "%s$%zu", i > 1 ? ", " : "", i);
-    buffer_text(&sql, ") ON CONFLICT (number, customer) DO NOTHING RETURNING id");
-    return sql.failed ? error_no_memory(&book->error)
-                      : store_prepare(book->store, buffer_string(&sql), &flat->insert_order);
+        names[count++] = head_names[flat->head_given[i]];
+    if (flat->custom_count > 0)
+        names[count++] = "custom";
+    crm_status status = store_next_id(store, &kind_order, &flat->next_order);
+    return status == CRM_OK
+               ? store_appender_new(store, kind_order.table, names, count, &flat->insert_order)
+               : status;
 }
 
 crm_status heads_open(struct flat *flat)
@@ -73,19 +79,20 @@ crm_status heads_open(struct flat *flat)
     if (status == CRM_OK)
         status = prepare_find(flat);
     if (status == CRM_OK)
-        status = prepare_insert(flat);
+        status = open_insert(flat);
     if (status == CRM_OK)
         status = store_row_values(book->store, &flat->import->arena,
                                   "SELECT EXISTS (SELECT 1 FROM sales_order)", NULL, 0, &any, 1);
     flat->orders_were_empty = status == CRM_OK && any.integer == 0;
-    flat->expect_stored = !flat->orders_were_empty;
     return status;
 }
 
 void heads_close(struct flat *flat)
 {
     statement_free(flat->find_order);
-    statement_free(flat->insert_order);
+    statement_free(flat->find_new_order);
+    appender_free(flat->insert_order);
+    hash_filter_release(&flat->orders);
     for (size_t i = 0; flat->heads != NULL && i < HEAD_PLACES; i++)
         arena_release(&flat->heads[i].arena);
     free(flat->heads);
@@ -130,78 +137,74 @@ static void begin_head(struct head *head, const struct value *number, int64_t cu
     head->number = keep(head, *number);
 }
 
-static void keep_custom(struct flat *flat, struct head *head)
+static void keep_custom(struct flat *flat, struct statement *find, struct head *head)
 {
     int first = (int)flat->head_given_count + 2;
     head->custom = arena_array(&head->arena, flat->custom_count + 1, sizeof *head->custom);
     head->no_memory = head->no_memory || head->custom == NULL;
     for (size_t i = 0; head->custom != NULL && i < flat->custom_count; i++)
-        head->custom[i] = keep(head, statement_column(flat->find_order, first + (int)i));
+        head->custom[i] = keep(head, statement_column(find, first + (int)i));
 }
 
-static crm_status find_stored(struct flat *flat, struct head *head, bool *found)
+static crm_status find_stored(struct flat *flat, struct statement *find, struct head *head,
+                              bool *found)
 {
     struct crm_book *book = flat->import->book;
     const struct value customer = value_integer(head->customer);
-    crm_status status = statement_bind(flat->find_order, 1, &head->number);
+    crm_status status = statement_bind(find, 1, &head->number);
     if (status == CRM_OK)
-        status = statement_bind(flat->find_order, 2, &customer);
+        status = statement_bind(find, 2, &customer);
     if (status == CRM_OK)
-        status = statement_step(flat->find_order, found);
+        status = statement_step(find, found);
     if (status == CRM_OK && *found) {
-        head->id = statement_column(flat->find_order, 0).integer;
-        head->stored = statement_column(flat->find_order, 1).integer != book->entry;
+        head->id = statement_column(find, 0).integer;
+        head->stored = statement_column(find, 1).integer != book->entry;
         for (size_t i = 0; i < flat->head_given_count; i++)
-            head->fields[flat->head_given[i]] =
-                keep(head, statement_column(flat->find_order, (int)i + 2));
-        keep_custom(flat, head);
+            head->fields[flat->head_given[i]] = keep(head, statement_column(find, (int)i + 2));
+        keep_custom(flat, find, head);
         if (head->no_memory)
             status = error_no_memory(&book->error);
     }
-    statement_reset(flat->find_order);
+    statement_reset(find);
     return status;
 }
 
-/* Inserts; *added is false when the order is there already. */
-static crm_status insert_head(struct flat *flat, struct head *head, bool *added)
+static crm_status insert_head(struct flat *flat, struct head *head)
 {
     struct import *import = flat->import;
-    struct value parameters[HEAD_FIELDS + 4] = {value_integer(import->book->entry), head->number,
-                                                value_integer(head->customer)};
+    struct value row[HEAD_FIELDS + HEAD_OWN_COLUMNS] = {
+        value_integer(flat->next_order), value_integer(import->book->entry), head->number,
+        value_integer(head->customer)};
     for (size_t i = 0; i < flat->head_given_count; i++)
-        parameters[i + 3] = given_field(flat, flat->head_given[i]);
-    size_t count = flat->head_given_count + 3;
+        row[i + 4] = given_field(flat, flat->head_given[i]);
     crm_status status = CRM_OK;
     if (flat->custom_count > 0)
-        status = import_custom(import, &kind_order, flat->values, &parameters[count++]);
+        status = import_custom(import, &kind_order, flat->values, &row[flat->head_given_count + 4]);
     if (status == CRM_OK)
-        status = statement_bind_all(flat->insert_order, parameters, count);
-    if (status == CRM_OK)
-        status = statement_step(flat->insert_order, added);
-    if (status == CRM_OK && *added)
-        head->id = statement_column(flat->insert_order, 0).integer;
-    statement_reset(flat->insert_order);
-    if (!*added)
+        status = appender_add(flat->insert_order, row);
+    if (status != CRM_OK)
         return status;
+    head->id = flat->next_order++;
     for (size_t i = 0; i < flat->head_given_count; i++)
-        head->fields[flat->head_given[i]] = keep(head, parameters[i + 3]);
+        head->fields[flat->head_given[i]] = keep(head, row[i + 4]);
     import->orders++;
     return CRM_OK;
 }
 
-/* In a file that was imported before every order is found, in a new one hardly any: what the last
- * order was decides which is tried first. */
+/* In an empty book the orders there are are those that this import added: the filter knows of most
+ * that they are not among them. */
 static crm_status load_head(struct flat *flat, struct head *head)
 {
-    bool found = false, added = false;
+    bool maybe_new = false, found = false;
     crm_status status = CRM_OK;
-    if (flat->expect_stored)
-        status = find_stored(flat, head, &found);
+    if (!hash_filter_add(&flat->orders, head->hash ^ head->hash >> 32, &maybe_new))
+        return error_no_memory(&flat->import->book->error);
+    if (maybe_new)
+        status = find_stored(flat, flat->find_new_order, head, &found);
+    else if (!flat->orders_were_empty)
+        status = find_stored(flat, flat->find_order, head, &found);
     if (status == CRM_OK && !found)
-        status = insert_head(flat, head, &added);
-    if (status == CRM_OK && !found && !added)
-        status = find_stored(flat, head, &found);
-    flat->expect_stored = found;
+        status = insert_head(flat, head);
     refresh_counted(head);
     return status;
 }

@@ -236,11 +236,12 @@ static crm_status open_flat(struct flat *flat, struct import *import)
     flat->status = value_text("completed");
     if (import->map->key_count > 0)
         return refuse_key(import);
-    crm_status status = parties_open(&flat->customers, import, &kind_customer, flat->has_staff);
+    /* Those that others refer to come first. */
+    crm_status status = parties_open(&flat->staff, import, &kind_staff, false);
+    if (status == CRM_OK)
+        status = parties_open(&flat->customers, import, &kind_customer, flat->has_staff);
     if (status == CRM_OK)
         status = parties_open(&flat->products, import, &kind_product, false);
-    if (status == CRM_OK)
-        status = parties_open(&flat->staff, import, &kind_staff, false);
     if (status == CRM_OK)
         status = heads_open(flat);
     if (status == CRM_OK)

@@ -9,7 +9,15 @@
 
 enum { MOST_FIELDS = 64 };
 
-enum party_source { FROM_ENTRY, FROM_KEY, FROM_TITLE, FROM_FIELD, FROM_OWNER, FROM_CUSTOM };
+enum party_source {
+    FROM_ID,
+    FROM_ENTRY,
+    FROM_KEY,
+    FROM_TITLE,
+    FROM_FIELD,
+    FROM_OWNER,
+    FROM_CUSTOM
+};
 
 struct party_column {
     const char *name;
@@ -59,7 +67,9 @@ static crm_status add_columns(struct parties *parties)
 {
     const struct map *map = parties->import->map;
     bool custom = false;
-    crm_status status = add_column(parties, "entry", FROM_ENTRY, 0);
+    crm_status status = add_column(parties, "id", FROM_ID, 0);
+    if (status == CRM_OK)
+        status = add_column(parties, "entry", FROM_ENTRY, 0);
     if (status == CRM_OK)
         status = add_column(parties, parties->kind->key, FROM_KEY, 0);
     if (status == CRM_OK)
@@ -83,18 +93,26 @@ static crm_status add_columns(struct parties *parties)
     return status;
 }
 
+static crm_status open_insert(struct parties *parties)
+{
+    struct import *import = parties->import;
+    struct store *store = import->book->store;
+    const char **names = arena_array(&import->arena, parties->column_count, sizeof *names);
+    parties->row = arena_array(&import->arena, parties->column_count, sizeof *parties->row);
+    if (names == NULL || parties->row == NULL)
+        return error_no_memory(&import->book->error);
+    for (size_t i = 0; i < parties->column_count; i++)
+        names[i] = parties->columns[i].name;
+    crm_status status = store_next_id(store, parties->kind, &parties->next_id);
+    return status == CRM_OK ? store_appender_new(store, parties->kind->table, names,
+                                                 parties->column_count, &parties->insert)
+                            : status;
+}
+
 static crm_status prepare(struct parties *parties)
 {
-    struct buffer insert cleanup(buffer_release) = {0};
     struct buffer find cleanup(buffer_release) = {0};
     const struct kind *kind = parties->kind;
-    buffer_printf(&insert, "INSERT INTO %s (", kind->table);
-    for (size_t i = 0; i < parties->column_count; i++)
-        buffer_printf(&insert, "%s%s", i > 0 ? ", " : "", parties->columns[i].name);
-    buffer_text(&insert, ") VALUES (");
-    for (size_t i = 0; i < parties->column_count; i++)
-        buffer_printf(&insert, "%s$%zu", i > 0 ? ", " : "", i + 1);
-    buffer_text(&insert, ") RETURNING id");
     buffer_printf(&find, "SELECT id, %s, %s", kind->title, parties->owner ? "owner" : "NULL");
     for (size_t i = 0; i < parties->field_count; i++) {
         const struct map_field *field = &parties->import->map->fields[parties->fields[i]];
@@ -105,11 +123,14 @@ static crm_status prepare(struct parties *parties)
             buffer_text(&find, field->field->name);
     }
     buffer_printf(&find, " FROM %s WHERE %s = $1", kind->table, kind->key);
-    if (insert.failed || find.failed)
+    if (find.failed)
         return error_no_memory(&parties->import->book->error);
     struct store *store = parties->import->book->store;
-    crm_status status = store_prepare(store, buffer_string(&insert), &parties->insert);
-    return status == CRM_OK ? store_prepare(store, buffer_string(&find), &parties->find) : status;
+    crm_status status = store_prepare(store, buffer_string(&find), &parties->find);
+    /* Whom this import adds the index knows. */
+    if (status == CRM_OK)
+        statement_may_overtake(parties->find);
+    return status == CRM_OK ? open_insert(parties) : status;
 }
 
 static crm_status look_for_any(struct parties *parties)
@@ -129,7 +150,7 @@ static crm_status look_for_any(struct parties *parties)
 crm_status parties_open(struct parties *parties, struct import *import, const struct kind *kind,
                         bool owner)
 {
-    size_t most = import->map->field_count + kind->field_count + 8;
+    size_t most = import->map->field_count + kind->field_count + 9;
     *parties = (struct parties){.import = import,
                                 .kind = kind,
                                 .key = map_find(import->map, kind, kind->key),
@@ -158,7 +179,7 @@ crm_status parties_open(struct parties *parties, struct import *import, const st
 void parties_close(struct parties *parties)
 {
     statement_free(parties->find);
-    statement_free(parties->insert);
+    appender_free(parties->insert);
     text_index_release(&parties->index);
     free(parties->entries);
     free(parties->hashes);
@@ -203,6 +224,9 @@ static crm_status column_value(struct parties *parties, const struct party_colum
                                const struct value *values, int64_t owner, struct value *out)
 {
     switch (column->source) {
+    case FROM_ID:
+        *out = value_integer(parties->next_id);
+        return CRM_OK;
     case FROM_ENTRY:
         *out = value_integer(parties->import->book->entry);
         return CRM_OK;
@@ -240,21 +264,14 @@ static void count_added(struct parties *parties)
 static crm_status insert_party(struct parties *parties, const struct value *values, int64_t owner,
                                struct party *party)
 {
-    bool row = false;
     crm_status status = CRM_OK;
-    for (size_t i = 0; i < parties->column_count && status == CRM_OK; i++) {
-        struct value value;
-        status = column_value(parties, &parties->columns[i], values, owner, &value);
-        if (status == CRM_OK)
-            status = statement_bind(parties->insert, (int)i + 1, &value);
-    }
+    for (size_t i = 0; i < parties->column_count && status == CRM_OK; i++)
+        status = column_value(parties, &parties->columns[i], values, owner, &parties->row[i]);
     if (status == CRM_OK)
-        status = statement_step(parties->insert, &row);
-    if (status == CRM_OK && row)
-        party->id = statement_column(parties->insert, 0).integer;
-    statement_reset(parties->insert);
+        status = appender_add(parties->insert, parties->row);
     if (status != CRM_OK)
         return status;
+    party->id = parties->next_id++;
     party->added = true;
     party->owned = owner != 0;
     for (size_t i = 0; i < parties->field_count; i++)

@@ -36,7 +36,10 @@ struct parties {
     struct text_index index;
     struct party *entries; /* by number in the index */
     size_t capacity;
-    struct statement *find, *insert;
+    struct statement *find;
+    struct appender *insert;
+    struct value *row; /* one for each column */
+    int64_t next_id;
 };
 
 /* Whether the map says anything of the kind. */

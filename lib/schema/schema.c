@@ -121,3 +121,11 @@ bool crm_kind_field_choice(size_t kind, size_t field, size_t choice, crm_choice_
     *out = (crm_choice_info){.name = source->name, .label = _(source->label)};
     return true;
 }
+
+bool kind_is_numbered(const struct kind *kind)
+{
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].flags & FIELD_IDENTITY)
+            return true;
+    return false;
+}

@@ -99,6 +99,8 @@ const struct kind *schema_kind(const char *name);
 /* Kind of a reference such as "C-12", NULL when it has no known prefix. */
 const struct kind *schema_kind_by_prefix(const char *reference);
 const struct field *kind_field(const struct kind *kind, const char *name);
+/* Whether people name its records by number: V-7, C-12. */
+bool kind_is_numbered(const struct kind *kind);
 /* Index in kind->fields, -1 when there is none. */
 int kind_field_index(const struct kind *kind, const char *name);
 

@@ -18,21 +18,12 @@ static void column_sql(const struct store *store, struct buffer *sql, const stru
         buffer_printf(sql, " REFERENCES %s", schema_kind(field->reference)->table);
 }
 
-/* Whether people name its records by number: V-7, C-12. */
-static bool is_numbered(const struct kind *kind)
-{
-    for (size_t i = 0; i < kind->field_count; i++)
-        if (kind->fields[i].flags & FIELD_IDENTITY)
-            return true;
-    return false;
-}
-
 /* All columns begin with ", ", which is right for every kind that has an id. */
 static void columns_sql(const struct store *store, struct buffer *sql, const struct kind *kind,
                         bool record)
 {
     if (kind->cluster == NULL)
-        buffer_printf(sql, ", id %s", store_identity_type(store, is_numbered(kind)));
+        buffer_printf(sql, ", id %s", store_identity_type(store, kind_is_numbered(kind)));
     for (size_t i = 0; i < kind->field_count; i++)
         if (kind->fields[i].expression == NULL)
             column_sql(store, sql, &kind->fields[i]);

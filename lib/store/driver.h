@@ -44,6 +44,15 @@ struct store_driver {
     /* places: columns of the source that are given, in order */
     crm_status (*append)(struct store *store, const char *table, const struct store_source *source,
                          const size_t *places, size_t count);
+    /* Rows one by one and statements whose end nobody waits for; NULL: each is written at once. */
+    crm_status (*appender_open)(struct appender *appender, const char *table,
+                                const char *const *columns, size_t count);
+    crm_status (*appender_add)(struct appender *appender, const struct value *values);
+    void (*appender_close)(struct appender *appender);
+    crm_status (*run_later)(struct statement *statement);
+    crm_status (*settle)(struct store *store);
+    /* The number that the next row of the table would get. */
+    crm_status (*next_id)(struct store *store, const struct kind *kind, int64_t *out);
     crm_status (*set_loading)(struct store *store, bool loading);
     int64_t (*changes)(struct store *store);
     int64_t (*total_changes)(struct store *store);
@@ -103,11 +112,19 @@ struct statement {
     struct store *store;
     void *handle; /* the driver's own */
     /* The driver's own as well: */
-    bool ordered;  /* its parameters are in the order of their numbers */
-    bool silent;   /* what it does concerns no image of the journal */
-    bool inserts;  /* one row, whose id is its one column */
-    bool inserted; /* since the last reset */
-    int64_t id;    /* of that row */
+    bool ordered;   /* its parameters are in the order of their numbers */
+    bool silent;    /* what it does concerns no image of the journal */
+    bool inserts;   /* one row, whose id is its one column */
+    bool inserted;  /* since the last reset */
+    int64_t id;     /* of that row */
+    bool overtakes; /* it need not see what waits to be written */
+};
+
+struct appender {
+    struct store *store;
+    struct statement *insert; /* of an engine that writes each row at once */
+    size_t count;
+    void *load; /* the driver's own */
 };
 
 extern const struct store_driver store_driver_sqlite, store_driver_postgres;

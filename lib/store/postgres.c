@@ -228,6 +228,7 @@ static void postgres_close(struct store *store)
     if (postgres->connection != NULL)
         postgres->library.PQfinish(postgres->connection);
     postgres_named_release(postgres);
+    postgres_queue_release(postgres);
     postgres_library_release(&postgres->library);
     free(postgres);
 }
@@ -262,6 +263,9 @@ static crm_status postgres_begin_reading(struct store *store)
 static crm_status postgres_commit(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
+    crm_status settled = postgres_settle(store);
+    if (settled != CRM_OK)
+        return settled;
     postgres->in_block = false;
     postgres->opening_count = 0;
     if (postgres->library.PQtransactionStatus(postgres->connection) == PQTRANS_IDLE)
@@ -281,6 +285,7 @@ static void postgres_rollback(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
+    postgres_drop_waiting(store);
     postgres->in_block = false;
     postgres->opening_count = 0;
     if (pq->PQtransactionStatus(postgres->connection) == PQTRANS_INTRANS ||
@@ -325,6 +330,12 @@ const struct store_driver store_driver_postgres = {
     .forget = postgres_forget,
     .each = postgres_each,
     .append = postgres_append,
+    .appender_open = postgres_appender_open,
+    .appender_add = postgres_appender_add,
+    .appender_close = postgres_appender_close,
+    .run_later = postgres_run_later,
+    .settle = postgres_settle,
+    .next_id = postgres_next_id,
     .set_loading = postgres_set_loading,
     .changes = postgres_changes,
     .total_changes = postgres_total_changes,

@@ -19,7 +19,10 @@ enum postgres_type {
     TYPE_NUMERIC = 1700
 };
 
-enum { MOST_OPENING = 4, NAMED_PLACES = 256, POSTGRES_COUNTED = 32 };
+enum { MOST_OPENING = 4, NAMED_PLACES = 256, POSTGRES_COUNTED = 32, POSTGRES_NAME = 16 };
+
+/* What the server is at work on and has not answered yet. */
+enum postgres_work { POSTGRES_IDLE, POSTGRES_COPYING, POSTGRES_PIPELINE };
 
 /* Texts run before in this connection; from the second time on they are prepared in the server. */
 struct named_statement {
@@ -40,7 +43,11 @@ struct postgres {
     size_t opening_count;
     bool in_block; /* a transaction was begun, sent or not */
     struct named_statement named[NAMED_PLACES];
-    unsigned cursors; /* under way in store_each */
+    unsigned cursors;             /* under way in store_each */
+    struct postgres_load *loads;  /* open appenders, in the order of opening */
+    struct postgres_queue *queue; /* statements to be sent together; NULL: none yet */
+    enum postgres_work work;
+    int working; /* statements of the pipeline under way */
     int64_t changes, total_changes;
     char entry[80];                  /* sets the journal's entry */
     bool inserted[POSTGRES_COUNTED]; /* into which tables this entry did */
@@ -73,9 +80,15 @@ crm_status postgres_open_with(struct store *store, const char *sql);
 crm_status postgres_parameters_make(struct store *store, const struct value *values, size_t count,
                                     struct postgres_parameters *out);
 void postgres_parameters_release(struct postgres_parameters *parameters);
-/* Runs one statement, with what opens the transaction before it. *out is freed by the caller. */
+/* Runs one statement, with what is to be done before it. It sees what waits to be sent, unless it
+ * may overtake that. *out is freed by the caller. */
 crm_status postgres_run(struct store *store, const char *sql, const struct value *values,
-                        size_t count, PGresult **out);
+                        size_t count, bool overtake, PGresult **out);
+/* Fills parameters (used before or zero) and the name under which the server knows the statement.
+ */
+crm_status postgres_name_statement(struct statement *statement,
+                                   struct postgres_parameters *parameters, char name[POSTGRES_NAME],
+                                   bool *named);
 /* One or more statements without parameters. */
 crm_status postgres_execute(struct store *store, const char *sql);
 struct value postgres_value(const struct postgres_library *library, const PGresult *result, int row,
@@ -103,6 +116,18 @@ crm_status postgres_each(struct store *store, const struct store_select *select,
 
 crm_status postgres_append(struct store *store, const char *table,
                            const struct store_source *source, const size_t *places, size_t count);
+crm_status postgres_appender_open(struct appender *appender, const char *table,
+                                  const char *const *columns, size_t count);
+crm_status postgres_appender_add(struct appender *appender, const struct value *values);
+void postgres_appender_close(struct appender *appender);
+crm_status postgres_run_later(struct statement *statement);
+/* Waits for what the server is at work on: before anything else is said to it. */
+crm_status postgres_finish(struct store *store);
+/* Sends all that waits, and waits for it. */
+crm_status postgres_settle(struct store *store);
+/* Forgets all that waits. */
+void postgres_drop_waiting(struct store *store);
+void postgres_queue_release(struct postgres *postgres);
 
 /* ---- postgres_fold.c ---- */
 
@@ -124,6 +149,7 @@ void postgres_note_insertion(struct postgres *postgres, const char *table);
 crm_status postgres_is_blank(struct store *store, bool *out);
 crm_status postgres_schema_version(struct store *store, int *out);
 crm_status postgres_set_schema_version(struct store *store, int version);
+crm_status postgres_next_id(struct store *store, const struct kind *kind, int64_t *out);
 crm_status postgres_begin_schema(struct store *store);
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record);
 

@@ -42,7 +42,7 @@ static crm_status fetch_all(struct store *store, unsigned cursor, struct value *
     (void)snprintf(sql, sizeof sql, "FETCH FORWARD %d FROM crm_each%u", ROWS_AT_A_TIME, cursor);
     while (status == CRM_OK && rows == ROWS_AT_A_TIME) {
         PGresult *result = NULL;
-        status = postgres_run(store, sql, NULL, 0, &result);
+        status = postgres_run(store, sql, NULL, 0, false, &result);
         if (status != CRM_OK)
             return status;
         rows = pq->PQntuples(result);
@@ -57,7 +57,7 @@ static crm_status run_cursor(struct store *store, const char *sql, unsigned curs
                              store_row each, void *context)
 {
     PGresult *result = NULL;
-    crm_status status = postgres_run(store, sql, parameters, count, &result);
+    crm_status status = postgres_run(store, sql, parameters, count, false, &result);
     if (status != CRM_OK)
         return status;
     postgres_of(store)->library.PQclear(result);
@@ -105,7 +105,7 @@ static crm_status each_at_once(struct store *store, const char *sql, const struc
                                size_t count, struct value *values, store_row each, void *context)
 {
     PGresult *result = NULL;
-    crm_status status = postgres_run(store, sql, parameters, count, &result);
+    crm_status status = postgres_run(store, sql, parameters, count, false, &result);
     if (status == CRM_OK)
         status = hand_over(store, result, values, each, context);
     postgres_of(store)->library.PQclear(result);

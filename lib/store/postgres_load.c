@@ -1,25 +1,86 @@
 /* SPDX-License-Identifier: MIT */
-/* Many rows into a table of PostgreSQL: COPY, a megabyte at a time. A batch is complete before it
- * is sent, because the source may ask the store something meanwhile. */
+/* What need not be answered at once: rows on their way into tables of PostgreSQL, by COPY a
+ * megabyte at a time, and statements of which only a failure is of interest, hundreds in one
+ * message. While the server works on one such message the next is filled. */
 #include "store/postgres.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_BYTES = 1024 * 1024 };
+enum { BATCH_BYTES = 1024 * 1024, MOST_QUEUED = 512 };
 
-/* One load: where it goes and what is filled. */
-struct load {
+/* Rows on their way into one table. */
+struct postgres_load {
+    struct postgres_load *next; /* opened after it */
     struct store *store;
-    const struct store_source *source;
+    char *table;
     struct buffer copy; /* COPY table (columns) FROM STDIN (FORMAT binary) */
     Oid *types;         /* of the columns */
-    const size_t *places;
     size_t count;
-    struct value *row;
     struct buffer batch;
     int64_t rows;
 };
+
+/* Statements waiting to be sent together. */
+struct postgres_queue {
+    struct queued_statement {
+        char name[POSTGRES_NAME];
+        struct postgres_parameters parameters;
+    } statements[MOST_QUEUED];
+    int count;
+};
+
+/* ---- What the server is at work on ---- */
+
+/* It tells how a COPY ended in a result, behind which stands none. */
+static crm_status finish_copy(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    crm_status status = CRM_OK;
+    PGresult *result;
+    while ((result = pq->PQgetResult(postgres->connection)) != NULL) {
+        if (status == CRM_OK && pq->PQresultStatus(result) != PGRES_COMMAND_OK)
+            status = postgres_fail(store, result);
+        pq->PQclear(result);
+    }
+    return status;
+}
+
+/* A result for each statement sent, each with an end behind it, and one for the whole. */
+static crm_status finish_pipeline(struct store *store, int count)
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    crm_status status = CRM_OK;
+    for (int i = 0; i <= count; i++) {
+        PGresult *result = pq->PQgetResult(postgres->connection);
+        ExecStatusType got = pq->PQresultStatus(result);
+        if (got == PGRES_COMMAND_OK)
+            postgres->total_changes += strtoll(pq->PQcmdTuples(result), NULL, 10);
+        else if (status == CRM_OK && got != PGRES_PIPELINE_SYNC && got != PGRES_TUPLES_OK)
+            status = postgres_fail(store, result);
+        if (result == NULL)
+            break;
+        if (got != PGRES_PIPELINE_SYNC)
+            pq->PQclear(pq->PQgetResult(postgres->connection));
+        pq->PQclear(result);
+    }
+    (void)pq->PQexitPipelineMode(postgres->connection);
+    return status;
+}
+
+crm_status postgres_finish(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    enum postgres_work work = postgres->work;
+    postgres->work = POSTGRES_IDLE;
+    if (work == POSTGRES_COPYING)
+        return finish_copy(store);
+    return work == POSTGRES_PIPELINE ? finish_pipeline(store, postgres->working) : CRM_OK;
+}
+
+/* ---- Rows ---- */
 
 static void put_bytes(struct buffer *batch, uint64_t number, size_t bytes)
 {
@@ -37,7 +98,7 @@ static uint64_t bits_of(double real)
 }
 
 /* A length of four bytes, then the value as the column's type has it. */
-static void put_value(struct load *load, Oid type, const struct value *value)
+static void put_value(struct postgres_load *load, Oid type, const struct value *value)
 {
     if (value->type == VALUE_NULL) {
         put_bytes(&load->batch, UINT32_MAX, 4);
@@ -51,118 +112,232 @@ static void put_value(struct load *load, Oid type, const struct value *value)
     }
 }
 
-static void begin_batch(struct load *load)
+static void begin_batch(struct postgres_load *load)
 {
     static const char signature[] = "PGCOPY\n\377\r\n"; /* its NUL belongs to it */
     buffer_clear(&load->batch);
     buffer_append(&load->batch, signature, sizeof signature);
-    put_bytes(&load->batch, 0, 4);
-    put_bytes(&load->batch, 0, 4);
+    put_bytes(&load->batch, 0, 8);
     load->rows = 0;
 }
 
-static crm_status fill_batch(struct load *load, bool *more)
+static crm_status send_batch(struct postgres_load *load)
 {
-    crm_status status = CRM_OK;
-    begin_batch(load);
-    while (status == CRM_OK && load->batch.length < BATCH_BYTES) {
-        status = load->source->next(load->source->context, load->row, more);
-        if (status != CRM_OK || !*more)
-            break;
-        put_bytes(&load->batch, load->count, 2);
-        for (size_t i = 0; i < load->count; i++)
-            put_value(load, load->types[i], &load->row[load->places[i]]);
-        load->rows++;
-    }
-    put_bytes(&load->batch, UINT16_MAX, 2);
-    return status == CRM_OK && load->batch.failed ? error_no_memory(load->store->error) : status;
-}
-
-/* The server tells how it ended in a result, behind which stands none. */
-static crm_status end_copy(struct store *store)
-{
-    const struct postgres_library *pq = &postgres_of(store)->library;
-    PGconn *connection = postgres_of(store)->connection;
-    crm_status status = CRM_OK;
-    PGresult *result;
-    while ((result = pq->PQgetResult(connection)) != NULL) {
-        if (status == CRM_OK && pq->PQresultStatus(result) != PGRES_COMMAND_OK)
-            status = postgres_fail(store, result);
-        pq->PQclear(result);
-    }
-    return status;
-}
-
-static crm_status send_batch(struct load *load)
-{
-    struct postgres *postgres = postgres_of(load->store);
+    struct store *store = load->store;
+    struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
+    crm_status status = postgres_finish(store);
+    if (status != CRM_OK)
+        return status;
+    put_bytes(&load->batch, UINT16_MAX, 2);
+    if (load->batch.failed)
+        return error_no_memory(store->error);
     PGresult *result = pq->PQexec(postgres->connection, buffer_string(&load->copy));
     bool ready = pq->PQresultStatus(result) == PGRES_COPY_IN;
-    crm_status status = ready ? CRM_OK : postgres_fail(load->store, result);
+    status = ready ? CRM_OK : postgres_fail(store, result);
     pq->PQclear(result);
     if (!ready)
         return status;
     if (pq->PQputCopyData(postgres->connection, load->batch.data, (int)load->batch.length) != 1 ||
         pq->PQputCopyEnd(postgres->connection, NULL) != 1)
-        return postgres_fail(load->store, NULL);
-    status = end_copy(load->store);
-    postgres->total_changes += status == CRM_OK ? load->rows : 0;
+        return postgres_fail(store, NULL);
+    postgres->work = POSTGRES_COPYING;
+    postgres->total_changes += load->rows;
+    postgres_note_insertion(postgres, load->table);
+    begin_batch(load);
+    return CRM_OK;
+}
+
+/* Of all tables, those opened first before the others: they are what the others refer to. */
+static crm_status send_rows(struct store *store)
+{
+    crm_status status = CRM_OK;
+    for (struct postgres_load *load = postgres_of(store)->loads; load != NULL && status == CRM_OK;
+         load = load->next)
+        if (load->rows > 0)
+            status = send_batch(load);
     return status;
 }
 
 /* Column types decide how numbers travel. */
-static crm_status read_types(struct load *load, const char *table, const char *list)
+static crm_status read_types(struct postgres_load *load, const char *list)
 {
     const struct postgres_library *pq = &postgres_of(load->store)->library;
     struct buffer sql cleanup(buffer_release) = {0};
     PGresult *result = NULL;
-    buffer_printf(&sql, "SELECT %s FROM %s LIMIT 0", list, table);
+    buffer_printf(&sql, "SELECT %s FROM %s LIMIT 0", list, load->table);
     if (sql.failed)
         return error_no_memory(load->store->error);
-    crm_status status = postgres_run(load->store, buffer_string(&sql), NULL, 0, &result);
+    crm_status status = postgres_run(load->store, buffer_string(&sql), NULL, 0, false, &result);
     for (size_t i = 0; i < load->count && status == CRM_OK; i++)
         load->types[i] = pq->PQftype(result, (int)i);
     pq->PQclear(result);
     return status;
 }
 
-static crm_status load_all(struct load *load, const char *table, const char *list)
+static void free_load(struct postgres_load *load)
 {
-    bool more = true;
-    crm_status status = read_types(load, table, list);
-    buffer_printf(&load->copy, "COPY %s (%s) FROM STDIN (FORMAT binary)", table, list);
-    if (status == CRM_OK && load->copy.failed)
-        status = error_no_memory(load->store->error);
-    postgres_note_insertion(postgres_of(load->store), table);
-    while (status == CRM_OK && more) {
-        status = fill_batch(load, &more);
-        if (status == CRM_OK && load->rows > 0)
-            status = send_batch(load);
+    if (load == NULL)
+        return;
+    buffer_release(&load->copy);
+    buffer_release(&load->batch);
+    free(load->table);
+    free(load->types);
+    free(load);
+}
+
+static crm_status prepare_load(struct postgres_load *load, const char *const *columns)
+{
+    struct buffer list cleanup(buffer_release) = {0};
+    for (size_t i = 0; i < load->count; i++)
+        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", columns[i]);
+    buffer_printf(&load->copy, "COPY %s (%s) FROM STDIN (FORMAT binary)", load->table,
+                  buffer_string(&list));
+    begin_batch(load);
+    if (list.failed || load->copy.failed || load->batch.failed)
+        return error_no_memory(load->store->error);
+    return read_types(load, buffer_string(&list));
+}
+
+crm_status postgres_appender_open(struct appender *appender, const char *table,
+                                  const char *const *columns, size_t count)
+{
+    struct store *store = appender->store;
+    struct postgres_load *load = calloc(1, sizeof *load), **end = &postgres_of(store)->loads;
+    char *name = malloc(strlen(table) + 1);
+    Oid *types = calloc(count, sizeof *types);
+    if (load == NULL || name == NULL || types == NULL) {
+        free(load);
+        free(name);
+        free(types);
+        return error_no_memory(store->error);
     }
-    return status;
+    *load = (struct postgres_load){
+        .store = store, .table = strcpy(name, table), .types = types, .count = count};
+    crm_status status = prepare_load(load, columns);
+    if (status != CRM_OK) {
+        free_load(load);
+        return status;
+    }
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = load;
+    appender->load = load;
+    return CRM_OK;
+}
+
+crm_status postgres_appender_add(struct appender *appender, const struct value *values)
+{
+    struct postgres_load *load = appender->load;
+    put_bytes(&load->batch, load->count, 2);
+    for (size_t i = 0; i < load->count; i++)
+        put_value(load, load->types[i], &values[i]);
+    load->rows++;
+    return load->batch.length < BATCH_BYTES ? CRM_OK : send_rows(load->store);
+}
+
+void postgres_appender_close(struct appender *appender)
+{
+    struct postgres_load **at = &postgres_of(appender->store)->loads;
+    while (*at != NULL && *at != appender->load)
+        at = &(*at)->next;
+    if (*at != NULL)
+        *at = (*at)->next;
+    free_load(appender->load);
 }
 
 crm_status postgres_append(struct store *store, const char *table,
                            const struct store_source *source, const size_t *places, size_t count)
 {
-    struct buffer list cleanup(buffer_release) = {0};
-    Oid *types cleanup(cleanup_free) = calloc(count, sizeof *types);
+    const char **columns cleanup(cleanup_free) = calloc(count, sizeof *columns);
     struct value *row cleanup(cleanup_free) = calloc(source->column_count, sizeof *row);
-    struct load load = {.store = store,
-                        .source = source,
-                        .types = types,
-                        .places = places,
-                        .count = count,
-                        .row = row};
+    struct value *values cleanup(cleanup_free) = calloc(count, sizeof *values);
+    struct appender *appender cleanup(appender_cleanup) = NULL;
+    bool more = true;
+    if (columns == NULL || row == NULL || values == NULL)
+        return error_no_memory(store->error);
     for (size_t i = 0; i < count; i++)
-        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", source->columns[places[i]]);
-    crm_status status = CRM_OK;
-    if (list.failed || types == NULL || row == NULL)
-        status = error_no_memory(store->error);
-    else
-        status = load_all(&load, table, buffer_string(&list));
-    buffer_release(&load.copy);
-    buffer_release(&load.batch);
-    return status;
+        columns[i] = source->columns[places[i]];
+    crm_status status = store_appender_new(store, table, columns, count, &appender);
+    while (status == CRM_OK) {
+        status = source->next(source->context, row, &more);
+        if (status != CRM_OK || !more)
+            break;
+        for (size_t i = 0; i < count; i++)
+            values[i] = row[places[i]];
+        status = appender_add(appender, values);
+    }
+    return status == CRM_OK ? postgres_settle(store) : status;
+}
+
+/* ---- Statements ---- */
+
+static crm_status send_queue(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    const struct postgres_library *pq = &postgres->library;
+    struct postgres_queue *queue = postgres->queue;
+    crm_status status = postgres_finish(store);
+    if (status != CRM_OK || queue == NULL || queue->count == 0)
+        return status;
+    int sent = pq->PQenterPipelineMode(postgres->connection);
+    for (int i = 0; i < queue->count && sent; i++) {
+        struct queued_statement *statement = &queue->statements[i];
+        sent = pq->PQsendQueryPrepared(postgres->connection, statement->name,
+                                       statement->parameters.count, statement->parameters.texts,
+                                       NULL, NULL, 0);
+    }
+    if (!sent || !pq->PQpipelineSync(postgres->connection))
+        return postgres_fail(store, NULL);
+    postgres->work = POSTGRES_PIPELINE;
+    postgres->working = queue->count;
+    queue->count = 0;
+    return CRM_OK;
+}
+
+crm_status postgres_run_later(struct statement *statement)
+{
+    struct store *store = statement->store;
+    struct postgres *postgres = postgres_of(store);
+    if (postgres->queue == NULL)
+        postgres->queue = calloc(1, sizeof *postgres->queue);
+    if (postgres->queue == NULL)
+        return error_no_memory(store->error);
+    struct queued_statement *place = &postgres->queue->statements[postgres->queue->count];
+    bool named = false;
+    crm_status status = postgres_name_statement(statement, &place->parameters, place->name, &named);
+    if (status != CRM_OK || !named)
+        return status == CRM_OK ? statement_run(statement) : status;
+    if (++postgres->queue->count < MOST_QUEUED)
+        return CRM_OK;
+    status = send_rows(store);
+    return status == CRM_OK ? send_queue(store) : status;
+}
+
+crm_status postgres_settle(struct store *store)
+{
+    crm_status status = send_rows(store);
+    if (status == CRM_OK)
+        status = send_queue(store);
+    return status == CRM_OK ? postgres_finish(store) : status;
+}
+
+void postgres_drop_waiting(struct store *store)
+{
+    struct postgres *postgres = postgres_of(store);
+    struct error kept = *store->error;
+    (void)postgres_finish(store);
+    *store->error = kept;
+    for (struct postgres_load *load = postgres->loads; load != NULL; load = load->next)
+        begin_batch(load);
+    if (postgres->queue != NULL)
+        postgres->queue->count = 0;
+}
+
+void postgres_queue_release(struct postgres *postgres)
+{
+    for (int i = 0; postgres->queue != NULL && i < MOST_QUEUED; i++)
+        postgres_parameters_release(&postgres->queue->statements[i].parameters);
+    free(postgres->queue);
+    postgres->queue = NULL;
 }

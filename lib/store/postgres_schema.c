@@ -55,8 +55,8 @@ crm_status postgres_set_schema_version(struct store *store, int version)
 
 /* ---- Making ---- */
 
-/* Numbers of records. A sequence would not give back the number of a write that was refused or
- * tried with --dry-run. */
+/* The highest number of a removed record, by table. Numbers come from no sequence: that would not
+ * take back the number of a write that was refused or tried with --dry-run. */
 static const char identity_table[] =
     "CREATE TABLE crm.identity (table_name text PRIMARY KEY, last bigint NOT NULL)";
 
@@ -75,20 +75,46 @@ crm_status postgres_begin_schema(struct store *store)
     return status == CRM_OK ? postgres_create_journal(store) : status;
 }
 
+/* The next number: after the last row, after those that this transaction gave already, and after
+ * any that was removed from a table whose numbers are never given again. */
 static crm_status number_table(struct store *store, const struct kind *kind)
 {
     struct buffer sql cleanup(buffer_release) = {0};
     const char *table = kind->table;
     buffer_printf(&sql,
-                  "INSERT INTO crm.identity VALUES ('%s', 0);"
                   "CREATE FUNCTION crm.next_%s() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER "
-                  "SET search_path = crm, pg_catalog AS $$ DECLARE number bigint; BEGIN "
-                  "UPDATE identity SET last = greatest(last, (SELECT max(id) FROM %s)) + 1 "
-                  "WHERE table_name = '%s' RETURNING last INTO number; RETURN number; END $$;"
-                  "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s()",
-                  table, table, table, table, table, table);
+                  "SET search_path = crm, pg_catalog AS $$ DECLARE number bigint := greatest("
+                  "(SELECT max(id) FROM %s), nullif(current_setting('crm.next_%s', true), '')"
+                  "::bigint, (SELECT last FROM identity WHERE table_name = '%s'), 0) + 1; "
+                  "BEGIN PERFORM set_config('crm.next_%s', number::text, true); "
+                  "RETURN number; END $$;"
+                  "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s();",
+                  table, table, table, table, table, table, table);
+    if (kind_is_numbered(kind))
+        buffer_printf(&sql,
+                      "INSERT INTO crm.identity VALUES ('%s', 0);"
+                      "CREATE FUNCTION crm.retire_%s() RETURNS trigger LANGUAGE plpgsql "
+                      "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ BEGIN "
+                      "UPDATE identity SET last = (SELECT max(id) FROM gone) "
+                      "WHERE table_name = '%s' AND last < (SELECT max(id) FROM gone); "
+                      "RETURN NULL; END $$;"
+                      "CREATE TRIGGER retire AFTER DELETE ON crm.%s REFERENCING OLD TABLE AS gone "
+                      "FOR EACH STATEMENT EXECUTE FUNCTION crm.retire_%s();",
+                      table, table, table, table, table);
     return sql.failed ? error_no_memory(store->error)
                       : postgres_execute(store, buffer_string(&sql));
+}
+
+crm_status postgres_next_id(struct store *store, const struct kind *kind, int64_t *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const char *sql = arena_printf(&arena, "SELECT crm.next_%s()", kind->table);
+    struct value next;
+    if (sql == NULL)
+        return error_no_memory(store->error);
+    crm_status status = one_value(store, &arena, sql, &next);
+    *out = next.integer;
+    return status;
 }
 
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_TEXT = 32, PROBES = 8, RUNS_BEFORE_PREPARING = 2 };
+enum { PROBES = 8, RUNS_BEFORE_PREPARING = 2 };
 
 struct postgres_statement {
     struct store *store;
@@ -53,7 +53,10 @@ static crm_status put_parameter(struct store *store, struct postgres_parameters 
 crm_status postgres_parameters_make(struct store *store, const struct value *values, size_t count,
                                     struct postgres_parameters *out)
 {
-    *out = (struct postgres_parameters){.count = (int)count};
+    arena_clear(&out->arena);
+    out->count = (int)count;
+    out->types = NULL;
+    out->texts = NULL;
     if (count == 0)
         return CRM_OK;
     out->types = arena_array(&out->arena, count, sizeof *out->types);
@@ -135,26 +138,34 @@ static bool fits(const struct named_statement *place, const struct postgres_para
     return place->count == parameters->count;
 }
 
+static bool prepare_named(struct postgres *postgres, struct named_statement *place,
+                          const char *name)
+{
+    const struct postgres_library *pq = &postgres->library;
+    if (place->prepared)
+        return true;
+    PGresult *result =
+        pq->PQprepare(postgres->connection, name, place->sql, place->count, place->types);
+    place->prepared = pq->PQresultStatus(result) == PGRES_COMMAND_OK;
+    pq->PQclear(result);
+    return place->prepared;
+}
+
 /* The name under which the server knows the text, NULL when it is to be sent as it is. A text that
  * comes back once more is worth preparing. */
 static const char *name_of(struct postgres *postgres, const char *sql,
-                           const struct postgres_parameters *parameters, char *name, size_t size)
+                           const struct postgres_parameters *parameters, unsigned runs,
+                           char name[POSTGRES_NAME])
 {
     struct named_statement *place = find_named(postgres, sql);
     if (place == NULL)
         return NULL;
     if (place->sql == NULL)
         note_named(place, sql, parameters);
-    if (place->sql == NULL || !fits(place, parameters) || place->runs++ < RUNS_BEFORE_PREPARING)
+    if (place->sql == NULL || !fits(place, parameters) || place->runs++ < runs)
         return NULL;
-    (void)snprintf(name, size, "crm%zu", (size_t)(place - postgres->named));
-    if (!place->prepared) {
-        PGresult *result = postgres->library.PQprepare(postgres->connection, name, sql,
-                                                       place->count, place->types);
-        place->prepared = postgres->library.PQresultStatus(result) == PGRES_COMMAND_OK;
-        postgres->library.PQclear(result);
-    }
-    return place->prepared ? name : NULL;
+    (void)snprintf(name, POSTGRES_NAME, "crm%u", (unsigned)(place - postgres->named));
+    return prepare_named(postgres, place, name) ? name : NULL;
 }
 
 /* ---- Running ---- */
@@ -241,18 +252,20 @@ static crm_status take_result(struct store *store, const char *sql, PGresult *re
 }
 
 crm_status postgres_run(struct store *store, const char *sql, const struct value *values,
-                        size_t count, PGresult **out)
+                        size_t count, bool overtake, PGresult **out)
 {
     struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
     struct postgres_parameters parameters cleanup(postgres_parameters_release) = {0};
-    char name[NUMBER_TEXT];
+    char name[POSTGRES_NAME];
     PGresult *result;
     *out = NULL;
-    crm_status status = postgres_parameters_make(store, values, count, &parameters);
+    crm_status status = overtake ? postgres_finish(store) : postgres_settle(store);
+    if (status == CRM_OK)
+        status = postgres_parameters_make(store, values, count, &parameters);
     if (status != CRM_OK)
         return status;
-    const char *known = name_of(postgres, sql, &parameters, name, sizeof name);
+    const char *known = name_of(postgres, sql, &parameters, RUNS_BEFORE_PREPARING, name);
     if (postgres->opening_count > 0)
         result = run_opening(postgres, sql, known, &parameters);
     else if (known != NULL)
@@ -269,6 +282,9 @@ crm_status postgres_execute(struct store *store, const char *sql)
     struct postgres *postgres = postgres_of(store);
     struct buffer text cleanup(buffer_release) = {0};
     PGresult *result = NULL;
+    crm_status status = postgres_settle(store);
+    if (status != CRM_OK)
+        return status;
     for (size_t i = 0; i < postgres->opening_count; i++)
         buffer_printf(&text, "%s;", postgres->opening[i]);
     buffer_text(&text, sql);
@@ -276,7 +292,7 @@ crm_status postgres_execute(struct store *store, const char *sql)
         return error_no_memory(store->error);
     postgres->opening_count = 0;
     result = postgres->library.PQexec(postgres->connection, buffer_string(&text));
-    crm_status status = take_result(store, sql, result, &result);
+    status = take_result(store, sql, result, &result);
     if (status == CRM_OK)
         postgres->library.PQclear(result);
     return status;
@@ -392,7 +408,7 @@ crm_status postgres_step(struct statement *statement, bool *row)
     *row = false;
     if (handle->result == NULL) {
         crm_status status = postgres_run(statement->store, handle->sql, handle->values,
-                                         handle->count, &handle->result);
+                                         handle->count, statement->overtakes, &handle->result);
         if (status != CRM_OK)
             return status;
         handle->row = -1;
@@ -402,6 +418,27 @@ crm_status postgres_step(struct statement *statement, bool *row)
     if (!*row)
         clear_result(handle);
     return CRM_OK;
+}
+
+crm_status postgres_name_statement(struct statement *statement,
+                                   struct postgres_parameters *parameters, char name[POSTGRES_NAME],
+                                   bool *named)
+{
+    struct postgres *postgres = postgres_of(statement->store);
+    const struct postgres_statement *handle = statement->handle;
+    const struct named_statement *place = find_named(postgres, handle->sql);
+    crm_status status = CRM_OK;
+    *named = false;
+    /* Preparing is an answer from the server: what it is at work on comes first. */
+    if (place == NULL || !place->prepared)
+        status = postgres_settle(statement->store);
+    if (status == CRM_OK)
+        status =
+            postgres_parameters_make(statement->store, handle->values, handle->count, parameters);
+    if (status == CRM_OK)
+        *named = postgres->opening_count == 0 &&
+                 name_of(postgres, handle->sql, parameters, 0, name) != NULL;
+    return status;
 }
 
 struct value postgres_column(struct statement *statement, int column)

@@ -354,6 +354,26 @@ static crm_status sqlite_append(struct store *store, const char *table,
     return status;
 }
 
+/* A lasting identity's last number is kept by the engine, in a table that is there once one of them
+ * is. */
+static crm_status sqlite_next_id(struct store *store, const struct kind *kind, int64_t *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value next = value_integer(0);
+    const char *sql =
+        arena_printf(&arena,
+                     kind_is_numbered(kind)
+                         ? "SELECT max(coalesce((SELECT max(id) FROM %s), 0), "
+                           "coalesce((SELECT seq FROM sqlite_sequence WHERE name = '%s'), 0)) + 1"
+                         : "SELECT coalesce((SELECT max(id) FROM %s), 0) + 1",
+                     kind->table, kind->table);
+    if (sql == NULL)
+        return error_no_memory(store->error);
+    crm_status status = store_row_values(store, &arena, sql, NULL, 0, &next, 1);
+    *out = next.integer;
+    return status;
+}
+
 static crm_status sqlite_set_loading(struct store *store, bool loading)
 {
     return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-12288"
@@ -512,6 +532,7 @@ const struct store_driver store_driver_sqlite = {
     .forget = sqlite_forget,
     .each = sqlite_each,
     .append = sqlite_append,
+    .next_id = sqlite_next_id,
     .set_loading = sqlite_set_loading,
     .changes = sqlite_changes,
     .total_changes = sqlite_total_changes,

@@ -93,6 +93,27 @@ struct store_source {
  * or may not see the rows before. */
 crm_status store_append(struct store *store, const char *table, const struct store_source *source,
                         const size_t *places, size_t count);
+/* Rows handed over one by one. They may wait for others before they are written, and a failure may
+ * be told by a later call; every statement sees them all the same. Rows of a table opened first are
+ * written before those of tables opened later, which may refer to them. */
+struct appender;
+crm_status store_appender_new(struct store *store, const char *table, const char *const *columns,
+                              size_t count, struct appender **out);
+/* One value for each column, copied. */
+crm_status appender_add(struct appender *appender, const struct value *values);
+/* What still waits is written by the next statement or commit before, and lost after this. */
+void appender_free(struct appender *appender);
+void appender_cleanup(struct appender **appender);
+/* As statement_run for a statement without a result, whose failure may be told by a later call. */
+crm_status statement_run_later(struct statement *statement);
+/* The statement reads nothing of what appenders may still hold: they need not be written for it. */
+void statement_may_overtake(struct statement *statement);
+/* Writes all that waits. */
+crm_status store_settle(struct store *store);
+/* The number that the table's next row would get. The caller may give it and those that follow to
+ * rows of its own in the same transaction. */
+struct kind;
+crm_status store_next_id(struct store *store, const struct kind *kind, int64_t *out);
 /* Around a long load, before its transaction begins and after it ended: more memory for the cache,
  * and references are not verified, because the caller has read or made what they refer to in the
  * same transaction. */
