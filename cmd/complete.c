@@ -45,8 +45,7 @@ static void offer_records(struct completer *completer, const char *kind)
     struct call *line = completer->line;
     static const struct command reader = {.name = "complete", .flags = COMMAND_BOOK_READ};
     line->command = &reader;
-    environment_book(line);
-    if (environment_place(line) == CRM_OK &&
+    if (environment_book(line) == CRM_OK && environment_place(line) == CRM_OK &&
         crm_book_open(line->book, line->place, CRM_OPEN_READ) == CRM_OK)
         crm_record_complete(line->book, kind == NULL ? "customer" : kind, completer->prefix,
                             RECORD_LIMIT, offer_record, completer);

@@ -225,7 +225,24 @@ static const char *actor(void)
     return name == NULL ? "unknown" : name;
 }
 
-void environment_book(struct call *call)
+/* CRM_TIMEOUT: seconds, with a fraction. */
+static crm_status set_timeout(struct call *call)
+{
+    enum { LONGEST = 86400 };
+    const char *text = variable("CRM_TIMEOUT");
+    if (text == NULL)
+        return CRM_OK;
+    char *end = NULL;
+    double timeout = strtod(text, &end);
+    if (*end != '\0' || !(timeout >= 0 && timeout <= LONGEST)) {
+        call_fail(call, CRM_USAGE, _("CRM_TIMEOUT is \"%s\""), text);
+        return call_hint(call, CRM_USAGE, _("give seconds, such as 0.5 or 60"));
+    }
+    crm_book_set_timeout(call->book, (int)(timeout * 1000));
+    return CRM_OK;
+}
+
+crm_status environment_book(struct call *call)
 {
     const char *now = call->globals.now != NULL ? call->globals.now : variable("CRM_NOW");
     if (now != NULL)
@@ -235,6 +252,7 @@ void environment_book(struct call *call)
     crm_book_set_data_directory(call->book, data_directory(call));
     crm_book_set_database(call->book, variable("CRM_DATABASE"), false);
     crm_book_set_dry_run(call->book, call->globals.dry_run);
+    return set_timeout(call);
 }
 
 crm_status environment_actor(struct call *call, const char *line)

@@ -117,7 +117,8 @@ static crm_status open_book(struct call *call, int argc, char **argv)
     if ((flags & (opened | COMMAND_BOOK_CREATE | COMMAND_BOOK_DAMAGED)) == 0)
         return CRM_OK;
     crm_status status = environment_place(call);
-    environment_book(call);
+    if (status == CRM_OK)
+        status = environment_book(call);
     if (status == CRM_OK)
         status = name_command(call, argc, argv);
     if (status != CRM_OK || (flags & opened) == 0)

@@ -16,8 +16,8 @@ void environment_language(struct call *call, const char *name);
 /* Directory of the book: --book, CRM_BOOK, .crm or a book here or above, else the user's own; for
  * COMMAND_BOOK_CREATE where it is to be made. CRM_NOT_FOUND when there is none. */
 crm_status environment_place(struct call *call);
-/* Clock and data directory of call->book. */
-void environment_book(struct call *call);
+/* Clock, data directory and time-out of call->book. */
+crm_status environment_book(struct call *call);
 /* Who acts, and with which command, if the command may write. */
 crm_status environment_actor(struct call *call, const char *line);
 /* Path of a file of the user's configuration; NULL when there is no home directory. */

@@ -27,7 +27,10 @@ void crm_own_process(void)
 
 crm_book *crm_book_new(void)
 {
-    return calloc(1, sizeof(crm_book));
+    crm_book *book = calloc(1, sizeof *book);
+    if (book != NULL)
+        book->timeout = STORE_TIMEOUT;
+    return book;
 }
 
 static void close_book(crm_book *book)
@@ -74,6 +77,11 @@ crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *com
 void crm_book_set_dry_run(crm_book *book, bool dry_run)
 {
     book->dry_run = dry_run;
+}
+
+void crm_book_set_timeout(crm_book *book, int milliseconds)
+{
+    book->timeout = milliseconds > 0 ? milliseconds : 0;
 }
 
 void crm_book_set_progress(crm_book *book, crm_progress progress, void *context)
@@ -227,7 +235,11 @@ static crm_status make_store(struct crm_book *book, const char *path)
 static crm_status make_parts(struct crm_book *book, const char *database, struct buffer *policy)
 {
     static const char *const rooms[] = {"calendars", "surveys"};
+    int turn cleanup(book_end_turn) = BOOK_NO_TURN;
     crm_status status = make_directories(book, book->directory);
+    /* Of several at once each would take what another has half made for a file laid there. */
+    if (status == CRM_OK)
+        status = book_take_turn(book, &turn);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == CRM_OK; i++) {
         const char *path = book_path(book, &book->arena, rooms[i]);
         status = path == NULL ? error_no_memory(&book->error) : make_directory(book, path, 0700);
@@ -345,6 +357,8 @@ static crm_status open_database(struct crm_book *book, const char *path, crm_ope
     crm_status status = store_open(path, mode == CRM_OPEN_WRITE ? STORE_WRITE : STORE_READ,
                                    &book->store, &book->error);
     if (status == CRM_OK)
+        status = store_set_timeout(book->store, book->timeout);
+    if (status == CRM_OK)
         status = store_check_schema(book->store, &book->error);
     return status;
 }
@@ -451,7 +465,7 @@ crm_status book_want_write(struct crm_book *book)
 
 /* ---- Turns ---- */
 
-enum { TURN_MILLISECONDS = 10000, TURN_STEP = 20 };
+enum { TURN_STEP = 20 }; /* milliseconds */
 
 crm_status book_take_turn(struct crm_book *book, int *turn)
 {
@@ -463,7 +477,7 @@ crm_status book_take_turn(struct crm_book *book, int *turn)
     for (int waited = 0; flock(*turn, LOCK_EX | LOCK_NB) != 0; waited += TURN_STEP) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return CRM_OK; /* a file system without locks: then people must see to it */
-        if (waited >= TURN_MILLISECONDS) {
+        if (waited >= book->timeout) {
             error_set(&book->error, CRM_BUSY, _("the same command is still running in the book"));
             return error_hint(&book->error, _("try again when it has ended"));
         }
@@ -487,6 +501,18 @@ crm_status book_read(struct crm_book *book)
         return CRM_OK;
     error_set(&book->error, CRM_USAGE, _("the book is not open"));
     return error_hint(&book->error, _("call crm_book_open first"));
+}
+
+crm_status book_view(struct crm_book *book)
+{
+    crm_status status = book_read(book);
+    return status == CRM_OK ? store_begin_reading(book->store) : status;
+}
+
+crm_status book_set_timeout(struct crm_book *book, int milliseconds)
+{
+    book->timeout = milliseconds;
+    return store_set_timeout(book->store, milliseconds);
 }
 
 static crm_status begin_entry(struct crm_book *book)
@@ -541,8 +567,12 @@ crm_status book_begin(struct crm_book *book)
 
 crm_status book_end(struct crm_book *book, crm_status status)
 {
-    if (book->store == NULL || !store_in_transaction(book->store))
+    if (book->store == NULL)
         return status;
+    if (!store_in_transaction(book->store)) {
+        store_end_reading(book->store);
+        return status;
+    }
     if (!store_is_outermost(book->store)) {
         if (status != CRM_OK)
             book->failed = status;

@@ -41,6 +41,7 @@ struct crm_book {
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
     bool erasing; /* the entry's images keep no values: what is being erased would stand in them */
+    int timeout; /* milliseconds that a writer waits for others */
     crm_progress progress;
     void *progress_context;
 };
@@ -62,6 +63,11 @@ struct book_damage {
 };
 crm_status book_open_damaged(struct crm_book *book, const char *directory, crm_open_mode mode,
                              struct book_damage *out);
+/* The same for those that read by several queries: up to book_end, which goes with it as with
+ * book_begin, they see the book as it is at one moment. Nothing may be written meanwhile. */
+crm_status book_view(struct crm_book *book);
+/* How long to wait for other writers, from now on. */
+crm_status book_set_timeout(struct crm_book *book, int milliseconds);
 /* For functions that read as a rule but must write now: reopens for writing a store that was opened
  * for reading, which stays as it is when that fails. Not while statements of it are in use. */
 crm_status book_want_write(struct crm_book *book);

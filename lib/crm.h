@@ -81,6 +81,9 @@ CRM_API void crm_book_set_now_text(crm_book *book, const char *text);
 CRM_API crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *command);
 /* All writes are rolled back at the end of each call; results are shown as if they were kept. */
 CRM_API void crm_book_set_dry_run(crm_book *book, bool dry_run);
+/* How long the book waits while another process writes to it, before CRM_BUSY: 10000 unless set. To
+ * be called before crm_book_open. Readers do not wait. */
+CRM_API void crm_book_set_timeout(crm_book *book, int milliseconds);
 CRM_API void crm_book_set_progress(crm_book *book, crm_progress progress, void *context);
 /* Directory of the files that come with the library (import maps, survey templates, day lists).
  * Borrowed. */

@@ -454,7 +454,11 @@ crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_s
     if (status == CRM_OK)
         status = visit_settle(book);
     if (status == CRM_OK)
+        status = store_begin_reading(book->store);
+    if (status == CRM_OK) {
         status = collect(&all);
+        store_end_reading(book->store);
+    }
     if (status == CRM_OK)
         status = write_items(&all, sink);
     if (status == CRM_OK && notes)

@@ -433,7 +433,7 @@ crm_status crm_survey_result(crm_book *book, const char *id, const crm_filter *f
     struct survey survey;
     struct printing printing = {.survey = &survey, .grouped = by != NULL, .sink = sink};
     bool withheld = false;
-    crm_status status = book_read(book);
+    crm_status status = book_view(book);
     if (status == CRM_OK)
         status = survey_load(book, id, &arena, &survey);
     if (status == CRM_OK)
@@ -442,5 +442,7 @@ crm_status crm_survey_result(crm_book *book, const char *id, const crm_filter *f
         status = begin_result(&printing);
     if (status == CRM_OK)
         status = sink_end(sink);
-    return status == CRM_OK ? survey_result_notes(book, withheld, sink) : status;
+    if (status == CRM_OK)
+        status = survey_result_notes(book, withheld, sink);
+    return book_end(book, status);
 }

@@ -139,12 +139,14 @@ crm_status crm_tier_evaluate(crm_book *book, const char *scheme_name, const crm_
     const struct tier_scheme *scheme;
     struct tier_evaluation evaluation;
     int64_t foreign = 0;
-    crm_status status = book_read(book);
+    crm_status status = book_view(book);
     if (status == CRM_OK)
         status = tier_scheme_find(book, scheme_name, &scheme);
     if (status == CRM_OK)
         status = tier_run(book, scheme, &arena, &evaluation, &foreign);
-    return status == CRM_OK ? print_results(book, &evaluation, filter, all, foreign, sink) : status;
+    if (status == CRM_OK)
+        status = print_results(book, &evaluation, filter, all, foreign, sink);
+    return book_end(book, status);
 }
 
 /* ---- Writing ---- */

@@ -344,12 +344,12 @@ crm_status crm_tier_why(crm_book *book, const char *scheme_name, const char *cus
 {
     struct why why cleanup(why_release) = {.book = book};
     const struct tier_scheme *scheme;
-    crm_status status = book_read(book);
+    crm_status status = book_view(book);
     if (status == CRM_OK)
         status = tier_scheme_find(book, scheme_name, &scheme);
     if (status == CRM_OK)
         status = tier_run(book, scheme, &why.arena, &why.evaluation, &why.foreign);
     if (status == CRM_OK)
         status = find_customer(&why, customer);
-    return status == CRM_OK ? write_why(&why, sink) : status;
+    return book_end(book, status == CRM_OK ? write_why(&why, sink) : status);
 }

@@ -429,28 +429,42 @@ crm_status visit_refresh_all(struct crm_book *book)
                      parameters, 2);
 }
 
+/* Waits at most so long for other writers. */
+static crm_status settle(struct crm_book *book, int timeout)
+{
+    int usual = book->timeout;
+    crm_status status = book_set_timeout(book, timeout);
+    if (status == CRM_OK)
+        status = book_want_write(book);
+    if (status == CRM_OK)
+        status = book_begin(book);
+    if (status == CRM_OK)
+        status = visit_refresh_all(book);
+    if (!book->dry_run || status != CRM_OK)
+        status = book_end(book, status);
+    crm_status restored = book_set_timeout(book, usual);
+    return status == CRM_OK ? restored : status;
+}
+
 crm_status visit_settle(struct crm_book *book)
+{
+    bool current = false;
+    crm_status status = visit_is_settled(book, &current);
+    return status == CRM_OK && !current ? settle(book, book->timeout) : status;
+}
+
+crm_status visit_settle_to_read(struct crm_book *book, struct crm_sink *sink)
 {
     bool current = false;
     crm_status status = visit_is_settled(book, &current);
     if (status != CRM_OK || current)
         return status;
-    status = book_want_write(book);
-    if (status == CRM_OK)
-        status = book_begin(book);
-    if (status == CRM_OK)
-        status = visit_refresh_all(book);
-    return book->dry_run && status == CRM_OK ? CRM_OK : book_end(book, status);
-}
-
-crm_status visit_settle_to_read(struct crm_book *book, struct crm_sink *sink)
-{
     /* A reader has no name in the journal: nobody did this but the policy. */
     if (book->actor == NULL)
         book->actor = "crm";
     if (book->command == NULL)
         book->command = "(visit dates by a changed policy)";
-    crm_status status = visit_settle(book);
+    status = settle(book, 0); /* nor does a reader wait for a writer */
     if (status == CRM_OK || status == CRM_NO_MEMORY)
         return status;
     status = sink_note(sink, _("next visits may be out of date: %s"), book->error.message);

@@ -217,6 +217,8 @@ crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const char *w
     if (status == CRM_OK)
         status = visit_settle(book);
     if (status == CRM_OK)
+        status = book_view(book);
+    if (status == CRM_OK)
         status = visit_duties(book, &request, &list);
     if (status == CRM_OK)
         status = write_duties(sink, &list);

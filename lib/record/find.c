@@ -71,11 +71,11 @@ crm_status crm_record_find(crm_book *book, const crm_filter *words, crm_sink *si
         {.name = "customer", .label = _("Customer")},
     };
     const struct table table = {.name = "found", .columns = columns, .count = FIND_COLUMNS};
-    crm_status status = book_read(book);
+    crm_status status = book_view(book);
     if (status == CRM_OK)
         status = sink_begin(sink, &table);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
         if (is_searchable(schema_kinds[i]))
             status = find_in(book, schema_kinds[i], words, sink);
-    return status == CRM_OK ? sink_end(sink) : status;
+    return book_end(book, status == CRM_OK ? sink_end(sink) : status);
 }

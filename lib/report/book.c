@@ -117,9 +117,7 @@ static crm_status run(struct report_request *request)
 {
     static const struct report *const sections[] = {&report_revenue, &report_pareto, &report_visits,
                                                     &report_complaints, &report_satisfaction};
-    crm_status status = derived_settle(request->book, &kind_customer, request->sink);
-    if (status == CRM_OK)
-        status = write_head(request);
+    crm_status status = write_head(request);
     if (status == CRM_OK)
         status = write_tiers(request);
     for (size_t i = 0; i < sizeof sections / sizeof *sections && status == CRM_OK; i++)
@@ -132,5 +130,6 @@ const struct report report_book = {
     .title = N_("The book"),
     .definition = N_("Customers as they stand today, then each report over the period."),
     .whole_months = true,
+    .follows_policy = true,
     .run = run,
 };

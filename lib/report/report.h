@@ -38,6 +38,7 @@ struct report {
     size_t by_count;
     bool measures;       /* takes --measure */
     bool whole_months;   /* its default period is whole months, as if grouped by month */
+    bool follows_policy; /* shows what the policy's rules make of the records: next visits */
     const char *instant; /* SQL of the stored time by which rows fall into the period, or NULL */
     const char *day;     /* of the day that counts where that time is null; NULL: no such rows */
     crm_status (*run)(struct report_request *request);

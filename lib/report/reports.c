@@ -344,7 +344,11 @@ crm_status crm_report_run(crm_book *book, const char *name, const crm_report_opt
         status = read_measure(&request, options->measure);
     if (status == CRM_OK)
         status = read_period(&request, options->from, options->to);
-    return status == CRM_OK ? request.report->run(&request) : status;
+    if (status == CRM_OK && request.report->follows_policy)
+        status = derived_settle(book, &kind_customer, sink);
+    if (status == CRM_OK)
+        status = book_view(book);
+    return book_end(book, status == CRM_OK ? request.report->run(&request) : status);
 }
 
 crm_status crm_report_list(crm_book *book, crm_sink *sink)

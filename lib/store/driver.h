@@ -56,6 +56,7 @@ struct store_driver {
     crm_status (*set_loading)(struct store *store, bool loading);
     int64_t (*changes)(struct store *store);
     int64_t (*total_changes)(struct store *store);
+    crm_status (*set_timeout)(struct store *store, int milliseconds);
     crm_status (*begin)(struct store *store);
     crm_status (*begin_reading)(struct store *store);
     crm_status (*commit)(struct store *store);
@@ -101,8 +102,9 @@ struct store {
     const struct store_driver *driver;
     struct error *error;
     void *connection;             /* the driver's own */
+    int timeout;                  /* milliseconds that a writer waits for others */
     int depth;                    /* of nested transactions */
-    bool reading;                 /* between store_begin_reading and store_end_reading */
+    int reading;                  /* depth between store_begin_reading and store_end_reading */
     struct kept_statements *kept; /* NULL: none are to be kept */
     struct journal_head journal;
     int version; /* of the schema, as last read */

@@ -108,12 +108,16 @@ crm_status postgres_fail(struct store *store, const PGresult *result)
 
 /* ---- Opening ---- */
 
+#define TEXT_OF_VALUE(value) #value
+#define TEXT_OF(value)       TEXT_OF_VALUE(value)
+
 /* What every connection is set to, in the message that opens it: a SET would be a round trip. The
  * own schema comes before the server's functions, so that lower() is the book's. */
-static const char connection_options[] =
-    "-c search_path=crm,pg_catalog -c lock_timeout=10000 -c client_min_messages=error -c jit=off "
-    "-c cursor_tuple_fraction=1 -c standard_conforming_strings=on -c extra_float_digits=1 "
-    "-c timezone=UTC -c default_transaction_isolation=read\\ committed";
+static const char connection_options[] = "-c search_path=crm,pg_catalog -c lock_timeout=" TEXT_OF(
+    STORE_TIMEOUT) " -c client_min_messages=error -c jit=off "
+                   "-c cursor_tuple_fraction=1 -c standard_conforming_strings=on -c "
+                   "extra_float_digits=1 "
+                   "-c timezone=UTC -c default_transaction_isolation=read\\ committed";
 
 /* An option of the user's address; NULL when it has none. */
 static const char *given_option(const PQconninfoOption *options, const char *keyword)
@@ -247,6 +251,14 @@ crm_status postgres_open_with(struct store *store, const char *sql)
     return CRM_OK;
 }
 
+/* 0 would mean for ever. */
+static crm_status postgres_set_timeout(struct store *store, int milliseconds)
+{
+    char sql[48];
+    (void)snprintf(sql, sizeof sql, "SET lock_timeout = %d", milliseconds > 0 ? milliseconds : 1);
+    return postgres_execute(store, sql);
+}
+
 static crm_status postgres_begin(struct store *store)
 {
     postgres_of(store)->in_block = true;
@@ -339,6 +351,7 @@ const struct store_driver store_driver_postgres = {
     .set_loading = postgres_set_loading,
     .changes = postgres_changes,
     .total_changes = postgres_total_changes,
+    .set_timeout = postgres_set_timeout,
     .begin = postgres_begin,
     .begin_reading = postgres_begin_reading,
     .commit = postgres_commit,

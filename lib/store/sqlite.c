@@ -16,10 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
-    BUSY_MILLISECONDS = 10000,
+    BUSY_STEP = 2, /* milliseconds between two looks at a lock */
     /* The log is written back into the file once it holds so many pages. A checkpoint costs three
      * syncs and the next write one; a small write adds about five pages, so that one in twelve
      * pays. More would be paid by all: each program that opens the book reads the whole log. */
@@ -110,14 +111,29 @@ static bool sqlite_accepts(const char *path)
     return strstr(path, "://") == NULL;
 }
 
+/* The engine's own handler waits longer and longer, up to a tenth of a second: whoever has waited
+ * long then hardly ever finds the lock free among others who have just come. Here all look equally
+ * often, so that nobody starves. */
+static int wait_for_others(void *context, int tries)
+{
+    struct connection *connection = context;
+    const struct timespec step = {.tv_nsec = BUSY_STEP * 1000000L};
+    connection->waited = tries == 0 ? 0 : connection->waited + BUSY_STEP;
+    if (connection->waited >= connection->timeout)
+        return 0;
+    (void)nanosleep(&step, NULL);
+    return 1;
+}
+
 static crm_status configure(struct store *store, enum store_mode mode)
 {
     struct connection *connection = connection_of(store);
     sqlite3 *database = connection->database;
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
     sqlite3_extended_result_codes(database, 1);
-    sqlite3_busy_timeout(database, BUSY_MILLISECONDS);
-    if (sqlite3_create_function(database, "lower", 1, flags, NULL, fold_function, NULL, NULL) ||
+    connection->timeout = store->timeout;
+    if (sqlite3_busy_handler(database, wait_for_others, connection) ||
+        sqlite3_create_function(database, "lower", 1, flags, NULL, fold_function, NULL, NULL) ||
         sqlite3_create_function(database, "crm_each", -1, SQLITE_UTF8, connection, NULL, each_step,
                                 each_final) ||
         sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode != STORE_CREATE, NULL))
@@ -390,6 +406,12 @@ static int64_t sqlite_total_changes(struct store *store)
     return sqlite3_total_changes64(connection_of(store)->database);
 }
 
+static crm_status sqlite_set_timeout(struct store *store, int milliseconds)
+{
+    connection_of(store)->timeout = milliseconds;
+    return CRM_OK;
+}
+
 static crm_status sqlite_begin(struct store *store)
 {
     return sqlite_execute(store, "BEGIN IMMEDIATE");
@@ -404,9 +426,10 @@ static crm_status sqlite_begin_reading(struct store *store)
  * chance. */
 static void without_waiting(struct connection *connection, const char *sql)
 {
-    sqlite3_busy_timeout(connection->database, 0);
+    int timeout = connection->timeout;
+    connection->timeout = 0;
     (void)sqlite3_exec(connection->database, sql, NULL, NULL, NULL);
-    sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
+    connection->timeout = timeout;
 }
 
 static crm_status sqlite_commit(struct store *store)
@@ -536,6 +559,7 @@ const struct store_driver store_driver_sqlite = {
     .set_loading = sqlite_set_loading,
     .changes = sqlite_changes,
     .total_changes = sqlite_total_changes,
+    .set_timeout = sqlite_set_timeout,
     .begin = sqlite_begin,
     .begin_reading = sqlite_begin_reading,
     .commit = sqlite_commit,

@@ -22,6 +22,8 @@ struct each_call {
 struct connection {
     sqlite3 *database;
     int log_pages; /* in the write-ahead log after the last commit */
+    int timeout;   /* milliseconds to wait for others */
+    int waited;    /* of them, for the lock that is wanted now */
     struct each_call *call;
     struct sqlite_source *source;   /* registered, NULL for none */
     struct sqlite_journal *journal; /* NULL: opened for reading */

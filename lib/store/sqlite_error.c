@@ -9,6 +9,7 @@ static crm_status status_of(int code)
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* others kept opening and recovering the log for ten seconds */
         return CRM_BUSY;
     case SQLITE_READONLY:
     case SQLITE_PERM:

@@ -28,6 +28,7 @@ crm_status store_open(const char *path, enum store_mode mode, struct store **out
             return error_no_memory(error);
         store->driver = drivers[i];
         store->error = error;
+        store->timeout = STORE_TIMEOUT;
         crm_status status = store->driver->open(store, path, mode);
         if (status == CRM_OK)
             *out = store;
@@ -319,6 +320,15 @@ int64_t store_total_changes(struct store *store)
     return store->driver->total_changes(store);
 }
 
+crm_status store_set_timeout(struct store *store, int milliseconds)
+{
+    crm_status status =
+        milliseconds == store->timeout ? CRM_OK : store->driver->set_timeout(store, milliseconds);
+    if (status == CRM_OK)
+        store->timeout = milliseconds;
+    return status;
+}
+
 crm_status store_begin(struct store *store)
 {
     crm_status status = store->depth == 0 ? store->driver->begin(store) : CRM_OK;
@@ -349,18 +359,20 @@ void store_rollback(struct store *store)
 
 crm_status store_begin_reading(struct store *store)
 {
-    if (store->depth > 0 || store->reading)
+    if (store->depth > 0)
         return CRM_OK;
-    crm_status status = store->driver->begin_reading(store);
-    store->reading = status == CRM_OK;
+    crm_status status = store->reading == 0 ? store->driver->begin_reading(store) : CRM_OK;
+    if (status == CRM_OK)
+        store->reading++;
     return status;
 }
 
 void store_end_reading(struct store *store)
 {
-    if (store->reading)
+    if (store->reading == 1)
         store->driver->rollback(store);
-    store->reading = false;
+    if (store->reading > 0)
+        store->reading--;
 }
 
 bool store_in_transaction(const struct store *store)

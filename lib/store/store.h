@@ -124,14 +124,17 @@ int64_t store_changes(struct store *store);
 /* Rows changed since the connection was opened. */
 int64_t store_total_changes(struct store *store);
 
+/* How long a writer waits for others, from now on; STORE_TIMEOUT until then. */
+#define STORE_TIMEOUT 10000
+crm_status store_set_timeout(struct store *store, int milliseconds);
 /* Write transactions nest: only the outermost commits. BEGIN takes the write lock at once and
  * waits for other writers; CRM_BUSY after the time-out. */
 crm_status store_begin(struct store *store);
 crm_status store_commit(struct store *store);
 void store_rollback(struct store *store);
 /* One view of the book for several queries: what other processes write meanwhile is not seen, and
- * the engine looks for it once. Nothing may be written before the end. Within a write transaction
- * both do nothing. */
+ * the engine looks for it once. Nothing may be written before the end. They nest; within a write
+ * transaction both do nothing. */
 crm_status store_begin_reading(struct store *store);
 void store_end_reading(struct store *store);
 bool store_in_transaction(const struct store *store);
