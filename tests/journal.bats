@@ -167,3 +167,44 @@ image_digests() {
     crm edit acme --set shade=blue >/dev/null
     [ "$(images)" = 'customer|1|1|changed|{"custom":"{\"shade\":\"red\"}"}|{"custom":"{\"shade\":\"blue\"}"}' ]
 }
+
+# One random write, of those a user may do; some are refused.
+random_write() {
+    local customer=c$((RANDOM % 6)) other=c$((RANDOM % 6))
+    case $((RANDOM % 9)) in
+    0) crm add "Customer $customer" --key "$customer" ;;
+    1 | 2) crm edit "$customer" --notes "note $RANDOM" --city "城$((RANDOM % 9))" ;;
+    3) crm add order "N$RANDOM" --customer "$customer" ;;
+    4) crm add contact "Person $RANDOM" --customer "$customer" ;;
+    5) crm visit add "$customer" --channel phone --outcome $((RANDOM % 5 + 1)) ;;
+    6) crm merge "$customer" "$other" ;;
+    7) crm remove "$customer" ;;
+    8) crm edit "$customer" --phone "$RANDOM" --dry-run ;;
+    esac
+}
+
+@test "whatever is written, the chain holds, and a changed byte breaks it" {
+    local round wrote=0
+    RANDOM=20260302
+    for round in 0 1 2 3 4 5; do
+        crm add "Customer $round" --key "c$round" >/dev/null
+    done
+    for ((round = 0; round < 40; round++)); do
+        random_write >/dev/null 2>&1 && wrote=$((wrote + 1))
+    done
+    [ "$wrote" -ge 15 ]
+    [ "$(ask 'SELECT count(*) FROM journal_image')" -ge 5 ]
+    expect_chain
+    last=$(ask 'SELECT max(id) FROM journal')
+    image=$(ask 'SELECT min(entry) FROM journal_image')
+    ask "UPDATE journal_image SET before_values = replace(before_values, ':', ': ')
+         WHERE entry = $image" >/dev/null
+    verify >said
+    grep -qxF "entry $image: images" said
+    ask "UPDATE journal_image SET before_values = replace(before_values, ': ', ':')
+         WHERE entry = $image" >/dev/null
+    expect_chain
+    ask "UPDATE journal SET actor = 'somebody else' WHERE id = $((last - 1))" >/dev/null
+    verify >said
+    grep -qxF "entry $((last - 1)): hash" said
+}
