@@ -114,7 +114,7 @@ load helper
         crm init $name >/dev/null
         crm --book $name add "In $name" >/dev/null
     done
-    mv three .crm
+    move_book three .crm
     call crm list --fields name --format csv
     expect 0 $'name\nIn three' ""
     CRM_BOOK=two call crm list --fields name --format csv
@@ -210,7 +210,7 @@ load helper
 }
 
 @test "messages are Chinese where asked for" {
-    [ -n "$(find "$(dirname "$CRM")/locale" -name crm.mo 2>/dev/null)" ] || skip "no translations built"
+    [ -n "$(find "$(dirname "$CRM_PROGRAM")/locale" -name crm.mo 2>/dev/null)" ] || skip "no translations built"
     call crm --lang zh_CN add --help
     [ "$status" = 0 ]
     [[ $out == *产品与需求的匹配程度* ]]

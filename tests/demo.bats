@@ -7,6 +7,7 @@ load helper
     call "$TESTS/demo" "$CRM" book
     expect 0 - ""
     first=$out
+    ! on_postgres || rm -r book # a book without a file is not taken for an earlier run's
     call "$TESTS/demo" "$CRM" book
     expect 0 "${first%$'\n'}" ""
     [[ $out == *$'\n# The book is in '"$PWD/book: try "* ]]

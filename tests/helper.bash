@@ -9,9 +9,10 @@
 #   new_book [DIR]           makes a book (./.crm) and says nothing
 #   in_directory DIR         the names in it, hidden ones too, sorted, on one line
 #   query_store SQL [DIR]    what the engine itself finds in the book: rows of values between |
+#   book_state [DIR]         a digest of everything that is stored in the book
+#   move_book FROM TO        mv, with all that the test knows of the book
 #   need_file REASON         skips a test on PostgreSQL that is about the file crm.db
 #   on_postgres              whether the books of the test are on PostgreSQL
-#   book_state [DIR]         a digest, the same as long as nothing is written
 #
 #   need_postgres            skips a test unless tests/postgres/run stands around
 #   new_database             makes one until the end of the test, and prints its address
@@ -35,7 +36,8 @@ absolute() {
 CRM_PROGRAM=$(absolute "${CRM_PROGRAM:-${CRM:-${BUILD:-build}/crm}}")
 CRM=$CRM_PROGRAM
 [ "${CRM_TEST_STORE-}" != postgresql ] || CRM=$TESTS/postgres/crm
-export CRM CRM_PROGRAM
+CRM_TEST_PATH=$PATH
+export CRM CRM_PROGRAM CRM_TEST_PATH
 
 crm() {
     "$CRM" "$@"
@@ -68,6 +70,7 @@ postgres() {
 # The databases of the test's books: hundreds of tests would fill a disk with them.
 teardown() {
     [ -n "${CRM_TEST_POSTGRES-}" ] || return 0
+    ! declare -F teardown_test >/dev/null || teardown_test
     cat /dev/null "$CRM_TEST_DATABASES"/* 2>/dev/null | sed 's/.*/DROP DATABASE IF EXISTS & WITH (FORCE);/' |
         postgres postgres >/dev/null 2>&1
 }
@@ -125,13 +128,23 @@ query_store() {
     fi
 }
 
-# What tells a book's records from other ones: nothing was written when it is the same.
+# Every byte that is stored, in short: unequal once anything was changed.
 book_state() {
+    local place=${1:-.crm}
     if on_postgres; then
-        query_store 'SELECT id, hash FROM journal ORDER BY id DESC LIMIT 1' "$@"
+        query_store "SELECT md5(string_agg(CAST(query_to_xml(format('SELECT * FROM crm.%I AS t ORDER BY
+            CAST(t AS text) COLLATE \"C\"', tablename), true, false, '') AS text), '' ORDER BY tablename))
+            FROM pg_tables WHERE schemaname = 'crm'" "$place"
     else
-        cat "${1:-.crm}"/crm.db{,-wal} 2>/dev/null
-    fi | sha256sum
+        cat "$place/crm.db" "$place/crm.db-wal" 2>/dev/null | sha256sum
+    fi
+}
+
+move_book() {
+    local from into
+    from=$(realpath "$1") into=$(realpath "$2")
+    mv "$from" "$into"
+    ! on_postgres || mv "$CRM_TEST_DATABASES/${from//\//=}" "$CRM_TEST_DATABASES/${into//\//=}"
 }
 
 need_file() {
