@@ -95,8 +95,10 @@ enum command_flags {
     COMMAND_PLAIN = 32,      /* prints no rows: call->sink is NULL */
     COMMAND_HIDDEN = 64,     /* not listed by help */
     COMMAND_BOOK_MAY_WRITE =
-        128,                   /* with COMMAND_BOOK_READ: the library may reopen it for writing */
-    COMMAND_BOOK_DAMAGED = 256 /* the library opens the book, at call->place, as far as it can */
+        128,                    /* with COMMAND_BOOK_READ: the library may reopen it for writing */
+    COMMAND_BOOK_DAMAGED = 256, /* the library opens the book, at call->place, as far as it can */
+    COMMAND_BOOK_REPORT = 512,  /* with COMMAND_BOOK_READ: a replica, a little behind, will do */
+    COMMAND_BOOK_NAMED = 1024   /* with COMMAND_BOOK_READ: the first argument is its directory */
 };
 
 /* Whether the command takes the fields of a kind as options: --field-name VALUE. They arrive in
@@ -202,6 +204,8 @@ crm_status call_unknown_kind(struct call *call, const char *word);
 const char *call_take_kind(struct call *call, size_t keep);
 /* The words from argument `first` on, as a filter. Borrowed. */
 crm_filter call_filter(const struct call *call, size_t first);
+/* A path from the command line, seen from the directory that -C names. */
+const char *call_path(struct call *call, const char *path);
 /* "crm visit add": the command as it is typed. Returns `out`. */
 char *call_name(const struct call *call, char *out, size_t size);
 /* Seconds that pass, for summaries; NULL with a fixed clock, with which all output is fixed. */
@@ -213,10 +217,11 @@ void *call_allocate(struct call *call, size_t count, size_t size);
 /* ---- The program ------------------------------------------------------------------------- */
 
 extern const struct command command_add, command_backup, command_calendar, command_check,
-    command_complain, command_complete, command_edit, command_export, command_find, command_forget,
-    command_help, command_import, command_init, command_introspect, command_list, command_log,
-    command_merge, command_policy, command_remind, command_remove, command_report, command_restore,
-    command_show, command_survey, command_tier, command_undo, command_visit;
+    command_complain, command_complete, command_copy, command_edit, command_export, command_find,
+    command_forget, command_help, command_import, command_init, command_introspect, command_list,
+    command_log, command_merge, command_policy, command_remind, command_remove, command_report,
+    command_restore, command_show, command_staff, command_survey, command_tier, command_undo,
+    command_visit;
 
 /* All built-in commands in the order of help; ends with NULL. */
 extern const struct command *const commands[];

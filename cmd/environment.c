@@ -183,6 +183,11 @@ static const char *directory_argument(const struct call *call)
     return NULL;
 }
 
+const char *call_path(struct call *call, const char *path)
+{
+    return inside(call, call->globals.directory, path);
+}
+
 static crm_status place_to_make(struct call *call)
 {
     const char *chosen = call->globals.book, *named = directory_argument(call);
@@ -198,6 +203,10 @@ crm_status environment_place(struct call *call)
 {
     if ((call->command->flags & COMMAND_BOOK_CREATE) != 0)
         return place_to_make(call);
+    if ((call->command->flags & COMMAND_BOOK_NAMED) != 0) {
+        call->place = call_path(call, call->arguments[0]);
+        return CRM_OK;
+    }
     const char *start = call->globals.directory == NULL ? "." : call->globals.directory;
     call->place = call->globals.book;
     /* A directory named on the command line is nearer than the environment. */

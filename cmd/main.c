@@ -34,6 +34,8 @@ const struct command *const commands[] = {
     &command_backup,
     &command_restore,
     &command_check,
+    &command_copy,
+    &command_staff,
     &command_introspect,
     &command_help,
     &command_complete,
@@ -110,6 +112,13 @@ static crm_status name_command(struct call *call, int argc, char **argv)
     return status;
 }
 
+static crm_open_mode open_mode(unsigned flags)
+{
+    if ((flags & COMMAND_BOOK_WRITE) != 0)
+        return CRM_OPEN_WRITE;
+    return (flags & COMMAND_BOOK_REPORT) != 0 ? CRM_OPEN_REPORT : CRM_OPEN_READ;
+}
+
 static crm_status open_book(struct call *call, int argc, char **argv)
 {
     unsigned flags = call->command->flags;
@@ -123,8 +132,9 @@ static crm_status open_book(struct call *call, int argc, char **argv)
         status = name_command(call, argc, argv);
     if (status != CRM_OK || (flags & opened) == 0)
         return status;
-    bool writes = (flags & COMMAND_BOOK_WRITE) != 0;
-    status = crm_book_open(call->book, call->place, writes ? CRM_OPEN_WRITE : CRM_OPEN_READ);
+    status = crm_book_open(call->book, call->place, open_mode(flags));
+    if (status == CRM_OK && crm_book_notice(call->book)[0] != '\0' && !call->globals.quiet)
+        fprintf(stderr, "crm: %s\n", crm_book_notice(call->book));
     /* Again: only now it is known which fields of the policy's own are personal. */
     return status == CRM_OK ? name_command(call, argc, argv) : status;
 }

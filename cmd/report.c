@@ -80,7 +80,7 @@ const struct command command_report = {
     .summary = N_("print figures over a period"),
     .description = N_("All reports print the period they used; the default is the last twelve "
                       "months."),
-    .flags = COMMAND_BOOK_READ,
+    .flags = COMMAND_BOOK_READ | COMMAND_BOOK_REPORT,
     .arguments = arguments,
     .options = options,
     .options_size = sizeof(struct report_options),

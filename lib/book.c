@@ -111,6 +111,11 @@ const char *crm_book_hint(const crm_book *book)
     return book->error.hint;
 }
 
+const char *crm_book_notice(const crm_book *book)
+{
+    return book->notice == NULL ? "" : book->notice;
+}
+
 char *book_path(const struct crm_book *book, struct arena *arena, const char *name)
 {
     return arena_printf(arena, "%s/%s", book->directory, name);
@@ -273,6 +278,7 @@ static crm_status set_directory(struct crm_book *book, const char *directory)
 {
     error_clear(&book->error);
     close_book(book);
+    book->notice = NULL;
     if (*directory == '\0') {
         error_set(&book->error, CRM_USAGE, _("the name of the book's directory is empty"));
         return error_hint(&book->error, _("name one; . is the current directory"));
@@ -383,6 +389,26 @@ static crm_status open_store(struct crm_book *book, crm_open_mode mode)
     return status == CRM_OK ? open_database(book, path, mode) : status;
 }
 
+/* Reports are read from the primary when the replica cannot be. It is one of the policy's database:
+ * where CRM_DATABASE names another, it is left alone. */
+static crm_status open_replica(struct crm_book *book, bool *opened)
+{
+    const char *address = book->policy->replica;
+    if (address == NULL || book->database != NULL)
+        return CRM_OK;
+    crm_status status = open_database(book, address, CRM_OPEN_READ);
+    *opened = status == CRM_OK && !store_is_outdated(book->store);
+    if (*opened || status == CRM_NO_MEMORY)
+        return status;
+    store_close(book->store);
+    book->store = NULL;
+    book->notice = arena_printf(&book->arena, _("the replica cannot be read, the primary is: %s"),
+                                status == CRM_OK ? _("its schema is of an older version")
+                                                 : book->error.message);
+    error_clear(&book->error);
+    return book->notice == NULL ? error_no_memory(&book->error) : CRM_OK;
+}
+
 crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode)
 {
     crm_status status = set_directory(book, directory);
@@ -391,7 +417,10 @@ crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mo
         status = open_policy(book);
     if (status == CRM_OK)
         status = set_clock(book);
-    if (status == CRM_OK)
+    bool opened = false;
+    if (status == CRM_OK && mode == CRM_OPEN_REPORT)
+        status = open_replica(book, &opened);
+    if (status == CRM_OK && !opened)
         status = open_store(book, mode);
     if (status != CRM_OK)
         close_book(book);

@@ -21,6 +21,7 @@ struct crm_book {
     crm_open_mode mode;
     struct store *store;
     struct policy *policy;
+    const char *notice; /* of opening; NULL: none */
     const struct zone *zone;
     const struct calendar *calendars; /* kept by book_calendars; NULL: not asked for yet */
     const char *data_directory;

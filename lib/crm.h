@@ -57,8 +57,9 @@ typedef struct crm_book crm_book;
 typedef struct crm_sink crm_sink;
 
 typedef enum crm_open_mode {
-    CRM_OPEN_READ, /* nothing will be written */
-    CRM_OPEN_WRITE /* may write; fails with CRM_READONLY when the file cannot be written */
+    CRM_OPEN_READ,   /* nothing will be written */
+    CRM_OPEN_REPORT, /* the same, and the policy's replica, a little behind, will do */
+    CRM_OPEN_WRITE   /* may write; fails with CRM_READONLY when the file cannot be written */
 } crm_open_mode;
 
 /* Long work reports how far it is: `done` of `total` (0: unknown) units, never more than about
@@ -97,6 +98,13 @@ CRM_API void crm_book_set_database(crm_book *book, const char *address, bool las
  * when there is one. */
 CRM_API crm_status crm_book_init(crm_book *book, const char *directory, const char *zone,
                                  const char *currency);
+/* Copies the open book into `directory`, which must not exist: its policy, calendars and surveys,
+ * and all tables of its database as they are, into the one at `database` (postgresql://…, without a
+ * book yet) or, NULL, into a file. Both are read back and compared; the copy is whole or not there
+ * at all. A row for each table goes to the sink: kind, rows, digest, database. CRM_EXISTS when
+ * there is something already, CRM_CORRUPT when both differ. */
+CRM_API crm_status crm_book_copy(crm_book *book, const char *directory, const char *database,
+                                 crm_sink *sink);
 /* CRM_NOT_FOUND when `directory` holds no book. */
 CRM_API crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mode);
 /* Whether that field of the kind is personal, the policy's own fields included: then its value
@@ -105,6 +113,9 @@ CRM_API bool crm_book_is_sensitive(const crm_book *book, const char *kind, const
 /* What went wrong in the last call, and what to do about it; "" when nothing. Borrowed. */
 CRM_API const char *crm_book_message(const crm_book *book);
 CRM_API const char *crm_book_hint(const crm_book *book);
+/* What a person should know although opening went well: that the replica was not reached. "" when
+ * nothing. Borrowed. */
+CRM_API const char *crm_book_notice(const crm_book *book);
 
 /* ---- Sinks ------------------------------------------------------------------------------ */
 
@@ -312,6 +323,26 @@ CRM_API crm_status crm_complaint_change(crm_book *book, const char *reference,
 /* Complaints that pass the filter; `open`: not resolved yet; `breached`: past a limit. */
 CRM_API crm_status crm_complaint_list(crm_book *book, const crm_filter *filter, bool open,
                                       bool breached, crm_sink *sink);
+
+/* ---- Roles ------------------------------------------------------------------------------ */
+
+/* For a book in a database alone: CRM_USAGE for one in a file. */
+typedef struct crm_staff_role {
+    const char *staff;         /* who, as on a command line */
+    const char *role;          /* reader, manager or administrator */
+    const char *database_user; /* as whom the database knows that one; NULL: by the login */
+    const char *department;    /* whose customers are seen as well; "": none; NULL: a manager's own,
+                                  and for a reader all */
+} crm_staff_role;
+
+/* Gives the role in place of any other; the database enforces it, whatever program asks. A user
+ * that the database lacks is made. The row written is that of crm_staff_list. CRM_READONLY for
+ * anybody but the owner of the book's database. */
+CRM_API crm_status crm_staff_grant(crm_book *book, const crm_staff_role *role, crm_sink *sink);
+/* CRM_NOT_FOUND when there is no role to take back. The database's user stays. */
+CRM_API crm_status crm_staff_revoke(crm_book *book, const char *staff);
+/* Everybody with a role: staff, name, role, database_user, department. */
+CRM_API crm_status crm_staff_list(crm_book *book, crm_sink *sink);
 
 /* ---- Surveys ---------------------------------------------------------------------------- */
 

@@ -74,6 +74,7 @@ policy show|policy show|policy show
 backup|backup|backup book.tar
 restore|backup|restore book.tar again
 check|check|check
+copy|copy|copy .crm elsewhere
 END
 }
 
@@ -137,9 +138,22 @@ check_shape() {
     jq -r 'def walk(path): (path + [.name]) as $p
              | (if .runs then ($p | join(" ")) else empty end), (.subcommands[] | walk($p));
            .commands[] | select(.hidden | not) | walk([])' model.json | sort -u >all
-    # export is compared with import, calendar import and introspect with their pages; help is text.
-    { cases | cut -d'|' -f1; printf '%s\n' export 'calendar import' introspect help; } | sort -u >tested
+    # export is compared with import, calendar import, introspect and staff with their pages; help is
+    # text.
+    { cases | cut -d'|' -f1; printf '%s\n' export 'calendar import' introspect help 'staff grant' 'staff list' 'staff revoke'; } | sort -u >tested
     diff all tested
+}
+
+@test "roles of a book in a database" {
+    need_postgres
+    crm copy .crm team --database "$(new_database)" >/dev/null
+    call crm --book team staff grant lin --role manager --database-user "lin_$BASHPID"
+    [ "$status" = 0 ]
+    diff <(shape <(printf '%s' "$out")) <(documented staff)
+    diff <(shape <(crm --book team staff list)) <(documented staff)
+    call crm --book team staff revoke lin
+    expect 0 "" ""
+    psql -qXd "host=$CRM_TEST_POSTGRES user=crm dbname=postgres" -c "DROP ROLE lin_$BASHPID"
 }
 
 @test "every report is in the page" {

@@ -4,6 +4,7 @@
 
 #include "domain/calendar.h"
 #include "output/sink.h"
+#include "store/roles.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -429,11 +430,26 @@ crm_status visit_refresh_all(struct crm_book *book)
                      parameters, 2);
 }
 
+/* The days of some customers alone would pass for those of all. */
+static crm_status refuse_restricted(struct crm_book *book)
+{
+    bool restricted = false;
+    crm_status status = store_is_restricted(book->store, &restricted);
+    if (status != CRM_OK || !restricted)
+        return status;
+    error_set(&book->error, CRM_READONLY,
+              _("the policy was changed, and not all customers are yours to compute visits anew"));
+    return error_hint(&book->error, _("ask an administrator of the book to run: crm visit due"));
+}
+
 /* Waits at most so long for other writers. */
 static crm_status settle(struct crm_book *book, int timeout)
 {
     int usual = book->timeout;
-    crm_status status = book_set_timeout(book, timeout);
+    crm_status status = refuse_restricted(book);
+    if (status != CRM_OK)
+        return status;
+    status = book_set_timeout(book, timeout);
     if (status == CRM_OK)
         status = book_want_write(book);
     if (status == CRM_OK)

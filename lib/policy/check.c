@@ -448,3 +448,12 @@ void policy_check_field(struct policy_reader *reader, const struct yaml_node *no
         field->label = field->name;
     }
 }
+
+void policy_check_book(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    const struct policy *policy = member;
+    if (policy->replica == NULL || policy->database != NULL)
+        return;
+    policy_problem(reader, yaml_get(node, "replica"), _("there is no database to be a copy of"));
+    policy_hint(reader, _("write its address at the key database"));
+}

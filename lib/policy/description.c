@@ -322,6 +322,8 @@ static const struct policy_key policy_keys[] = {
      .default_text = "CNY", .help = N_("the book's currency, ISO 4217")},
     {"database", POLICY_DATABASE, .offset = offsetof(struct policy, database),
      .help = N_("a PostgreSQL database in place of the book's own file")},
+    {"replica", POLICY_DATABASE, .offset = offsetof(struct policy, replica),
+     .help = N_("a read-only copy of the database, for reports")},
     {"tiers", POLICY_SECTION, .help = N_("tiers of customers"), .section = &tiers_section},
     {"visits", POLICY_SECTION, .help = N_("visits and their cadence"), .section = &visits_section},
     {"calendars", POLICY_MAP, .offset = offsetof(struct policy, calendars),
@@ -339,5 +341,5 @@ static const struct policy_key policy_keys[] = {
      .help = N_("fields of the firm's own, by kind of record"), .section = &field_section},
 };
 
-const struct policy_section policy_description = {KEYS(policy_keys), 0,   POLICY_NOWHERE, false,
-                                                  POLICY_NOWHERE,    NULL};
+const struct policy_section policy_description = {
+    KEYS(policy_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, policy_check_book};

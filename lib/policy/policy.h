@@ -151,6 +151,7 @@ struct policy {
     const struct zone *zone; /* the same, loaded */
     const char *currency;
     const char *database; /* NULL: crm.db in the book */
+    const char *replica;  /* a copy of it that reports are read from; NULL: none */
 
     const char *const *tiers; /* best first */
     size_t tier_count;
@@ -202,6 +203,11 @@ crm_status policy_check(const char *path,
  */
 crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency,
                           const char *database);
+/* The text of a policy with that database's address, or (NULL) with none, and with no replica; the
+ * rest is kept byte for byte. Appends to `out`. CRM_INVALID when the keys do not stand on lines of
+ * their own. */
+crm_status policy_with_database(const char *text, size_t length, const char *address,
+                                struct buffer *out, struct error *error);
 /* Index of a tier, channel or calendar by name; -1 when there is none. */
 int policy_tier(const struct policy *policy, const char *name);
 int policy_channel(const struct policy *policy, const char *name);

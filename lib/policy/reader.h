@@ -74,5 +74,6 @@ void policy_check_limit(struct policy_reader *reader, const struct yaml_node *no
 void policy_check_complaints(struct policy_reader *reader, const struct yaml_node *node,
                              void *member);
 void policy_check_field(struct policy_reader *reader, const struct yaml_node *node, void *member);
+void policy_check_book(struct policy_reader *reader, const struct yaml_node *node, void *member);
 
 #endif

@@ -23,6 +23,7 @@ struct store_rebuild {
                                           const char *column);
     const void *context;
 };
+struct store_access; /* roles.h */
 
 struct store_driver {
     const char *name;
@@ -87,6 +88,18 @@ struct store_driver {
     crm_status (*rebuild_index)(struct store *store, const char *index);
     const char *columns_sql; /* of the table $1: name, type, whether it is required */
     const char *indexes_sql; /* of the table $1: columns as "a, b", unique, partial */
+    /* The greatest number ever given in a table whose numbers are not given again; 0: none. */
+    crm_status (*last_number)(struct store *store, const char *table, int64_t *out);
+    crm_status (*set_last_number)(struct store *store, const char *table, int64_t last);
+    /* Roles, see roles.h; NULL for an engine without users. */
+    crm_status (*grant)(struct store *store, const struct store_access *access);
+    crm_status (*revoke)(struct store *store, int64_t staff);
+    crm_status (*each_access)(struct store *store, store_row each, void *context);
+    crm_status (*is_restricted)(struct store *store, bool *out);
+    /* Around the loading of all tables of a new book, whose records may come before those that they
+     * refer to; both may be NULL. */
+    crm_status (*begin_copy)(struct store *store);
+    crm_status (*end_copy)(struct store *store);
     crm_status (*backup)(struct store *store, const char *path, store_progress progress,
                          void *context);
 };

@@ -384,4 +384,12 @@ const struct store_driver store_driver_postgres = {
     .rebuild_index = postgres_rebuild_index,
     .columns_sql = postgres_columns_sql,
     .indexes_sql = postgres_indexes_sql,
+    .last_number = postgres_last_number,
+    .set_last_number = postgres_set_last_number,
+    .grant = postgres_grant,
+    .revoke = postgres_revoke,
+    .each_access = postgres_each_access,
+    .is_restricted = postgres_is_restricted,
+    .begin_copy = postgres_begin_copy,
+    .end_copy = postgres_end_copy,
 };

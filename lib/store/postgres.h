@@ -159,5 +159,18 @@ crm_status postgres_examine(struct store *store, store_fault_visitor each, void 
 crm_status postgres_rebuild_index(struct store *store, const char *index);
 /* Of the table $1. */
 extern const char postgres_columns_sql[], postgres_indexes_sql[];
+/* ---- postgres_roles.c ---- */
+
+crm_status postgres_grant(struct store *store, const struct store_access *access);
+crm_status postgres_revoke(struct store *store, int64_t staff);
+crm_status postgres_each_access(struct store *store, store_row each, void *context);
+crm_status postgres_is_restricted(struct store *store, bool *out);
+
+/* ---- postgres_copy.c ---- */
+
+crm_status postgres_last_number(struct store *store, const char *table, int64_t *out);
+crm_status postgres_set_last_number(struct store *store, const char *table, int64_t last);
+crm_status postgres_begin_copy(struct store *store);
+crm_status postgres_end_copy(struct store *store);
 
 #endif

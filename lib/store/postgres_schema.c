@@ -37,13 +37,21 @@ crm_status postgres_is_blank(struct store *store, bool *out)
 crm_status postgres_schema_version(struct store *store, int *out)
 {
     struct arena arena cleanup(arena_release) = {0};
-    struct value comment;
-    crm_status status = one_value(
-        store, &arena, "SELECT obj_description(to_regnamespace('crm'), 'pg_namespace')", &comment);
-    bool known = status == CRM_OK && comment.type == VALUE_TEXT &&
-                 strncmp(comment.text, COMMENT_BEGIN, sizeof COMMENT_BEGIN - 1) == 0;
-    *out = known ? (int)strtol(comment.text + sizeof COMMENT_BEGIN - 1, NULL, 10) : 0;
-    return status;
+    struct value facts[2] = {value_null(), value_null()};
+    crm_status status = store_row_values(
+        store, &arena,
+        "SELECT obj_description(n, 'pg_namespace'), "
+        "CASE WHEN has_schema_privilege(n, 'USAGE') THEN NULL ELSE CAST(current_user AS text) END "
+        "FROM (SELECT CAST(to_regnamespace('crm') AS oid) AS n) AS x",
+        NULL, 0, facts, 2);
+    bool known = status == CRM_OK && facts[0].type == VALUE_TEXT &&
+                 strncmp(facts[0].text, COMMENT_BEGIN, sizeof COMMENT_BEGIN - 1) == 0;
+    *out = known ? (int)strtol(facts[0].text + sizeof COMMENT_BEGIN - 1, NULL, 10) : 0;
+    if (!known || value_is_null(&facts[1]))
+        return status;
+    error_set(store->error, CRM_READONLY, _("the database's user '%s' has no role in the book"),
+              facts[1].text);
+    return error_hint(store->error, _("the book's owner gives one: crm staff grant"));
 }
 
 crm_status postgres_set_schema_version(struct store *store, int version)

@@ -538,6 +538,28 @@ static crm_status sqlite_backup(struct store *store, const char *path, store_pro
     return status;
 }
 
+static crm_status sqlite_last_number(struct store *store, const char *table, int64_t *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value name = value_text(table);
+    struct value last = value_null();
+    crm_status status = store_row_values(
+        store, &arena, "SELECT seq FROM sqlite_sequence WHERE name = $1", &name, 1, &last, 1);
+    *out = last.integer;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
+/* The engine's own table has no key that an upsert could go by. */
+static crm_status sqlite_set_last_number(struct store *store, const char *table, int64_t last)
+{
+    const struct value values[] = {value_text(table), value_integer(last)};
+    crm_status status = store_run(store, "DELETE FROM sqlite_sequence WHERE name = $1", values, 1);
+    return status != CRM_OK || last == 0
+               ? status
+               : store_run(store, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", values,
+                           2);
+}
+
 const struct store_driver store_driver_sqlite = {
     .name = "sqlite",
     .accepts = sqlite_accepts,
@@ -593,5 +615,7 @@ const struct store_driver store_driver_sqlite = {
     .rebuild_index = sqlite_rebuild_index,
     .columns_sql = sqlite_columns_sql,
     .indexes_sql = sqlite_indexes_sql,
+    .last_number = sqlite_last_number,
+    .set_last_number = sqlite_set_last_number,
     .backup = sqlite_backup,
 };

@@ -527,6 +527,65 @@ static void the_manual_has_every_key_and_no_other(void **state)
     buffer_release(&keys);
 }
 
+/* ---- the database's address ---- */
+
+static void assert_changed(const char *text, const char *address, const char *expected)
+{
+    struct buffer out = {0};
+    struct error error = {0};
+    crm_status status = policy_with_database(text, strlen(text), address, &out, &error);
+    if (status != CRM_OK) {
+        print_error("%s\n", error.message);
+    }
+    assert_int_equal(status, CRM_OK);
+    assert_string_equal(buffer_string(&out), expected);
+    buffer_release(&out);
+}
+
+static void an_address_is_put_in_and_taken_out(void **state)
+{
+    (void)state;
+    static const char plain[] = "# ours\ncurrency: EUR\n";
+    static const char with[] = "# ours\ncurrency: EUR\ndatabase: \"postgresql://h/n\"\n";
+    assert_changed(plain, "postgresql://h/n", with);
+    assert_changed(with, NULL, plain);
+    assert_changed(plain, NULL, plain);
+    assert_changed("", "postgresql://h/n", "database: \"postgresql://h/n\"\n");
+    assert_changed("currency: EUR", "postgresql://h/n",
+                   "currency: EUR\ndatabase: \"postgresql://h/n\"\n");
+    /* Lines keep their numbers, remarks stay, a replica of the old database goes. */
+    assert_changed("database: postgresql://a/b   # why\nreplica: postgresql://a/c\ncurrency: EUR\n",
+                   "postgresql://h/n",
+                   "database: \"postgresql://h/n\"   # why\n# replica: none\ncurrency: EUR\n");
+    assert_changed("database: postgresql://a/b\ncurrency: EUR\n", NULL,
+                   "# database: crm.db\ncurrency: EUR\n");
+    assert_changed("# database: crm.db\ncurrency: EUR\n", "postgresql://h/n",
+                   "database: \"postgresql://h/n\"\ncurrency: EUR\n");
+}
+
+static void an_address_between_other_things_is_left_to_a_person(void **state)
+{
+    (void)state;
+    static const char text[] = "{currency: EUR, database: 'postgresql://a/b'}\n";
+    struct buffer out = {0};
+    struct error error = {0};
+    assert_int_equal(policy_with_database(text, strlen(text), "postgresql://h/n", &out, &error),
+                     CRM_INVALID);
+    assert_non_null(strstr(error.hint, "lines of their own"));
+    buffer_release(&out);
+}
+
+static void a_replica_needs_a_database(void **state)
+{
+    (void)state;
+    static const char text[] = "replica: postgresql://a/b\n";
+    struct policy *policy = NULL;
+    struct error error = {0};
+    assert_int_equal(policy_parse("p", text, strlen(text), &policy, &error), CRM_INVALID);
+    assert_string_equal(error.message,
+                        "p:1:10: key 'replica': there is no database to be a copy of");
+}
+
 /* ---- files made to break parsers ---- */
 
 static void load_torture(const char *name)
@@ -582,6 +641,9 @@ int main(void)
         cmocka_unit_test(large_files_and_nul_bytes_are_refused),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(the_manual_has_every_key_and_no_other),
+        cmocka_unit_test(an_address_is_put_in_and_taken_out),
+        cmocka_unit_test(an_address_between_other_things_is_left_to_a_person),
+        cmocka_unit_test(a_replica_needs_a_database),
         cmocka_unit_test(torture_files_load_or_are_refused),
     };
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Roles, for the engines that know users. */
+#include "store/roles.h"
+
+#include "store/driver.h"
+
+#include <string.h>
+
+static const char *const role_names[] = {[STORE_READER] = "reader",
+                                         [STORE_MANAGER] = "manager",
+                                         [STORE_ADMINISTRATOR] = "administrator"};
+
+const char *store_role_name(enum store_role role)
+{
+    return role_names[role];
+}
+
+bool store_role_parse(const char *name, enum store_role *out)
+{
+    for (size_t i = 0; i < sizeof role_names / sizeof *role_names; i++)
+        if (strcmp(role_names[i], name) == 0) {
+            *out = (enum store_role)i;
+            return true;
+        }
+    return false;
+}
+
+static crm_status need_users(struct store *store)
+{
+    if (store->driver->grant != NULL)
+        return CRM_OK;
+    error_set(store->error, CRM_USAGE, _("a book in a file knows no roles"));
+    return error_hint(store->error,
+                      _("whoever may read or write its directory may do so with the book: see "
+                        "chmod; crm copy moves it to a database with roles"));
+}
+
+crm_status store_grant(struct store *store, const struct store_access *access)
+{
+    crm_status status = need_users(store);
+    return status == CRM_OK ? store->driver->grant(store, access) : status;
+}
+
+crm_status store_revoke(struct store *store, int64_t staff)
+{
+    crm_status status = need_users(store);
+    return status == CRM_OK ? store->driver->revoke(store, staff) : status;
+}
+
+crm_status store_each_access(struct store *store, store_row each, void *context)
+{
+    crm_status status = need_users(store);
+    return status == CRM_OK ? store->driver->each_access(store, each, context) : status;
+}
+
+crm_status store_is_restricted(struct store *store, bool *out)
+{
+    *out = false;
+    return store->driver->grant == NULL ? CRM_OK : store->driver->is_restricted(store, out);
+}

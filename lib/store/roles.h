@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may do what in a book: roles that the database itself enforces, whatever program asks. */
+#ifndef CRM_STORE_ROLES_H
+#define CRM_STORE_ROLES_H
+
+#include "schema/schema.h"
+#include "store/store.h"
+
+/* A reader reads. A manager also writes what belongs to his own customers and his department's, and
+ * sees no others. An administrator sees and writes everything. */
+enum store_role { STORE_READER, STORE_MANAGER, STORE_ADMINISTRATOR };
+
+struct store_access {
+    const char *user; /* of the database */
+    int64_t staff;    /* the member of staff who that is */
+    enum store_role role;
+    const char *department; /* whose customers are seen too; NULL: none, and for a reader all */
+};
+
+/* Stable English word: reader, manager, administrator. */
+const char *store_role_name(enum store_role role);
+/* False for a word that is none. */
+bool store_role_parse(const char *name, enum store_role *out);
+
+/* All need a database with users: CRM_USAGE, with a sentence, for a file. Within a write
+ * transaction but the last two. */
+
+/* Gives the member of staff that role, in place of any other; a user who is not there yet is made.
+ */
+crm_status store_grant(struct store *store, const struct store_access *access);
+/* Takes the role back; CRM_NOT_FOUND, without a message, when there is none. */
+crm_status store_revoke(struct store *store, int64_t staff);
+/* Calls `each` for every role in the order of logins: login, name, role, user, department. */
+crm_status store_each_access(struct store *store, store_row each, void *context);
+/* Whether whoever opened the store sees some customers only. Never for a file. */
+crm_status store_is_restricted(struct store *store, bool *out);
+
+#endif

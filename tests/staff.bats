@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: MIT
+# crm staff: roles that the database enforces, against crm and against anything else.
+
+load helper
+
+# A book in a database: lin owns acme and is of the department sales, chen owns beta; gamma is the
+# department's, delta nobody's. $database is its name, $user what users' names begin with: roles
+# are the server's, and tests run side by side.
+team() {
+    need_postgres
+    new_book first
+    address=$(new_database)
+    database=$(basename "${address%%\?*}")
+    user=u${BASHPID}_
+    crm copy first book --database "$address" >/dev/null
+    owner add staff "Lin Yue" --login lin --department sales >/dev/null
+    owner add staff "Chen Bo" --login chen --department service >/dev/null
+    owner add staff "The Boss" --login boss >/dev/null
+    owner add "Acme" --owner lin >/dev/null
+    owner add "Beta" --owner chen --department service >/dev/null
+    owner add "Gamma" --department sales >/dev/null
+    owner add "Delta" >/dev/null
+    owner add contact "Bea" --customer beta >/dev/null
+    owner add contact "Ann" --customer acme >/dev/null
+    owner add order B-1 --customer beta --ordered-on 2026-01-05 >/dev/null
+    owner add line --customer beta --order-ref B-1 --amount 100 >/dev/null
+    owner add order A-1 --customer acme --ordered-on 2026-01-06 >/dev/null
+    owner add line --customer acme --order-ref A-1 --amount 10 >/dev/null
+}
+
+owner() {
+    env -u CRM_DATABASE "$CRM_PROGRAM" --book book "$@"
+}
+
+grant() {
+    owner staff grant "$1" --database-user "$user$1" "${@:2}" >/dev/null
+}
+
+# as LOGIN COMMAND…: crm; sql_as LOGIN SQL: anything else.
+as() {
+    CRM_DATABASE=${address/user=crm/user=$user$1} "$CRM_PROGRAM" --book book "${@:2}"
+}
+
+sql_as() {
+    psql -qXAtv ON_ERROR_STOP=1 -d "host=$CRM_TEST_POSTGRES user=$user$1 dbname=$database" -c "$2"
+}
+
+# What the server says to LOGIN instead of doing it.
+refused() {
+    call sql_as "$@"
+    [ "$status" != 0 ] && [[ $err == *"ERROR:"*"denied"* || $err == *"row-level security"* || $err == *"must be owner"* ]] && return
+    printf 'not refused: %s\n%s%s\n' "$2" "$out" "$err"
+    return 1
+}
+
+teardown_test() {
+    [ -n "${user-}" ] || return 0
+    for login in lin chen boss; do
+        postgres "$database" -c "DROP OWNED BY $user$login; DROP ROLE $user$login" 2>/dev/null || true
+    done
+}
+
+keys() {
+    as "$1" list --fields key --format csv | tail -n +2 | sort | paste -sd ' '
+}
+
+@test "a book in a file knows no roles, and what does it instead is said" {
+    on_postgres && skip "this book is in a database"
+    new_book
+    crm add staff "Lin Yue" --login lin >/dev/null
+    call crm staff grant lin --role manager
+    expect 2 "" -
+    [[ $err == $'crm: a book in a file knows no roles\nhint: whoever may read or write its directory'* ]]
+    call crm staff list
+    expect 2 "" -
+    call crm staff revoke lin
+    expect 2 "" -
+}
+
+@test "roles are given, listed, replaced and taken back" {
+    team
+    call owner staff grant lin --role manager --database-user "${user}lin"
+    expect 0 "{\"staff\":\"lin\",\"name\":\"Lin Yue\",\"role\":\"manager\",\"database_user\":\"${user}lin\",\"department\":\"sales\"}" ""
+    grant chen --role reader
+    call owner staff list --fields staff,role,department --format csv
+    expect 0 $'staff,role,department\nchen,reader,\nlin,manager,sales' ""
+    grant lin --role reader --department service
+    call owner staff list --fields staff,role,department --format csv
+    expect 0 $'staff,role,department\nchen,reader,\nlin,reader,service' ""
+    [ "$(keys lin)" = "acme beta delta" ]
+    call as lin edit acme --phone 1
+    expect 1 "" -
+    call owner staff revoke lin
+    expect 0 "" ""
+    call owner staff revoke lin
+    expect 1 "" $'crm: lin has no role in the database\nhint: crm staff list shows who has'
+    call as lin list
+    expect 1 "" "crm: the database's user '${user}lin' has no role in the book"$'\nhint: the book\'s owner gives one: crm staff grant'
+    refused lin "SELECT name FROM crm.customer"
+    call owner staff grant nobody --role reader
+    expect 1 "" -
+    call owner staff grant lin --role king
+    expect 2 "" -
+    call owner staff grant lin
+    expect 2 "" -
+    call owner staff grant lin --role reader --database-user "${user}chen"
+    expect 4 "" -
+    [[ $err == "crm: the database's user '${user}chen' is chen already"* ]]
+    [ "$(owner log | grep -c 'staff grant\|staff revoke')" -ge 3 ]
+}
+
+@test "a dry run gives nothing" {
+    team
+    call owner staff grant lin --role manager --database-user "${user}lin" --dry-run
+    [ "$status" = 0 ]
+    call owner staff list
+    expect 0 "" ""
+    [ "$(postgres postgres -c "SELECT count(*) FROM pg_roles WHERE rolname = '${user}lin'")" = 0 ]
+}
+
+@test "a reader reads all, or a department, and writes nothing" {
+    team
+    grant chen --role reader
+    [ "$(keys chen)" = "acme beta delta gamma" ]
+    for words in "add New" "edit acme --phone 1" "remove contact P-1" "visit add acme --channel phone" "tier apply"; do
+        # shellcheck disable=SC2086
+        call as chen $words
+        [ "$status" != 0 ] && [ -z "$out" ] || { echo "$words: $status $out"; false; }
+    done
+    call as chen edit acme --phone 1
+    expect 1 "" $'crm: the database does not allow it: permission denied for table customer\nhint: ask the book\'s administrator for the right to do it'
+    for table in customer contact staff product sales_order order_line visit complaint journal journal_image \
+        month_total book_setting staff_access identity; do
+        refused chen "DELETE FROM crm.$table"
+        refused chen "TRUNCATE crm.$table"
+        refused chen "INSERT INTO crm.$table SELECT * FROM crm.$table"
+    done
+    refused chen "UPDATE crm.customer SET name = 'x'"
+    refused chen "UPDATE crm.staff_access SET role = 'administrator'"
+    refused chen "SELECT crm.next_customer()"
+    refused chen "SELECT crm.keep_image('customer', 1, 1, 'changed', '{}', '{}')"
+    refused chen "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"
+    grant chen --role reader --department sales
+    [ "$(keys chen)" = "beta delta gamma" ]
+    [ "$(sql_as chen "SELECT count(*) FROM crm.customer")" = 3 ]
+    [ "$(sql_as chen "SELECT count(*) FROM crm.contact")" = 1 ]
+}
+
+@test "a manager writes what belongs to his customers, and sees no others" {
+    team
+    grant lin --role manager
+    [ "$(keys lin)" = "acme delta gamma" ]
+    call as lin edit acme --phone 021 --fields key
+    expect 0 '{"key":"acme"}' ""
+    call as lin visit add gamma --channel phone --fields customer
+    expect 0 '{"customer":"gamma"}' ""
+    call as lin complain add delta "too late" --owner lin --fields number
+    expect 0 '{"number":"C-1"}' ""
+    call as lin add "Mine" --owner lin --fields key
+    expect 0 '{"key":"mine"}' ""
+    call as lin remove contact P-2 --fields name
+    expect 0 '{"name":"Ann"}' ""
+    # Others are not there.
+    for words in "show beta" "edit beta --phone 1" "edit contact P-1 --phone 1" "remove contact P-1" \
+        "visit add beta --channel phone" "complain add beta text" "log beta"; do
+        # shellcheck disable=SC2086
+        call as lin $words
+        expect 1 "" -
+    done
+    # What is his is not his to give away, to remove, or to extend to what all share.
+    call as lin edit acme --owner chen --department service
+    expect 1 "" -
+    [[ $err == "crm: the database does not allow it: new row violates row-level security policy for table \"customer\""* ]]
+    for words in "add Other --owner chen" "remove delta" "add staff Spy" "edit staff lin --name L" \
+        "add product P --code p"; do
+        # shellcheck disable=SC2086
+        call as lin $words
+        [ "$status" != 0 ] && [ -z "$out" ] || { echo "$words: $status $out"; false; }
+    done
+    call as lin staff grant lin --role administrator
+    expect 1 "" $'crm: only the owner of the book\'s database, crm, gives and takes roles\nhint: ask crm, or connect as that user'
+    call owner show acme --fields owner,phone
+    expect 0 '{"owner":"lin","phone":"021"}' ""
+}
+
+@test "what crm refuses a manager, the database refuses as well" {
+    team
+    grant lin --role manager
+    as lin edit acme --phone 021 >/dev/null
+    [ "$(sql_as lin "SELECT string_agg(key, ' ' ORDER BY key) FROM crm.customer")" = "acme delta gamma" ]
+    [ "$(sql_as lin "SELECT count(*) FROM crm.contact WHERE name = 'Bea'")" = 0 ]
+    [ "$(sql_as lin "SELECT count(*) FROM crm.order_line")" = 1 ]
+    # The journal grows, and is neither changed nor shortened.
+    for table in journal journal_image; do
+        refused lin "DELETE FROM crm.$table"
+        refused lin "UPDATE crm.$table SET salt = 'x'"
+        refused lin "TRUNCATE crm.$table"
+        refused lin "DROP TABLE crm.$table"
+    done
+    refused lin "INSERT INTO crm.journal_image SELECT * FROM crm.journal_image"
+    refused lin "DELETE FROM crm.customer"
+    refused lin "UPDATE crm.staff SET name = 'x'"
+    refused lin "INSERT INTO crm.book_setting VALUES ('a', 'b')"
+    refused lin "UPDATE crm.staff_access SET role = 'administrator'"
+    refused lin "SELECT crm.keep_image('customer', 1, 1, 'changed', '{}', '{}')"
+    refused lin "SET ROLE crm"
+    # A row of another's, and one of no entry.
+    refused lin "SELECT set_config('crm.entry', '999', false); INSERT INTO crm.contact (id, customer, name, entry) VALUES (77, 2, 'Spy', 999)"
+    refused lin "INSERT INTO crm.contact (id, customer, name, entry) VALUES (78, 1, 'No entry', 1)"
+    # Nothing is changed where nothing is noted, and nothing at all of what is not seen.
+    before=$(owner list --fields key,phone)
+    sql_as lin "UPDATE crm.customer SET phone = '666'"
+    sql_as lin "DELETE FROM crm.contact"
+    sql_as lin "BEGIN; SELECT set_config('crm.entry', '999', true); UPDATE crm.customer SET phone = '666' WHERE key = 'beta'; COMMIT" >/dev/null
+    [ "$(owner list --fields key,phone)" = "$before" ]
+    [ "$(owner list contact --fields name --format csv | wc -l)" = 3 ]
+}
+
+@test "a manager's writes are entries of the one chain, and images only of what he sees" {
+    team
+    owner edit beta --phone 1 >/dev/null
+    owner edit beta --phone 2 >/dev/null
+    grant lin --role manager
+    as lin edit acme --phone 021 >/dev/null
+    as lin edit acme --phone 022 >/dev/null
+    owner edit acme --phone 023 >/dev/null
+    as lin edit acme --phone 024 >/dev/null
+    [ "$(postgres "$database" -c "SELECT count(*) FROM (SELECT previous_hash, lag(hash) OVER (ORDER BY id) AS before
+        FROM crm.journal) AS j WHERE before IS NOT NULL AND previous_hash <> before")" = 0 ]
+    [ "$(postgres "$database" -c "SELECT count(*) FROM crm.journal_image WHERE kind = 'customer'")" -ge 6 ]
+    [ "$(sql_as lin "SELECT count(*) FROM crm.journal_image WHERE customer = 2")" = 0 ]
+    [ "$(sql_as lin "SELECT count(*) FROM crm.journal_image WHERE customer = 1")" -ge 4 ]
+    [ "$(as lin log acme | jq -r 'select(.field == "phone") | .entry' | sort -u | wc -l)" -ge 4 ]
+}
+
+@test "a manager imports: by rows and in bulk, his own alone" {
+    team
+    grant lin --role manager
+    {
+        echo number,day,customer,amount
+        seq 3000 | awk '{ printf "N%d,2026-02-%02d,%s,%d.5\n", $1, $1 % 28 + 1, $1 % 2 ? "acme" : "gamma", $1 }'
+    } >o.csv
+    printf 'as: order\nfields:\n  order.number: number\n  order.ordered_on: day\n  customer.key: customer\n  line.amount: amount\n' >o.yaml
+    call as lin import o.csv --as order --map o.yaml --fields added,refused,orders
+    expect 0 '{"added":3000,"refused":0,"orders":3000}' ""
+    [ "$(owner list acme --fields orders --format csv | tail -n 1)" = 1501 ]
+    sed -i '2s/acme\|gamma/beta/' o.csv
+    before=$(owner report revenue --by month)
+    sed -i 's/^N/M/' o.csv
+    call as lin import o.csv --as order --map o.yaml
+    [ "$status" != 0 ]
+    [ "$(owner report revenue --by month)" = "$before" ]
+}
+
+@test "reports are of the customers one sees" {
+    team
+    grant lin --role manager
+    grant chen --role reader
+    call as lin report revenue --by customer --fields customer,revenue --format csv
+    expect 0 $'customer,revenue\nacme,10' ""
+    call as lin report revenue --by month --from 2026-01-01 --to 2026-01-31 --fields month,revenue --format csv
+    expect 0 $'month,revenue\n2026-01,10' ""
+    call as chen report revenue --by month --from 2026-01-01 --to 2026-01-31 --fields month,revenue --format csv
+    expect 0 $'month,revenue\n2026-01,110' ""
+    for report in $(as chen report | jq -r .report); do
+        cmp <(as chen report "$report" --format table) <(owner report "$report" --format table)
+        as lin report "$report" >/dev/null
+    done
+}
+
+@test "after a change of the policy visits wait for an administrator" {
+    team
+    grant lin --role manager
+    grant boss --role administrator
+    as lin visit due >/dev/null
+    as lin remind >/dev/null
+    sed -i 's/C: {every: 12mo,/C: {every: 1mo,/' book/policy.yaml
+    call as lin visit due
+    expect 1 "" $'crm: the policy was changed, and not all customers are yours to compute visits anew\nhint: ask an administrator of the book to run: crm visit due'
+    call as lin list --fields key --format csv
+    [ "$status" = 0 ]
+    as boss visit due >/dev/null
+    call as lin visit due
+    [ "$status" = 0 ]
+}
+
+@test "an administrator does everything but give roles" {
+    team
+    grant boss --role administrator
+    [ "$(keys boss)" = "acme beta delta gamma" ]
+    call as boss edit beta --phone 77 --fields key
+    expect 0 '{"key":"beta"}' ""
+    call as boss remove delta --fields key
+    expect 0 '{"key":"delta"}' ""
+    call as boss add staff "New One" --login newone --fields login
+    expect 0 '{"login":"newone"}' ""
+    as boss tier apply >/dev/null
+    call as boss staff grant lin --role reader
+    expect 1 "" -
+    [ "$(sql_as boss "SELECT count(*) FROM crm.journal_image")" -ge 1 ]
+    sql_as boss "BEGIN; DELETE FROM crm.journal WHERE id = 1; ROLLBACK"
+    call as boss copy book whole --fields kind,rows kind=x
+    expect 2 "" -
+    as boss copy book whole >/dev/null
+}
