@@ -185,3 +185,81 @@ fill_page() {
     call crm show beta
     [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 100 %; beyond the other lines: C (policy.yaml:$(grep -n 'method: pareto' .crm/policy.yaml | head -n 1 | cut -d: -f1))" ]
 }
+
+# ---- As it was ----
+
+@test "as of a day: the whole page, byte for byte as it was shown then" {
+    fill_page
+    crm add note acme "likes tea" >/dev/null
+    crm --now 2026-03-02T20:00:00+08:00 show acme --sensitive >second
+    crm --now 2026-03-03T10:00:00+08:00 edit acme --segment retail --owner mei --key acme2 >/dev/null
+    crm --now 2026-03-03T10:00:00+08:00 edit staff mei --login may >/dev/null
+    crm --now 2026-03-03T11:00:00+08:00 complain resolve C-1 --solution "sent again" >/dev/null
+    crm --now 2026-03-03T12:00:00+08:00 show acme2 --sensitive >noon
+    crm --now 2026-03-04T10:00:00+08:00 tier set acme2 B --reason smaller >/dev/null
+    crm --now 2026-03-04T10:00:00+08:00 remove contact P-2 >/dev/null
+    crm --now 2026-03-04T10:00:00+08:00 edit order N-2025-07-01 --status cancelled >/dev/null
+    crm --now 2026-03-05T10:00:00+08:00 undo >/dev/null
+    export CRM_NOW=2026-04-01T09:00:00+08:00
+    crm show acme2 --sensitive --as-of "2026-03-02 20:00" | diff second -
+    crm show acme2 --sensitive --as-of "2026-03-03 12:00" | diff noon -
+    [ "$(crm show acme2 --as-of 2026-03-03 --fields key,segment,tier,open_complaints)" = \
+        '{"key":"acme2","segment":"retail","tier":"A","open_complaints":0}' ]
+    [ "$(crm show acme2 --as-of 2026-03-04 | jq -c '[.tier, (.contacts | length)]')" = '["B",1]' ]
+    # Nothing was written, and what is now is as before.
+    [ "$(crm show acme2 --as-of today --fields key,tier)" = '{"key":"acme2","tier":"B"}' ]
+}
+
+@test "as of a day: other kinds" {
+    fill_page
+    crm --now 2026-03-03T10:00:00+08:00 edit visit V-1 --feedback "said more" >/dev/null
+    crm --now 2026-03-03T10:00:00+08:00 edit order N-2025-05-01 --status cancelled >/dev/null
+    export CRM_NOW=2026-03-09T09:00:00+08:00
+    [ "$(crm show V-1 --as-of 2026-03-02 --fields feedback)" = '{"feedback":"said 10"}' ]
+    [ "$(crm show V-1 --as-of 2026-03-03 --fields feedback)" = '{"feedback":"said more"}' ]
+    [ "$(crm show order N-2025-05-01 --as-of 2026-03-02 --fields status,amount,lines)" = \
+        '{"status":"completed","amount":100,"lines":1}' ]
+    [ "$(crm show C-1 --as-of 2026-03-02 | jq -r '.events | length')" = 1 ]
+}
+
+@test "as of a day: not there yet, not there any more, and removed since" {
+    crm --now 2026-03-03T10:00:00+08:00 add "Slip" --key slip >/dev/null
+    crm --now 2026-03-05T10:00:00+08:00 remove slip >/dev/null
+    export CRM_NOW=2026-03-09T09:00:00+08:00
+    call crm show slip --as-of 2026-03-02
+    expect 1 "" "crm: customer 'slip' was not there yet at 2026-03-02T23:59:59+08:00: it was made at 2026-03-03T10:00:00+08:00, by entry 2
+hint: ask for that day or a later one"
+    [ "$(crm show slip --as-of 2026-03-04 --fields key,name)" = '{"key":"slip","name":"Slip"}' ]
+    [ "$(crm show '#2' --as-of 2026-03-04 --fields key)" = '{"key":"slip"}' ]
+    call crm show slip --as-of 2026-03-06
+    expect 1 "" "crm: customer 'slip' was not there at 2026-03-06T23:59:59+08:00: it had been removed
+hint: see when it came and went: crm log customer slip"
+    call crm show acme --as-of tomorrow
+    expect 3 "" -
+    call crm show acme --as-of nonsense
+    expect 3 "" -
+    call crm show nosuch --as-of 2026-03-06
+    expect 1 "" -
+}
+
+@test "as of a day: two that were merged since are two" {
+    crm add "Twin" --key twin >/dev/null
+    crm add contact --customer twin "Li Ying" >/dev/null
+    crm add order N-1 --customer twin --ordered-on 2026-01-10 >/dev/null
+    crm add line --order-ref N-1 --quantity 1 --unit-price 70 >/dev/null
+    crm show twin --sensitive >twin
+    crm show acme --sensitive >acme
+    crm --now 2026-03-03T10:00:00+08:00 merge twin acme >/dev/null
+    crm --now 2026-03-03T11:00:00+08:00 edit P-1 --title chef >/dev/null
+    export CRM_NOW=2026-03-09T09:00:00+08:00
+    crm show twin --sensitive --as-of "2026-03-02 09:00" | diff twin -
+    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff acme -
+}
+
+@test "as of a day: a book that cannot be written" {
+    crm --now 2026-03-03T10:00:00+08:00 edit acme --segment retail >/dev/null
+    chmod -R a-w .crm
+    call crm --now 2026-03-09T09:00:00+08:00 show acme --as-of 2026-03-02 --fields segment
+    chmod -R u+w .crm
+    expect 0 '{"segment":null}' ""
+}

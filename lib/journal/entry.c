@@ -2,6 +2,8 @@
 /* Entries of the journal, and which of them were undone. */
 #include "journal/entry.h"
 
+#include "store/create.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +96,24 @@ const struct added *entry_added(const struct entry *entry, const struct kind *ki
         if (entry->added[i].kind == kind)
             return &entry->added[i];
     return NULL;
+}
+
+crm_status entry_refuse_valueless(struct crm_book *book, int64_t id)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value name = value_text(STORE_SETTING_VALUELESS);
+    struct value last = value_null();
+    crm_status status =
+        store_row_values(book->store, &arena, "SELECT setting FROM book_setting WHERE name = $1",
+                         &name, 1, &last, 1);
+    if (status == CRM_NOT_FOUND || (status == CRM_OK && id > strtoll(last.text, NULL, 10)))
+        return CRM_OK;
+    if (status != CRM_OK)
+        return status;
+    error_set(&book->error, CRM_CONFLICT,
+              _("the journal keeps no values up to its entry %s: an older crm wrote them"),
+              last.text);
+    return error_hint(&book->error, _("look into a backup of that time"));
 }
 
 /* ---- What was undone ---- */

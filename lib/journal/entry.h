@@ -32,6 +32,10 @@ crm_status entry_load(struct crm_book *book, int64_t id, struct arena *arena, st
 /* NULL when the entry added none of that kind. */
 const struct added *entry_added(const struct entry *entry, const struct kind *kind);
 
+/* CRM_CONFLICT for an entry of a time when the journal kept no values: what it changed and removed
+ * is not known. */
+crm_status entry_refuse_valueless(struct crm_book *book, int64_t id);
+
 /* ---- What was undone ---- */
 
 struct undone {

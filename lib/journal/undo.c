@@ -431,6 +431,8 @@ static crm_status choose(struct undoing *undoing, int64_t id)
     if (status == CRM_OK)
         status = entry_load(undoing->book, id, &undoing->arena, &undoing->entry);
     if (status == CRM_OK)
+        status = entry_refuse_valueless(undoing->book, id);
+    if (status == CRM_OK)
         status = undone_load(undoing->book, &undoing->arena, &undone);
     if (status == CRM_OK)
         status = count_images(undoing, &images);

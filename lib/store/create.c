@@ -128,6 +128,44 @@ crm_status store_check_version(int version, struct error *error)
     return error_hint(error, _("use the crm that wrote it, or a newer one"));
 }
 
+static crm_status create_shadow(struct store *store, const char *prefix, const struct kind *kind,
+                                bool record)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    const char *separator = "";
+    buffer_printf(&sql, "CREATE TEMP TABLE %s%s (", prefix, kind->table);
+    if (kind->cluster == NULL) {
+        buffer_printf(&sql, "id %s PRIMARY KEY", store_type(store, DATA_INTEGER));
+        separator = ", ";
+    }
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (kind->fields[i].expression != NULL)
+            continue;
+        buffer_printf(&sql, "%s%s %s", separator, kind->fields[i].name,
+                      store_type(store, kind->fields[i].type));
+        separator = ", ";
+    }
+    if (kind->custom)
+        buffer_printf(&sql, ", custom %s", store_type(store, DATA_JSON));
+    if (record)
+        buffer_printf(&sql, ", entry %s", store_type(store, DATA_INTEGER));
+    if (kind->cluster != NULL)
+        buffer_printf(&sql, ", PRIMARY KEY (%s)", kind->cluster);
+    buffer_character(&sql, ')');
+    return sql.failed ? CRM_NO_MEMORY : store_execute(store, buffer_string(&sql));
+}
+
+crm_status store_create_shadow(struct store *store, const char *prefix, struct error *error)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
+        status = create_shadow(store, prefix, schema_kinds[i], true);
+    for (size_t i = 0; i < schema_internal_kind_count && status == CRM_OK; i++)
+        if (strcmp(schema_internal_kinds[i]->table, "month_total") == 0)
+            status = create_shadow(store, prefix, schema_internal_kinds[i], false);
+    return status == CRM_NO_MEMORY ? error_no_memory(error) : status;
+}
+
 crm_status store_check_schema(struct store *store, struct error *error)
 {
     int version;

@@ -15,6 +15,11 @@ crm_status store_create_schema(struct store *store, struct error *error);
 crm_status store_create_table(struct store *store, const struct kind *kind, bool record);
 /* CRM_NEWER_SCHEMA for a version that this crm does not know yet. */
 crm_status store_check_version(int version, struct error *error);
+/* Makes temporary tables like those of the records and of their sums, empty and without references
+ * and indexes, whose names begin with `prefix`. Within store_begin_shadow. */
+crm_status store_create_shadow(struct store *store, const char *prefix, struct error *error);
+/* Name of the setting that tells the last entry of the journal for which it kept no values. */
+#define STORE_SETTING_VALUELESS "journal_without_values"
 /* An index of a kind's table that serves speed alone. */
 struct kind_index {
     const char *columns; /* "a, b" */

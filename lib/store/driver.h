@@ -60,6 +60,7 @@ struct store_driver {
     crm_status (*set_timeout)(struct store *store, int milliseconds);
     crm_status (*begin)(struct store *store);
     crm_status (*begin_reading)(struct store *store);
+    crm_status (*begin_shadow)(struct store *store); /* NULL: as begin_reading */
     crm_status (*commit)(struct store *store);
     void (*rollback)(struct store *store);
     crm_status (*begin_schema)(struct store *store); /* before the tables; may be NULL */

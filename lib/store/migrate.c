@@ -176,6 +176,11 @@ static crm_status finish_1(struct store *store)
                "UPDATE reminder_given SET entry = coalesce((SELECT max(j.id) FROM journal j "
                "WHERE j.happened_at = reminder_given.given_at), 0);"
                "DROP INDEX journal_moment");
+    if (status == CRM_OK)
+        status = store_execute(store, "INSERT INTO book_setting (name, setting) "
+                                      "SELECT '" STORE_SETTING_VALUELESS
+                                      "', CAST(max(id) AS TEXT) FROM journal "
+                                      "HAVING max(id) IS NOT NULL");
     return status == CRM_OK ? hash_entries(store) : status;
 }
 

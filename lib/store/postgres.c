@@ -272,6 +272,12 @@ static crm_status postgres_begin_reading(struct store *store)
     return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
+static crm_status postgres_begin_shadow(struct store *store)
+{
+    postgres_of(store)->in_block = true;
+    return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+}
+
 static crm_status postgres_commit(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
@@ -354,6 +360,7 @@ const struct store_driver store_driver_postgres = {
     .set_timeout = postgres_set_timeout,
     .begin = postgres_begin,
     .begin_reading = postgres_begin_reading,
+    .begin_shadow = postgres_begin_shadow,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .begin_schema = postgres_begin_schema,

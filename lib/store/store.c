@@ -367,6 +367,18 @@ crm_status store_begin_reading(struct store *store)
     return status;
 }
 
+crm_status store_begin_shadow(struct store *store)
+{
+    if (store->depth > 0 || store->reading)
+        return error_set(store->error, CRM_USAGE, _("a look at the past begins by itself"));
+    crm_status (*begin)(struct store *) = store->driver->begin_shadow != NULL
+                                              ? store->driver->begin_shadow
+                                              : store->driver->begin_reading;
+    crm_status status = begin(store);
+    store->reading = status == CRM_OK;
+    return status;
+}
+
 void store_end_reading(struct store *store)
 {
     if (store->reading == 1)

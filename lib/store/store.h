@@ -136,6 +136,9 @@ void store_rollback(struct store *store);
  * the engine looks for it once. Nothing may be written before the end. They nest; within a write
  * transaction both do nothing. */
 crm_status store_begin_reading(struct store *store);
+/* As store_begin_reading, but temporary tables may be made, which end with it. Not every place
+ * allows that: a stand-by server does not. */
+crm_status store_begin_shadow(struct store *store);
 void store_end_reading(struct store *store);
 bool store_in_transaction(const struct store *store);
 /* Whether the next store_commit ends the outermost transaction. */
