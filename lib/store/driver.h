@@ -133,6 +133,7 @@ struct statement {
     bool inserts;   /* one row, whose id is its one column */
     bool inserted;  /* since the last reset */
     int64_t id;     /* of that row */
+    void *count;    /* where it is counted for the journal; NULL: nowhere */
     bool overtakes; /* it need not see what waits to be written */
 };
 

@@ -319,7 +319,8 @@ static bool count_rows(struct store *store, const char *table, const struct stor
                        struct counted_source *out)
 {
     *out = (struct counted_source){.source = source};
-    out->count = sqlite_journal_counter(connection_of(store)->journal, table);
+    struct sqlite_journal *journal = connection_of(store)->journal;
+    out->count = sqlite_journal_is_on(journal) ? sqlite_journal_counter(journal, table) : NULL;
     for (size_t i = 0; i < schema_kind_count; i++)
         if (strcmp(schema_kinds[i]->table, table) == 0 && schema_kinds[i]->cluster == NULL)
             return false;

@@ -473,7 +473,7 @@ bool sqlite_journal_is_on(const struct sqlite_journal *journal)
 struct sqlite_journal_count *sqlite_journal_counter(struct sqlite_journal *journal,
                                                     const char *table)
 {
-    const struct watch *watch = sqlite_journal_is_on(journal) ? watch_of(journal, table) : NULL;
+    const struct watch *watch = watch_of(journal, table);
     return watch == NULL ? NULL : &journal->counts[watch - journal->watches];
 }
 

@@ -44,8 +44,8 @@ crm_status sqlite_journal_enter(struct sqlite_journal *journal, bool listens,
                                 struct sqlite_journal_mark *mark);
 crm_status sqlite_journal_leave(struct sqlite_journal *journal,
                                 const struct sqlite_journal_mark *mark, bool failed);
-/* For a load that counts the rows itself: where those of the table are counted, NULL when nothing
- * is noted. Valid until the entry ends. */
+/* For those who count the rows they insert themselves, while an entry is under way: where those of
+ * the table are counted, NULL when they are not. As long as the journal lives. */
 struct sqlite_journal_count *sqlite_journal_counter(struct sqlite_journal *journal,
                                                     const char *table);
 void sqlite_journal_add(struct sqlite_journal_count *count, int64_t place);

@@ -54,6 +54,19 @@ static size_t length_of_insert(const char *sql)
     return insert && length > end && strcmp(sql + length - end, returning) == 0 ? length - end : 0;
 }
 
+/* Where the journal counts the rows of the table that the INSERT names. */
+static struct sqlite_journal_count *counter_of(struct sqlite_journal *journal, const char *sql)
+{
+    char table[64];
+    const char *name = sql + sizeof "INSERT INTO";
+    const size_t length = strcspn(name, " (");
+    if (journal == NULL || length >= sizeof table)
+        return NULL;
+    memcpy(table, name, length);
+    table[length] = '\0';
+    return sqlite_journal_counter(journal, table);
+}
+
 crm_status sqlite_prepare(struct statement *statement, const char *sql)
 {
     struct connection *connection = connection_of(statement->store);
@@ -74,6 +87,9 @@ crm_status sqlite_prepare(struct statement *statement, const char *sql)
     statement->ordered = place > count;
     statement->inserts = insert > 0;
     statement->silent = !connection->concerned;
+    statement->count = insert > 0 ? counter_of(connection->journal, sql) : NULL;
+    if (statement->count != NULL)
+        statement->silent = true; /* its one row is counted by its id */
     return CRM_OK;
 }
 
@@ -157,11 +173,13 @@ crm_status sqlite_step(struct statement *statement, bool *row)
     *row = false;
     if (statement->inserted)
         return CRM_OK;
-    sqlite3 *database = connection_of(statement->store)->database;
+    struct connection *connection = connection_of(statement->store);
     crm_status status = step_noted(statement, row);
     statement->inserted = status == CRM_OK;
-    *row = status == CRM_OK && sqlite3_changes64(database) > 0;
-    statement->id = sqlite3_last_insert_rowid(database);
+    *row = status == CRM_OK && sqlite3_changes64(connection->database) > 0;
+    statement->id = sqlite3_last_insert_rowid(connection->database);
+    if (*row && statement->count != NULL && sqlite_journal_is_on(connection->journal))
+        sqlite_journal_add(statement->count, statement->id);
     return status;
 }
 
