@@ -65,9 +65,9 @@ everything() {
 
 # Fails when any of that still holds one of the words.
 no_trace() {
-    everything >everything
-    ! grep -aqiE "${1:-$SECRETS}" everything || {
-        grep -aoiE ".{0,30}(${1:-$SECRETS})" everything | head -n 5
+    everything >whole
+    ! grep -aqiE "${1:-$SECRETS}" whole || {
+        grep -aoiE ".{0,30}(${1:-$SECRETS})" whole | head -n 5
         return 1
     }
 }
