@@ -29,9 +29,10 @@ crm_status text_fold(struct buffer *out, const char *text, size_t length);
 crm_status text_slug(struct buffer *out, const char *text, size_t length);
 /* Stands for what is hidden of a personal text. */
 #define TEXT_MASK "••••"
-/* Appends the text with its middle hidden: 138••••5678. The first three and the last four
- * characters stay, fewer of a short text; of an e-mail address the first one and the domain. */
-void text_mask_personal(struct buffer *out, const char *text, size_t length);
+/* Writes the text with its middle hidden: 138••••5678. The first three and the last four characters
+ * stay, fewer of a short text; of an e-mail address the first one and the domain. There is room for
+ * `length` and TEXT_MASK. Returns the end, without a NUL. */
+char *text_mask_personal(char *to, const char *text, size_t length);
 
 /* Damerau–Levenshtein distance in characters, for "did you mean". */
 size_t text_distance(const char *a, const char *b);

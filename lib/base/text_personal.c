@@ -36,22 +36,49 @@ static size_t skip_characters(const char *text, size_t length, size_t count)
     return at;
 }
 
-/* The mask is of one length, so that it does not tell how long the text is. */
-void text_mask_personal(struct buffer *out, const char *text, size_t length)
+/* Where each byte is a character of its own, as in most numbers and addresses. */
+static bool is_plain(const char *text, size_t length)
 {
-    const char *domain = NULL;
     for (size_t i = 0; i < length; i++)
-        if (text[i] == '@')
-            domain = text + i;
-    size_t masked = domain != NULL ? (size_t)(domain - text) : length;
-    size_t count = count_characters(text, masked);
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7F)
+            return false;
+    return true;
+}
+
+/* Characters that stay at both ends of so many. */
+struct shown {
+    size_t head, tail;
+};
+
+static struct shown shown_of(size_t count, bool mailbox)
+{
     size_t head = (count + 1) / 4, tail = (count + 1) / 3;
-    if (domain != NULL)
-        head = count > 1 ? 1 : 0;
-    head = head < MOST_AT_HEAD ? head : MOST_AT_HEAD;
-    tail = domain != NULL ? 0 : tail < MOST_AT_TAIL ? tail : MOST_AT_TAIL;
-    buffer_append(out, text, skip_characters(text, masked, head));
-    buffer_text(out, TEXT_MASK);
-    size_t from = skip_characters(text, masked, count - tail);
-    buffer_append(out, text + from, length - from);
+    if (mailbox)
+        return (struct shown){.head = count > 1 ? 1 : 0};
+    return (struct shown){.head = head < MOST_AT_HEAD ? head : MOST_AT_HEAD,
+                          .tail = tail < MOST_AT_TAIL ? tail : MOST_AT_TAIL};
+}
+
+static char *put(char *to, const char *text, size_t length)
+{
+    memcpy(to, text, length);
+    return to + length;
+}
+
+/* The mask is of one length, so that it does not tell how long the text is. */
+char *text_mask_personal(char *to, const char *text, size_t length)
+{
+    size_t masked = length;
+    for (size_t i = length; i > 0 && masked == length; i--)
+        if (text[i - 1] == '@')
+            masked = i - 1;
+    const bool mailbox = masked < length, plain = is_plain(text, masked);
+    const size_t count = plain ? masked : count_characters(text, masked);
+    const struct shown shown = shown_of(count, mailbox);
+    const size_t head = plain ? shown.head : skip_characters(text, masked, shown.head);
+    const size_t rest =
+        plain ? masked - shown.tail : skip_characters(text, masked, count - shown.tail);
+    to = put(to, text, head);
+    to = put(to, TEXT_MASK, sizeof TEXT_MASK - 1);
+    return put(to, text + rest, length - rest);
 }

@@ -83,7 +83,7 @@ void sink_free(struct crm_sink *sink)
         sink->format->release(sink);
     buffer_release(&sink->out);
     arena_release(&sink->arena);
-    arena_release(&sink->masks);
+    buffer_release(&sink->masks);
     free(sink);
 }
 
@@ -302,22 +302,40 @@ static crm_status choose_columns(struct crm_sink *sink, const struct table *tabl
     return status != CRM_OK || whole || sink->sensitive ? status : choose_masks(sink, columns);
 }
 
-/* Of a day the year stays; of what is no text, nothing. */
-static bool mask_value(struct crm_sink *sink, enum data_type type, struct value *value)
+/* Of a day the year stays; of what is no text, nothing. Returns the end of what was written. */
+static char *mask_value(char *to, enum data_type type, struct value *value)
 {
     enum { YEAR = 5 };
-    struct buffer mask cleanup(buffer_release) = {0};
-    bool day = type == DATA_DATE || type == DATA_TIME;
-    if (value->type == VALUE_NULL)
-        return true;
-    if (value->type != VALUE_TEXT || type == DATA_ENUM || type == DATA_TAGS || type == DATA_JSON)
-        buffer_text(&mask, TEXT_MASK);
-    else if (day && value->length > YEAR)
-        buffer_printf(&mask, "%.*s" TEXT_MASK, YEAR, value->text);
-    else
-        text_mask_personal(&mask, value->text, value->length);
-    *value = value_text(arena_copy(&sink->masks, buffer_string(&mask)));
-    return !mask.failed && value->type == VALUE_TEXT;
+    char *start = to;
+    bool day = (type == DATA_DATE || type == DATA_TIME) && value->length > YEAR;
+    if (value->type != VALUE_TEXT || type == DATA_ENUM || type == DATA_TAGS || type == DATA_JSON) {
+        memcpy(to, TEXT_MASK, sizeof TEXT_MASK - 1);
+        to += sizeof TEXT_MASK - 1;
+    } else if (day) {
+        memcpy(to, value->text, YEAR);
+        memcpy(to + YEAR, TEXT_MASK, sizeof TEXT_MASK - 1);
+        to += YEAR + sizeof TEXT_MASK - 1;
+    } else {
+        to = text_mask_personal(to, value->text, value->length);
+    }
+    *value = value_text_length(start, (size_t)(to - start));
+    return to;
+}
+
+/* All masks of a row lie in one piece of memory. */
+static bool mask_row(struct crm_sink *sink)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < sink->masked_count; i++) {
+        const struct value *value = &sink->projected[sink->masked[i]];
+        room += sizeof TEXT_MASK + (value->type == VALUE_TEXT ? value->length : 0);
+    }
+    buffer_clear(&sink->masks);
+    char *to = buffer_reserve(&sink->masks, room);
+    for (size_t i = 0; i < sink->masked_count && to != NULL; i++)
+        if (!value_is_null(&sink->projected[sink->masked[i]]))
+            to = mask_value(to, sink->masked_types[i], &sink->projected[sink->masked[i]]);
+    return to != NULL;
 }
 
 /* The row as the format gets it; NULL when memory is exhausted. */
@@ -329,11 +347,7 @@ static const struct value *project_row(struct crm_sink *sink, const struct value
         memcpy(sink->projected, values, sink->table.count * sizeof *values);
     for (size_t i = 0; sink->projection != NULL && i < sink->table.count; i++)
         sink->projected[i] = values[sink->projection[i]];
-    arena_clear(&sink->masks);
-    for (size_t i = 0; i < sink->masked_count; i++)
-        if (!mask_value(sink, sink->masked_types[i], &sink->projected[sink->masked[i]]))
-            return NULL;
-    return sink->projected;
+    return sink->masked_count == 0 || mask_row(sink) ? sink->projected : NULL;
 }
 
 /* ---- Tables and pages ------------------------------------------------------------------- */

@@ -73,7 +73,7 @@ struct crm_sink {
     size_t *masked; /* columns of the current table that are masked, in its arena */
     size_t masked_count;
     enum data_type *masked_types; /* what they are; they are printed as text */
-    struct arena masks;           /* texts of the current row */
+    struct buffer masks;          /* texts of the current row */
     crm_status failure; /* not CRM_OK: output is incomplete, nothing more is written, and every
                            call says so again */
     int write_error;    /* errno of the write that failed */

@@ -614,9 +614,55 @@ static void test_tsv_reads_back(void **state)
     delimited_reads_back("tsv");
 }
 
+static const struct column personal[] = {
+    {.name = "name", .type = DATA_TEXT},
+    {.name = "phone", .type = DATA_TEXT, .flags = COLUMN_SENSITIVE},
+    {.name = "born", .type = DATA_DATE, .flags = COLUMN_SENSITIVE},
+    {.name = "children", .type = DATA_INTEGER, .flags = COLUMN_SENSITIVE},
+    {.name = "smoker", .type = DATA_BOOLEAN, .flags = COLUMN_SENSITIVE},
+    {.name = "tags", .type = DATA_TAGS, .flags = COLUMN_SENSITIVE},
+};
+
+static void expect_personal(crm_sink_options options, bool record, const char *expected)
+{
+    const struct value rows[] = {value_text("Ann"),
+                                 value_text("13812345678"),
+                                 value_text("1990-05-12"),
+                                 value_integer(2),
+                                 value_integer(1),
+                                 value_text("a b"),
+                                 value_text("Bob"),
+                                 value_null(),
+                                 value_null(),
+                                 value_null(),
+                                 value_null(),
+                                 value_null()};
+    const struct table table = {"people", NULL, personal, 6, record};
+    struct capture capture;
+    capture_open(&capture, options, NULL);
+    print_table(capture.sink, &table, rows, record ? 1 : 2);
+    capture_expect(&capture, expected);
+}
+
+static void test_masks(void **state)
+{
+    (void)state;
+    expect_personal((crm_sink_options){.format = "csv"}, false,
+                    "name,phone,born,children,smoker,tags\n"
+                    "Ann,138••••5678,1990-••••,••••,••••,••••\nBob,,,,,\n");
+    expect_personal((crm_sink_options){.format = "jsonl", .fields = "children,phone"}, false,
+                    "{\"children\":\"••••\",\"phone\":\"138••••5678\"}\n"
+                    "{\"children\":null,\"phone\":null}\n");
+    const char *whole = "name,phone,born,children,smoker,tags\n"
+                        "Ann,13812345678,1990-05-12,2,yes,a b\n";
+    expect_personal((crm_sink_options){.format = "csv"}, true, whole);
+    expect_personal((crm_sink_options){.format = "csv", .sensitive = true}, true, whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_masks),
         cmocka_unit_test(test_jsonl),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_tsv),
