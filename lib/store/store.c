@@ -442,5 +442,9 @@ crm_status store_verify(struct store *store)
 crm_status store_backup(struct store *store, const char *path, store_progress progress,
                         void *context)
 {
+    if (store->driver->backup == NULL) {
+        error_set(store->error, CRM_USAGE, _("a book on a server is not copied into a file"));
+        return error_hint(store->error, _("pg_dump backs a database up while others write"));
+    }
     return store->driver->backup(store, path, progress, context);
 }
