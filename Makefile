@@ -6,6 +6,7 @@
 #   make check-quick    the plain suite alone, without the files made to break readers
 #   make check-postgres the plain suite on a private PostgreSQL cluster
 #   make fuzz           random bytes into everything that reads
+#   make valgrind       a chosen set of commands under memcheck
 #   make soak           crashes and faults at full length; hours
 #   make install        PREFIX=/usr/local DESTDIR=
 #   make bench          figures of speed and memory
@@ -192,13 +193,15 @@ LINT  := tests/lint tests/install.bats
 
 # Crashes and faults: these look at the plain build alone, at a size that fits here; make soak runs
 # them at full length.
-FAULTS := tests/faults/crash tests/faults/errors tests/faults/memory
+FAULTS := $(addprefix tests/faults/,crash errors memory many disk)
+FAULTS_SERVER := tests/faults/crash tests/faults/many
 
-.PHONY: check check-quick check-sanitize check-postgres lint bench soak fuzz
+.PHONY: check check-quick check-sanitize check-postgres lint bench soak fuzz valgrind
 check: deps
 	@$(MAKE) --silent all unit fuzzers
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
-	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) $(FUZZ_RUN) $(UNIT_BIN) \
+	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) tests/faults/valgrind $(FUZZ_RUN) $(UNIT_BIN) \
+	  STORE=postgresql $(FAULTS_SERVER) STORE=sqlite \
 	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
@@ -217,11 +220,16 @@ lint: all
 
 # Bytes of all kinds into everything that reads; FUZZ_SECONDS=30 for each target.
 fuzz: fuzzers
-	@tests/run $(JOBS) BUILD=$(BUILD) $(FUZZ_RUN)
+	@SHOW=yes tests/run $(JOBS) BUILD=$(BUILD) $(FUZZ_RUN)
+
+# A chosen set of commands under memcheck; in make check without the sample book.
+valgrind: all unit
+	@SHOW=yes THOROUGH=yes tests/run $(JOBS) BUILD=$(BUILD) tests/faults/valgrind
 
 # Hundreds of crashes of each command, every call and allocation failing once.
 soak: all unit
-	@ROUNDS=$${ROUNDS:-300} THOROUGH=yes LIMIT=14400 tests/run $(JOBS) BUILD=$(BUILD) $(FAULTS)
+	@SHOW=yes ROUNDS=$${ROUNDS:-300} WRITES=$${WRITES:-1000} THOROUGH=yes LIMIT=28800 \
+	  tests/run $(JOBS) BUILD=$(BUILD) $(FAULTS) STORE=postgresql $(FAULTS_SERVER)
 
 # Speed and memory against what is promised: see tests/bench/README.md.
 bench: all

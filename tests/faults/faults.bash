@@ -66,39 +66,106 @@ problem() {
 
 # ---- Books ----------------------------------------------------------------------------------------
 
+# With CRM_TEST_STORE=postgresql each place has a database of its own, on a cluster of this test's
+# own, whose server may be killed: what it acknowledges was written, though not synced.
+on_postgres() {
+    [ "${CRM_TEST_STORE:-sqlite}" = postgresql ]
+}
+
+sql() {
+    psql -qXAt -v ON_ERROR_STOP=1 -d "host=$work/cluster/socket user=crm dbname=$1" "${@:2}"
+}
+
+cluster_up() {
+    cluster_start "$work/cluster" synchronous_commit=on
+}
+
+# The program, on the book at that place.
+crm_at() {
+    local place=$1
+    shift
+    if on_postgres; then
+        CRM_BOOK=$place CRM_DATABASE=$(address "$place") "$@"
+    else
+        CRM_BOOK=$place "$@"
+    fi
+}
+
+address() {
+    echo "postgresql:///${1##*/}?host=$work/cluster/socket&user=crm"
+}
+
+# Who was killed may have left a server process that still writes.
+wait_for_backends() {
+    local round
+    for round in $(seq 500); do
+        [ "$(sql postgres -c "SELECT count(*) FROM pg_stat_activity WHERE datname = '$1'")" != 0 ] || return 0
+        sleep 0.02
+    done
+    echo "the server still works for a client that is gone ($round rounds)"
+    return 1
+}
+
+# An empty place, or a copy of the first one. The log's index is memory: it is made anew from the log.
+copy_book() {
+    rm -rf "$2" "$2".*
+    [ -z "$1" ] || cp -r "$1" "$2"
+    if on_postgres; then
+        sql postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS ${2##*/} WITH (FORCE)" \
+            -c "CREATE DATABASE ${2##*/}${1:+ TEMPLATE ${1##*/}}"
+    fi
+}
+
 # All that a book holds. What is random in the journal is left out: its salts, and the digests that
 # follow from them.
+random_columns="'salt', 'digest', 'command_digest', 'images_digest', 'previous_hash', 'hash'"
+
 table_queries() {
     sqlite3 -readonly "$1" "
         SELECT 'SELECT ''' || m.name || ''', ' || group_concat('\"' || p.name || '\"') ||
                ' FROM \"' || m.name || '\";'
         FROM sqlite_schema m, pragma_table_info(m.name) p
-        WHERE m.type = 'table' AND p.name NOT IN
-            ('salt', 'digest', 'command_digest', 'images_digest', 'previous_hash', 'hash')
+        WHERE m.type = 'table' AND p.name NOT IN ($random_columns)
         GROUP BY m.name"
 }
 
-# The log's index is memory: it is made anew from the log.
-copy_book() {
-    rm -rf "$2"
-    [ -z "$1" ] || cp -r "$1" "$2"
+table_queries_of_postgres() {
+    sql "$1" -c "
+        SELECT format(\$\$SELECT %L, to_jsonb(t) - ARRAY[$random_columns] FROM crm.%I t;\$\$, tablename, tablename)
+        FROM pg_tables WHERE schemaname = 'crm'"
 }
 
 # On a copy: who opens the book itself may bring its log in order, which is the program's to do.
 look_at() {
     rm -rf "$work/looked-at"
     mkdir "$work/looked-at"
-    cp "$1"/crm.db* "$work/looked-at"
-    rm -f "$work/looked-at/crm.db-shm"
+    cp "$1/crm.db" "$work/looked-at"
+    [ ! -e "$1/crm.db-wal" ] || cp "$1/crm.db-wal" "$work/looked-at"
+}
+
+rows_of() {
+    if on_postgres; then
+        table_queries_of_postgres "${1##*/}" >"$work/queries"
+        sql "${1##*/}" <"$work/queries" 2>&1
+    else
+        look_at "$1"
+        # Books of former versions have other tables.
+        if [ ! -s "$work/queries" ] || [ "$base" = "$work/old" ]; then
+            table_queries "$work/looked-at/crm.db" >"$work/queries"
+        fi
+        sqlite3 -cmd ".mode quote" "$work/looked-at/crm.db" <"$work/queries" 2>&1
+    fi
 }
 
 # Checksum of what a book holds, after that was written to $work/dump. Nothing for what is no book.
 state() {
-    [ -s "$1/crm.db" ] || return 0
-    look_at "$1"
-    [ -s "$work/queries" ] || table_queries "$work/looked-at/crm.db" >"$work/queries"
+    if on_postgres; then
+        [ "$(sql "${1##*/}" -c "SELECT count(*) FROM pg_tables WHERE schemaname = 'crm'")" != 0 ] || return 0
+    else
+        [ -s "$1/crm.db" ] || return 0
+    fi
     {
-        sqlite3 -cmd ".mode quote" "$work/looked-at/crm.db" <"$work/queries" 2>&1 | sort
+        rows_of "$1" | sort
         cat "$1/policy.yaml" "$1"/calendars/*.json "$1"/surveys/* 2>/dev/null
     } >"$work/dump"
     md5sum <"$work/dump"
@@ -106,31 +173,15 @@ state() {
 
 # Not a byte of it was changed.
 untouched() {
-    [ -n "$base" ] && cmp -s "$base/crm.db" "$work/victim/crm.db" &&
+    [ -n "$base" ] && ! on_postgres && cmp -s "$base/crm.db" "$work/victim/crm.db" &&
         cmp -s "$base/crm.db-wal" "$work/victim/crm.db-wal" &&
         diff -r "$base/calendars" "$work/victim/calendars" >"$work/differs"
 }
 
-has_command() {
-    "$CRM" "$1" --help >/dev/null 2>&1
-}
-
 clean() {
-    local said
-    if has_check; then
-        said=$(CRM_BOOK=$1 timeout $PATIENCE "$CRM" check 2>&1) && return
-    else
-        look_at "$1"
-        said=$(sqlite3 "$work/looked-at/crm.db" "PRAGMA integrity_check; PRAGMA foreign_key_check" 2>&1)
-        [ "$said" != ok ] || return 0
-    fi
-    echo "$1 is damaged: $said"
+    crm_at "$1" timeout $PATIENCE "$CRM" check >"$work/checked" 2>&1 && return
+    echo "$1 is damaged: $(cat "$work/checked")"
     return 1
-}
-
-has_check() {
-    [ -n "${checks:-}" ] || { has_command check && checks=yes || checks=no; }
-    [ "$checks" = yes ]
 }
 
 # ---- Commands -------------------------------------------------------------------------------------
@@ -157,6 +208,13 @@ words_of() {
     report) words=(report book) ;;
     show) words=(show haitian) ;;
     export) words=(export order) ;;
+    forget) words=(forget contact "Double Liu" --reason "asked to be forgotten") ;;
+    undo) words=(undo) base=$work/written ;;
+    migrate) words=(list customer) base=$work/old ;;
+    check) words=(check) ;;
+    log) words=(log acme) ;;
+    backup) words=(backup "$work/victim.tar") ;;
+    restore) words=(restore "$work/saved.tar" "$work/victim") base= ;;
     init) words=(init "$work/victim" --zone Asia/Shanghai) base= ;;
     *) return 1 ;;
     esac
@@ -195,16 +253,33 @@ MAP
 # The sample book, with something to merge and to remove. Its log is nearly full: the next command
 # is one that writes the log back into the file.
 make_base() {
-    sh "$ROOT/tests/demo" --quiet "$CRM" "$work/base"
-    local i book=(--book "$work/base")
-    "$CRM" "${book[@]}" add note acme "likes dark roasts" >/dev/null
-    "$CRM" "${book[@]}" add "Acme Double" --key double --phone 021-5550-9999 >/dev/null
-    "$CRM" "${book[@]}" add contact "Double Liu" --customer double >/dev/null
+    local i
+    copy_book "" "$work/base"
+    crm_at "$work/base" sh "$ROOT/tests/demo" --quiet "$CRM" "$work/base"
+    crm_at "$work/base" "$CRM" add "Acme Double" --key double --phone 021-5550-9999 >/dev/null
+    crm_at "$work/base" "$CRM" add contact "Double Liu" --customer double >/dev/null
+    on_postgres && return
     for i in $(seq 60); do
         [ "$(stat -c %s "$work/base/crm.db-wal")" -lt $((124 * 4120)) ] || break
-        "$CRM" "${book[@]}" add note acme "note $i" >/dev/null
+        crm_at "$work/base" "$CRM" add note acme "note $i" >/dev/null
     done
     rm -f "$work/base/crm.db-shm"
+}
+
+# A book to undo in, a backup to restore, a book of a former version.
+make_others() {
+    now=2026-03-02T09:00:00+08:00
+    base=
+    copy_book "$work/base" "$work/written"
+    crm_at "$work/written" "$CRM" --now "$now" import "$work/customers.csv" --as customer >/dev/null
+    rm -f "$work/written/crm.db-shm"
+    on_postgres && return
+    crm_at "$work/base" "$CRM" --now "$now" backup "$work/saved.tar" >/dev/null
+    rm -f "$work/base/crm.db-shm"
+    cp -r "$work/base" "$work/old"
+    rm "$work/old"/crm.db*
+    sqlite3 "$work/old/crm.db" <"$ROOT/tests/migrations/1.sql"
+    sqlite3 "$work/old/crm.db" 'PRAGMA journal_mode=WAL' >/dev/null
 }
 
 faults_begin() {
@@ -218,17 +293,28 @@ faults_begin() {
     export HOME=$work/home LC_ALL=C.UTF-8
     unset CRM_BOOK CRM_DATABASE CRM_PAGER PAGER LANGUAGE XDG_DATA_HOME XDG_CONFIG_HOME
     unset LD_PRELOAD CRM_FAULT CRM_FAULT_AFTER CRM_FAULT_REPORT CRM_FAULT_SQLITE_MALLOC
+    ! on_postgres || make_cluster
     make_base
     write_inputs
+    make_others
+}
+
+make_cluster() {
+    # shellcheck source-path=SCRIPTDIR source=../postgres/cluster.bash
+    . "$ROOT/tests/postgres/cluster.bash"
+    cluster_find || tap_skip_all "no PostgreSQL server"
+    chmod 755 "$work"
+    trap 'cluster_remove "$work/cluster"; rm -rf "$work"' EXIT
+    cluster_make "$work/cluster" && cluster_up
 }
 
 # The undisturbed command: states before and after, output, and how long it takes (µs).
 refer_to() {
-    words_of "$1"
-    copy_book "$base" "$work/victim"
+    words_of "$1" || { echo "there is no command $1 here" && return 1; }
+    copy_book "$base" "$work/victim" || return 1
     before=$(state "$work/victim")
     local begin=${EPOCHREALTIME/./}
-    CRM_BOOK=$work/victim "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err" || {
+    crm_at "$work/victim" "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err" || {
         echo "undisturbed, $1 ends with $?: $(cat "$work/err")"
         return 1
     }
@@ -244,23 +330,37 @@ count_calls() {
     sed -n 's/^calls //p' "$work/report"
 }
 
+# In front of the program alone: the shell and what it starts before are not to meet the fault.
+run_preloaded() {
+    LD_PRELOAD=$FAULT "$@"
+}
+
 run_faulty() {
+    prepare "$1"
+    run_prepared "$@"
+}
+
+prepare() {
     words_of "$1"
     copy_book "$base" "$work/victim"
     : >"$work/report"
+}
+
+run_prepared() {
     status=0
     # The shell's own word about a killed child is not the program's.
     {
-        CRM_BOOK=$work/victim CRM_FAULT=$2 CRM_FAULT_AFTER=${3:-} CRM_FAULT_SEED=${4:-} \
-            CRM_FAULT_LIMIT=$PATIENCE CRM_FAULT_REPORT=$work/report LD_PRELOAD=$FAULT \
-            "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err"
+        CRM_FAULT=$2 CRM_FAULT_AFTER=${3:-} CRM_FAULT_SEED=${4:-} \
+            CRM_FAULT_LIMIT=$PATIENCE CRM_FAULT_REPORT=$work/report crm_at "$work/victim" run_preloaded "$CRM" --now "$now" "${words[@]}" >"$work/out" 2>"$work/err"
     } 2>/dev/null || status=$?
 }
 
 # Judges by state and cleanliness. $1 says what was done, $2 is yes when the command told that it is
 # done. $ended is before, after or same.
+# $3 is the command's name: for what else it leaves there may be a judge_NAME.
 judge_book() {
-    local found
+    local found name=$3
+    ! on_postgres || wait_for_backends victim || problem "$1: the server hangs"
     if [ "$2" != yes ] && untouched; then
         ended=before
         [ "$before" != "$after" ] || ended=same
@@ -268,13 +368,13 @@ judge_book() {
     fi
     if [ -z "$base" ] && [ "$2" != yes ]; then
         # What was begun can be begun anew; a whole book is refused as such.
-        CRM_BOOK=$work/victim "$CRM" --now "$now" "${words[@]}" >/dev/null 2>"$work/again" ||
-            grep -q already "$work/again" || problem "$1: cannot be repeated: $(cat "$work/again")"
+        crm_at "$work/victim" "$CRM" --now "$now" "${words[@]}" >/dev/null 2>"$work/again" ||
+            grep -qE 'already|is not empty' "$work/again" || problem "$1: cannot be repeated: $(cat "$work/again")"
     fi
     found=$(state "$work/victim")
     if [ "$found" = "$after" ]; then
         ended=after
-    elif [ "$found" = "$before" ]; then
+    elif [ "$found" = "$before" ] || { [ -z "$base" ] && is_no_book; }; then
         ended=before
     else
         ended=neither
@@ -282,12 +382,28 @@ judge_book() {
     fi
     [ "$before" != "$after" ] || ended=same
     [ "$2" != yes ] || [ "$ended" != before ] || problem "$1: what was acknowledged is lost"
-    clean "$work/victim" || problem "$1: the book is damaged"
+    [ "$ended:$base" = before: ] || clean "$work/victim" || problem "$1: the book is damaged"
+    ! declare -F "judge_$name" >/dev/null || "judge_$name" "$1" "$2"
+}
+
+# What a restore that was killed leaves is in the way of another one, but nobody takes it for a book.
+is_no_book() {
+    ! crm_at "$work/victim" "$CRM" list customer >/dev/null 2>&1
+}
+
+# Under the name that was asked for stands a whole backup, or nothing.
+judge_backup() {
+    if [ -e "$work/victim.tar" ]; then
+        "$CRM" restore --verify "$work/victim.tar" >/dev/null 2>"$work/again" ||
+            problem "$1: half a backup: $(cat "$work/again")"
+    elif [ "$2" = yes ]; then
+        problem "$1: acknowledged, and there is no backup"
+    fi
 }
 
 # The book takes the next command.
 goes_on() {
-    CRM_BOOK=$work/victim timeout $PATIENCE "$CRM" add "The next one" >/dev/null 2>"$work/next" ||
+    crm_at "$work/victim" timeout $PATIENCE "$CRM" add "The next one" >/dev/null 2>"$work/next" ||
         problem "$1: then crm add ends with $?: $(cat "$work/next")"
 }
 
@@ -307,7 +423,7 @@ judge_words() {
     local first
     first=$(head -n 1 "$work/err")
     case $first in
-    "crm: "*locked*) problem "$1: $first" ;;
+    "crm: "*"is locked"*) problem "$1: $first" ;;
     "crm: "????????*) ;;
     *) problem "$1: status $status, says '$first'" ;;
     esac
