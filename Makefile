@@ -196,6 +196,9 @@ LINT  := tests/lint tests/install.bats
 FAULTS := $(addprefix tests/faults/,crash errors memory many disk)
 FAULTS_SERVER := tests/faults/crash tests/faults/many
 
+# What is run with the books on a server, and with a primary and a standby.
+POSTGRES := $(SUITE) $(FAULTS_SERVER) tests/postgres/standby
+
 .PHONY: check check-quick check-sanitize check-postgres lint bench soak fuzz valgrind
 check: deps
 	@$(MAKE) --silent all unit fuzzers
@@ -213,7 +216,7 @@ check-sanitize:
 
 # The whole suite again, its books on a server: see tests/postgres/run.
 check-postgres: all
-	@tests/postgres/run --needed tests/run $(JOBS) BUILD=$(BUILD) STORE=postgresql $(SUITE)
+	@tests/postgres/run --needed tests/run $(JOBS) BUILD=$(BUILD) STORE=postgresql $(POSTGRES)
 
 lint: all
 	@tests/run $(JOBS) BUILD=$(BUILD) $(LINT)

@@ -179,3 +179,17 @@ long_book() {
     [ ! -e mine ]
     postgres "$(basename "${address%%\?*}")" -c "DROP OWNED BY $user; DROP ROLE $user"
 }
+
+@test "a backup of a book in a database is restored as a book in a file" {
+    need_postgres
+    fill_book
+    crm copy first team --database "$(new_database)" >/dev/null
+    crm --book team backup team.tar >/dev/null
+    [ "$(ls -A | grep -c 'rows\|partial')" = 0 ]
+    crm restore team.tar back >/dev/null
+    grep -q '^database:' team/policy.yaml
+    [ "$(grep -c '^database:' back/policy.yaml)" = 0 ]
+    [ "$(stat -c %a back/policy.yaml back/crm.db | tr '\n' ' ')" = "600 600 " ]
+    same_book team back
+    crm --book back check >/dev/null
+}

@@ -89,7 +89,7 @@ cluster_kill() {
     leader=$(head -n 1 "$1/data/postmaster.pid") || return 1
     children=$(cat "/proc/$leader/task/$leader/children" 2>/dev/null)
     # shellcheck disable=SC2086
-    kill -KILL "$leader" $children
+    kill -KILL "$leader" && { kill -KILL $children 2>/dev/null || true; }
 }
 
 cluster_follow() {
