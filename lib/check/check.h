@@ -38,6 +38,7 @@ struct check {
     struct table_facts *tables; /* one for each of schema_kinds */
     struct id_map entries;      /* that the journal has */
     bool entries_known;
+    bool keys_guarded; /* by unique indexes that are there and were verified */
     int64_t entry_count, last_entry;
     char last_hash[65];
     int64_t *customers; /* ids, ascending */

@@ -9,14 +9,6 @@
 
 #include <string.h>
 
-/* A fact under comparison: its fields, and what sets it right for one customer. */
-struct fact {
-    struct check *check;
-    const char *fields[2];
-    size_t count;
-    crm_status (*mend)(struct crm_book *book, int64_t customer);
-};
-
 static bool same_value(const struct value *a, const struct value *b)
 {
     if (a->type != b->type)
@@ -33,18 +25,49 @@ static crm_status say_customer(struct check *check, int64_t customer, const char
                              field, stored, expected);
 }
 
-/* id, then what is kept and what it should be for each field. */
-static crm_status visit_fact(void *context, const struct value *row)
+/* ---- What SQL computes, in one run through the customers ---- */
+
+static const struct fact {
+    const char *field;
+    crm_status (*mend)(struct crm_book *book, int64_t customer);
+} facts[] = {{"open_complaints", complaint_count_open},
+             {"last_survey_on", survey_note_last},
+             {"tier", tier_follow_history},
+             {"tier_since", tier_follow_history}};
+enum { FACTS = sizeof facts / sizeof *facts };
+
+static const char select_facts[] =
+    "SELECT id, open_complaints, " COMPLAINTS_OPEN ", last_survey_on, " SURVEY_LAST
+    ", tier, " TIER_OF_HISTORY ", tier_since, " TIER_SINCE_OF_HISTORY
+    " FROM customer WHERE open_complaints IS DISTINCT FROM " COMPLAINTS_OPEN
+    " OR last_survey_on IS DISTINCT FROM " SURVEY_LAST " OR tier IS DISTINCT FROM " TIER_OF_HISTORY
+    " OR tier_since IS DISTINCT FROM " TIER_SINCE_OF_HISTORY " ORDER BY id";
+
+/* id, then for each fact what is kept and what it should be. */
+static crm_status visit_facts(void *context, const struct value *row)
 {
-    const struct fact *fact = context;
+    struct check *check = context;
     crm_status status = CRM_OK;
-    for (size_t i = 0; i < fact->count && status == CRM_OK; i++)
-        if (!same_value(&row[1 + 2 * i], &row[2 + 2 * i]))
-            status = say_customer(fact->check, row[0].integer, fact->fields[i], &row[1 + 2 * i],
-                                  &row[2 + 2 * i]);
-    if (status == CRM_OK && fact->check->repair)
-        status = fact->mend(fact->check->book, row[0].integer);
+    for (size_t i = 0; i < FACTS && status == CRM_OK; i++) {
+        const struct value *kept = &row[1 + 2 * i], *computed = &row[2 + 2 * i];
+        if (same_value(kept, computed))
+            continue;
+        status = say_customer(check, row[0].integer, facts[i].field, kept, computed);
+        if (status == CRM_OK && check->repair)
+            status = facts[i].mend(check->book, row[0].integer);
+    }
     return status;
+}
+
+static crm_status compare_facts(struct check *check)
+{
+    struct crm_book *book = check->book;
+    const struct tier_scheme *scheme;
+    crm_status status = tier_scheme_find(book, NULL, &scheme);
+    if (status != CRM_OK)
+        return status;
+    const struct value parameters[] = {value_text(scheme->name), value_text(book->today_text)};
+    return store_query(book->store, select_facts, parameters, 2, visit_facts, check);
 }
 
 /* ---- Visits ---- */
@@ -105,17 +128,10 @@ static crm_status compare_visits(struct check *check)
 
 crm_status check_derived(struct check *check)
 {
-    struct crm_book *book = check->book;
-    struct fact open = {check, {"open_complaints"}, 1, complaint_count_open};
-    struct fact survey = {check, {"last_survey_on"}, 1, survey_note_last};
-    struct fact tier = {check, {"tier", "tier_since"}, 2, tier_follow_history};
     if (!check->wanted[CHECK_DERIVED])
         return CRM_OK;
-    crm_status status = complaint_compare_open(book, visit_fact, &open);
-    if (status == CRM_OK)
-        status = survey_compare_last(book, visit_fact, &survey);
-    if (status == CRM_OK)
-        status = tier_compare_history(book, visit_fact, &tier);
+    book_progress(check->book, _("derived facts"), 0, 0);
+    crm_status status = compare_facts(check);
     if (status == CRM_OK)
         status = compare_visits(check);
     return status == CRM_OK ? status

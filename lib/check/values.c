@@ -14,9 +14,10 @@
 
 /* ---- What was good before ---- */
 
-enum { KNOWN_PLACES = 256, KNOWN_BYTES = 31 };
+enum { KNOWN_PLACES = 2048, KNOWN_BYTES = 31, KNOWN_NUMBERS = 64 };
 
 struct known_texts {
+    uint64_t numbers; /* a bit for each of 0 to 63 that was good */
     struct known_text {
         unsigned char length; /* 0: free */
         char text[KNOWN_BYTES];
@@ -113,40 +114,52 @@ static crm_status conclude(struct check *check, const struct field *field,
     return out->problem == NULL ? no_memory(check) : CRM_OK;
 }
 
-crm_status value_judge(struct check *check, const struct column_check *column,
-                       const struct value *value, struct verdict *out)
+/* By parsing it as if it were given. */
+static crm_status judge_parsed(struct check *check, const struct field *field,
+                               const struct value *value, struct verdict *out)
 {
-    const struct field *field = column->field;
     const struct field_context context = book_field_context(check->book);
-    struct known_text *place = NULL;
     char number[32];
     const char *text;
-    out->good = is_plainly_good(field, value);
-    if (out->good)
-        return CRM_OK;
-    if (value->type == VALUE_TEXT && value->length > 0 && value->length <= KNOWN_BYTES) {
-        place = known_place(column->known, value);
-        out->good = is_known(place, value);
-        if (out->good)
-            return CRM_OK;
-    }
     struct error error;
     struct value parsed;
     error.status = CRM_OK;
     int length = text_form(field->type, value, number, &text);
-    crm_status status =
+    error.status =
         field_parse(field, text, (size_t)length, &context, &check->scratch, &parsed, NULL, &error);
-    if (status == CRM_NO_MEMORY)
+    if (error.status == CRM_NO_MEMORY)
         return no_memory(check);
-    error.status = status;
-    out->good = status == CRM_OK && same_value(value, &parsed);
+    out->good = error.status == CRM_OK && same_value(value, &parsed);
     if (!out->good)
         return conclude(check, field, value, &parsed, &error, out);
-    if (place != NULL)
-        note_known(place, value);
     if (field->type != DATA_TEXT)
         arena_clear(&check->scratch);
     return CRM_OK;
+}
+
+crm_status value_judge(struct check *check, const struct column_check *column,
+                       const struct value *value, struct verdict *out)
+{
+    struct known_texts *known = column->known;
+    struct known_text *place = NULL;
+    bool small =
+        value->type == VALUE_INTEGER && value->integer >= 0 && value->integer < KNOWN_NUMBERS;
+    out->good = is_plainly_good(column->field, value) ||
+                (small && (known->numbers >> value->integer & 1) != 0);
+    if (out->good)
+        return CRM_OK;
+    if (value->type == VALUE_TEXT && value->length > 0 && value->length <= KNOWN_BYTES) {
+        place = known_place(known, value);
+        out->good = is_known(place, value);
+        if (out->good)
+            return CRM_OK;
+    }
+    crm_status status = judge_parsed(check, column->field, value, out);
+    if (status == CRM_OK && out->good && place != NULL)
+        note_known(place, value);
+    if (status == CRM_OK && out->good && small)
+        known->numbers |= UINT64_C(1) << value->integer;
+    return status;
 }
 
 /* ---- Custom fields: one JSON object ---- */

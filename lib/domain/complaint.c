@@ -6,25 +6,12 @@
 
 /* ---- Facts ---- */
 
-/* Of the customer at hand. */
-#define OPEN_COMPLAINTS                                                                            \
-    "(SELECT count(*) FROM complaint p WHERE p.customer = customer.id "                            \
-    "AND p.status NOT IN ('resolved', 'closed'))"
-
 crm_status complaint_count_open(struct crm_book *book, int64_t customer)
 {
     const struct value parameter = value_integer(customer);
     return store_run(book->store,
-                     "UPDATE customer SET open_complaints = " OPEN_COMPLAINTS " WHERE id = $1",
+                     "UPDATE customer SET open_complaints = " COMPLAINTS_OPEN " WHERE id = $1",
                      &parameter, 1);
-}
-
-crm_status complaint_compare_open(struct crm_book *book, store_row each, void *context)
-{
-    return store_query(book->store,
-                       "SELECT id, open_complaints, " OPEN_COMPLAINTS " FROM customer "
-                       "WHERE open_complaints IS DISTINCT FROM " OPEN_COMPLAINTS " ORDER BY id",
-                       NULL, 0, each, context);
 }
 
 /* ---- A new complaint ---- */

@@ -17,8 +17,10 @@ crm_status complaint_update(struct crm_book *book, const struct record *record, 
 crm_status complaint_follow_events(struct crm_book *book);
 /* Keeps customer.open_complaints. */
 crm_status complaint_count_open(struct crm_book *book, int64_t customer);
-/* id, kept, counted: each customer of whom that differs. */
-crm_status complaint_compare_open(struct crm_book *book, store_row each, void *context);
+/* What it is kept as: SQL over the customer at hand. */
+#define COMPLAINTS_OPEN                                                                            \
+    "(SELECT count(*) FROM complaint p WHERE p.customer = customer.id "                            \
+    "AND p.status NOT IN ('resolved', 'closed'))"
 /* The events of a complaint, as a section of its page. */
 crm_status complaint_sections(struct crm_book *book, int64_t id, struct crm_sink *sink);
 

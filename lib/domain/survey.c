@@ -4,24 +4,12 @@
 
 #include <string.h>
 
-/* Of the customer at hand. */
-#define LAST_SURVEY                                                                                \
-    "(SELECT max(a.answered_on) FROM survey_answer a WHERE a.customer = customer.id)"
-
 crm_status survey_note_last(struct crm_book *book, int64_t customer)
 {
     const struct value parameter = value_integer(customer);
     return store_run(book->store,
-                     "UPDATE customer SET last_survey_on = " LAST_SURVEY " WHERE id = $1",
+                     "UPDATE customer SET last_survey_on = " SURVEY_LAST " WHERE id = $1",
                      &parameter, 1);
-}
-
-crm_status survey_compare_last(struct crm_book *book, store_row each, void *context)
-{
-    return store_query(book->store,
-                       "SELECT id, last_survey_on, " LAST_SURVEY " FROM customer "
-                       "WHERE last_survey_on IS DISTINCT FROM " LAST_SURVEY " ORDER BY id",
-                       NULL, 0, each, context);
 }
 
 /* ---- Storing a response ---- */

@@ -33,8 +33,9 @@ crm_status survey_refuse_question(const struct survey *survey, const char *id, s
 
 /* For lib/domain/derived.c: keeps customer.last_survey_on. */
 crm_status survey_note_last(struct crm_book *book, int64_t customer);
-/* id, kept, found: each customer of whom that differs. */
-crm_status survey_compare_last(struct crm_book *book, store_row each, void *context);
+/* What it is kept as: SQL over the customer at hand. */
+#define SURVEY_LAST                                                                                \
+    "(SELECT max(a.answered_on) FROM survey_answer a WHERE a.customer = customer.id)"
 
 /* For lib/domain/derived.c: see derived_counted_words. */
 crm_status survey_counted_words(struct crm_book *book, const char *where, int64_t id,

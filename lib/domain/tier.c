@@ -288,17 +288,6 @@ crm_status crm_tier_apply(crm_book *book, const char *scheme_name, bool all, crm
 
 /* ---- From the history ---- */
 
-/* Of the customer at hand, by the history of the scheme $1 up to the day $2. Since when is asked
- * for after the tier is right. */
-#define HISTORY                                                                                    \
-    "FROM tier_change h WHERE h.customer = customer.id AND h.scheme = $1 AND h.effective_on <= "   \
-    "$2 "
-#define LATEST          "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1"
-#define TIER_BY_HISTORY "(SELECT h.tier " HISTORY LATEST ")"
-#define SINCE_BY_HISTORY                                                                           \
-    "(CASE WHEN customer.tier IS NOT NULL THEN (SELECT h.effective_on " HISTORY                    \
-    "AND h.tier IS DISTINCT FROM h.previous " LATEST ") END)"
-
 crm_status tier_follow_history(struct crm_book *book, int64_t customer)
 {
     const struct tier_scheme *main_scheme;
@@ -307,27 +296,13 @@ crm_status tier_follow_history(struct crm_book *book, int64_t customer)
         return status;
     const struct value parameters[] = {value_text(main_scheme->name), value_text(book->today_text),
                                        value_integer(customer)};
-    status = store_run(book->store, "UPDATE customer SET tier = " TIER_BY_HISTORY " WHERE id = $3",
+    status = store_run(book->store, "UPDATE customer SET tier = " TIER_OF_HISTORY " WHERE id = $3",
                        parameters, 3);
     if (status != CRM_OK)
         return status;
     return store_run(book->store,
-                     "UPDATE customer SET tier_since = " SINCE_BY_HISTORY " WHERE id = $3",
+                     "UPDATE customer SET tier_since = " TIER_SINCE_OF_HISTORY " WHERE id = $3",
                      parameters, 3);
-}
-
-crm_status tier_compare_history(struct crm_book *book, store_row each, void *context)
-{
-    const struct tier_scheme *main_scheme;
-    crm_status status = tier_scheme_find(book, NULL, &main_scheme);
-    if (status != CRM_OK)
-        return status;
-    const struct value parameters[] = {value_text(main_scheme->name), value_text(book->today_text)};
-    return store_query(book->store,
-                       "SELECT id, tier, " TIER_BY_HISTORY ", tier_since, " SINCE_BY_HISTORY
-                       " FROM customer WHERE tier IS DISTINCT FROM " TIER_BY_HISTORY
-                       " OR tier_since IS DISTINCT FROM " SINCE_BY_HISTORY " ORDER BY id",
-                       parameters, 2, each, context);
 }
 
 /* ---- By hand ---- */

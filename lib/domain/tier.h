@@ -21,8 +21,16 @@ crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, str
 /* After rows of the history were imported or added: the customer's tier is the last one that the
  * main scheme's history tells of, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);
-/* id, tier, tier by the history, since, since by the history: each customer of whom they differ. */
-crm_status tier_compare_history(struct crm_book *book, store_row each, void *context);
+/* What tier and tier_since are kept as: SQL over the customer at hand, by the history of the scheme
+ * $1 up to the day $2. Since when is asked for once the tier is right. */
+#define TIER_HISTORY                                                                               \
+    "FROM tier_change h WHERE h.customer = customer.id AND h.scheme = $1 AND h.effective_on <= "   \
+    "$2 "
+#define TIER_LATEST     "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1"
+#define TIER_OF_HISTORY "(SELECT h.tier " TIER_HISTORY TIER_LATEST ")"
+#define TIER_SINCE_OF_HISTORY                                                                      \
+    "(CASE WHEN customer.tier IS NOT NULL THEN (SELECT h.effective_on " TIER_HISTORY               \
+    "AND h.tier IS DISTINCT FROM h.previous " TIER_LATEST ") END)"
 /* The customer of that id; NULL when there is none. */
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id);
 

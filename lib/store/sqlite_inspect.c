@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "store/driver.h"
+#include "store/sqlite_agree.h"
 
 #include <string.h>
 
@@ -42,12 +43,42 @@ static crm_status visit_message(void *context, const struct value *row)
     return verification->status;
 }
 
+/* Counts what a quick look finds; nothing is handed on. */
+static crm_status count_message(void *context, const struct value *row)
+{
+    size_t *faults = context;
+    *faults += row[0].type == VALUE_TEXT && strcmp(row[0].text, "ok") != 0;
+    return CRM_OK;
+}
+
+static bool is_damage(crm_status status)
+{
+    return status == CRM_CORRUPT || status == CRM_IO;
+}
+
+/* Whether all is well, in a third of the time that the whole check takes. */
+static crm_status look_quickly(struct store *store, bool *sound)
+{
+    size_t faults = 0;
+    bool agree = false;
+    crm_status status =
+        store_query(store, "PRAGMA quick_check(1)", NULL, 0, count_message, &faults);
+    if (status == CRM_OK && faults == 0)
+        status = sqlite_indexes_agree(store, &agree);
+    *sound = status == CRM_OK && agree;
+    return is_damage(status) ? CRM_OK : status;
+}
+
 crm_status sqlite_examine(struct store *store, store_fault_visitor each, void *context)
 {
     struct verification verification = {.each = each, .context = context};
-    crm_status status =
+    bool sound = false;
+    crm_status status = look_quickly(store, &sound);
+    if (status != CRM_OK || sound)
+        return status;
+    status =
         store_query(store, "PRAGMA integrity_check(1000)", NULL, 0, visit_message, &verification);
-    if (verification.status != CRM_OK || (status != CRM_CORRUPT && status != CRM_IO))
+    if (verification.status != CRM_OK || !is_damage(status))
         return status;
     const struct store_fault fault = {.message = store->error->message};
     return each(context, &fault);

@@ -33,7 +33,7 @@ need() {
 tools() {
   local name
   mkdir -p "$place"
-  for name in floor generate first; do
+  for name in floor generate first bare; do
     [ "$place/$name" -nt "$sources/$name.c" ] && continue
     # shellcheck disable=SC2046  # each flag is a word
     "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -O2 -o "$place/$name" "$sources/$name.c" \
@@ -241,6 +241,20 @@ report() {
   done
 }
 
+# CHECK_ROWS=10000000 measures a larger book, which takes some minutes to make.
+check() {
+  wanted check || return 0
+  local rows=${CHECK_ROWS:-1000000}
+  book "check$rows" $((rows * 67 / 1000)) $((rows * 7 / 10))
+  # The visits of a book that was only imported are settled by the first who reads.
+  "$crm" --book "$place/check$rows" --now $now list key=$customer >/dev/null
+  says "check of a book of $rows rows / bare read" "most 3" x \
+    "$(against 5 1 "$crm --book $place/check$rows --now $now check" \
+      "$place/bare $place/check$rows/crm.db")"
+  says "check of a book of $rows rows: peak" "most 64" MiB \
+    "$(peak "$crm" --book "$place/check$rows" --now $now check)"
+}
+
 import() {
   wanted import || return 0
   [ -x "$sources/import.sh" ] || return 0
@@ -263,5 +277,6 @@ add
 list
 remind
 report
+check
 import
 [ "$missed" = 0 ] || { echo "not met: $missed"; exit 1; }
