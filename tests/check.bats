@@ -167,12 +167,25 @@ expect_repaired() {
 }
 
 @test "columns and tables that are missing are found" {
-    damage "ALTER TABLE note DROP COLUMN tags"
+    damage "ALTER TABLE note DROP COLUMN tags$(on_postgres && echo " CASCADE" || true)"
     damage "DROP TABLE reminder_given"
     found schema >said
     [ "$status" = 1 ]
     grep -qE '^schema note - tags - TEXT|^schema note - tags - text' said
     grep -q '^schema reminder_given - - - TABLE error' said
+}
+
+@test "a table whose changes the journal would not hear of" {
+    on_postgres || skip "triggers are PostgreSQL's"
+    damage "ALTER TABLE customer DISABLE TRIGGER keep_changed"
+    expect_found "integrity - - - - - error" integrity
+    has '.problem | test("table customer: the triggers")'
+}
+
+@test "indexes of PostgreSQL are verified where amcheck is there" {
+    on_postgres || skip "amcheck is PostgreSQL's"
+    postgres "$(cat "$CRM_TEST_DATABASES"/*)" -c 'CREATE EXTENSION amcheck SCHEMA public' || skip "no amcheck"
+    expect_clean
 }
 
 # ---- The journal ------------------------------------------------------------------------------------

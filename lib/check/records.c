@@ -309,7 +309,10 @@ static crm_status read_table(struct pass *pass)
     struct arena arena cleanup(arena_release) = {0};
     const struct store_select select = {.columns = pass->select,
                                         .column_count = pass->select_count,
-                                        .from = arena_printf(&arena, "FROM %s", pass->kind->table)};
+                                        .from = arena_printf(&arena, "FROM %s", pass->kind->table),
+                                        .order = pass->kind->cluster != NULL ? pass->kind->cluster
+                                                                             : "id",
+                                        .as_stored = true};
     if (select.from == NULL)
         return error_no_memory(&check->book->error);
     crm_status status = store_each(check->book->store, &select, NULL, 0, visit_row, pass);

@@ -79,11 +79,39 @@ static crm_status verify_index(struct store *store, const char *function, const 
     return status == CRM_OK ? each(context, &fault) : status;
 }
 
+/* ---- Triggers, without which the journal does not hear of a change ---- */
+
+static const char count_triggers[] =
+    "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('crm.' || $1) "
+    "AND tgname IN ('keep_changed', 'keep_removed') AND tgenabled IN ('O', 'A')";
+
+static crm_status examine_triggers(struct store *store, store_fault_visitor each, void *context)
+{
+    enum { TRIGGERS = 2 }; /* of each table of records */
+    struct arena arena cleanup(arena_release) = {0};
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
+        const struct value table = value_text(schema_kinds[i]->table);
+        struct value count = value_null();
+        status = store_row_values(store, &arena, count_triggers, &table, 1, &count, 1);
+        if (status != CRM_OK || count.integer == TRIGGERS)
+            continue;
+        const struct store_fault fault = {
+            .message = arena_printf(
+                &arena, _("table %s: the triggers that tell the journal are missing or disabled"),
+                table.text)};
+        status = fault.message == NULL ? error_no_memory(store->error) : each(context, &fault);
+    }
+    return status;
+}
+
 crm_status postgres_examine(struct store *store, store_fault_visitor each, void *context)
 {
     struct index_names names cleanup(index_names_release) = {.store = store};
     struct value function = value_null();
-    crm_status status = store_row_values(store, &names.arena, find_function, NULL, 0, &function, 1);
+    crm_status status = examine_triggers(store, each, context);
+    if (status == CRM_OK)
+        status = store_row_values(store, &names.arena, find_function, NULL, 0, &function, 1);
     if (status != CRM_OK || value_is_null(&function))
         return status; /* the tables are read in any case, which verifies their checksums */
     status = store_query(store, find_indexes, NULL, 0, add_name, &names);
