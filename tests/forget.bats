@@ -263,6 +263,20 @@ kinds_about() {
     [ "$(query_store "SELECT count(*) FROM journal WHERE command LIKE '%a note%'")" = 0 ]
 }
 
+@test "a short name is found in commands as a word, and no command is taken for a name" {
+    need_query
+    crm add staff "Xu" --login xu >/dev/null
+    crm edit friend --owner xu >/dev/null
+    crm add "edit" --key edit --kind person >/dev/null
+    for i in {1..40}; do echo "xuan-$i,Xuan $i,xu"; done | sed '1i key,name,owner' >many.csv
+    crm import many.csv --as customer >/dev/null
+    crm forget staff xu -q >/dev/null
+    crm forget edit -q >/dev/null
+    [ "$(query_store "SELECT count(*) FROM journal WHERE command LIKE '% xu%'")" = 0 ]
+    [ "$(query_store "SELECT command FROM journal WHERE command LIKE '%import%'")" = "crm import many.csv --as customer" ]
+    [ "$(query_store "SELECT count(*) FROM journal WHERE command LIKE 'crm edit zhangweijie%'")" = 1 ]
+}
+
 @test "a name in somebody else's words is told, a command that holds it is erased" {
     need_query
     crm add note friend "introduced by zhangweijie" >/dev/null

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of the shortest name that is looked for in others' words: "Li" is a part of many. */
+enum { SHORTEST_SEARCHED = 4 };
+
 static void forgetting_release(struct forgetting *forgetting)
 {
     subject_release(&forgetting->subject);
@@ -98,6 +101,8 @@ static crm_status write_mentions_in(const struct forgetting *forgetting, const s
     subject_name_sql(&query.sql, kind);
     buffer_printf(&query.sql, " FROM %s t WHERE 1 = 0", kind->table);
     for (size_t i = 0; i < forgetting->own_names && status == CRM_OK; i++) {
+        if (strlen(forgetting->names.items[i]) < SHORTEST_SEARCHED)
+            continue;
         const struct crm_filter words = {&forgetting->names.items[i], 1};
         buffer_text(&query.sql, " OR (1 = 1");
         status = search_sql(forgetting->book, kind, "t", &words, &query);

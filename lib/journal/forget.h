@@ -27,6 +27,8 @@ struct forgetting {
 crm_status forget_collect_names(struct forgetting *forgetting);
 /* Whether the text holds one of them as a word of its own. */
 bool forget_names_in(const struct names *names, const char *text);
+/* The same of a command, but for the words "crm" and "add" that it begins with. */
+bool forget_names_in_command(const struct names *names, const char *command);
 
 /* ---- lib/journal/forget_records.c ---- */
 

@@ -59,7 +59,7 @@ static crm_status look_at_command(void *context, const struct value *row)
     const struct forgetting *forgetting = commands->forgetting;
     struct id_list *entries = &commands->entries;
     int64_t records = 0;
-    bool named = forget_names_in(&forgetting->names, row[1].text);
+    bool named = forget_names_in_command(&forgetting->names, row[1].text);
     /* The record of an earlier erasing tells of nobody. */
     bool own = strncmp(row[1].text, "crm forget ", strlen("crm forget ")) == 0;
     bool about = !own && id_list_has(&forgetting->subject.entries, row[0].integer);

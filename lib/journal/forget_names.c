@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SHORTEST_NAME = 4, /* bytes: two Chinese characters have six, and "Li" stands everywhere */
-    MOST_FIELDS = 16
-};
+enum { SHORTEST_NAME = 2 /* bytes; one letter tells nobody */, MOST_FIELDS = 16 };
 
 /* Fields that tell who it is, and nothing else. */
 static bool is_name(const struct kind *kind, const struct field *field)
@@ -158,4 +155,19 @@ bool forget_names_in(const struct names *names, const char *text)
         if (holds(text, names->items[i]))
             return true;
     return false;
+}
+
+/* Behind "crm add": a person called Add is not in every command. */
+static const char *behind_command(const char *text)
+{
+    for (int word = 0; word < 2; word++) {
+        text += strcspn(text, " ");
+        text += strspn(text, " ");
+    }
+    return text;
+}
+
+bool forget_names_in_command(const struct names *names, const char *command)
+{
+    return forget_names_in(names, behind_command(command));
 }
