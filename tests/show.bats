@@ -247,13 +247,13 @@ hint: see when it came and went: crm log customer slip"
     crm add contact --customer twin "Li Ying" >/dev/null
     crm add order N-1 --customer twin --ordered-on 2026-01-10 >/dev/null
     crm add line --order-ref N-1 --quantity 1 --unit-price 70 >/dev/null
-    crm show twin --sensitive >twin
-    crm show acme --sensitive >acme
+    crm show twin --sensitive >first
+    crm show acme --sensitive >second
     crm --now 2026-03-03T10:00:00+08:00 merge twin acme >/dev/null
     crm --now 2026-03-03T11:00:00+08:00 edit P-1 --title chef >/dev/null
     export CRM_NOW=2026-03-09T09:00:00+08:00
-    crm show twin --sensitive --as-of "2026-03-02 09:00" | diff twin -
-    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff acme -
+    crm show twin --sensitive --as-of "2026-03-02 09:00" | diff first -
+    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff second -
 }
 
 @test "as of a day: a book that cannot be written" {

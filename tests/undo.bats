@@ -256,7 +256,7 @@ hint: nothing was written to this book yet"
 # One random command; what is refused counts as well: then nothing happens.
 random_command() {
     local customer order number=$RANDOM day
-    customer=$(crm list customer --fields key --format tsv | tail -n +2 | shuf -n 1 --random-source=<(yes $RANDOM))
+    customer=$(crm list customer --fields key --format tsv | tail -n +2 | shuf -n 1 --random-source=<(yes "$RANDOM"))
     order=$(crm export order --format tsv 2>/dev/null | tail -n +2 | wc -l)
     order=O-$((RANDOM % (order + 1) + 1))
     day=202$((RANDOM % 6))-0$((RANDOM % 9 + 1))-1$((RANDOM % 9))

@@ -206,7 +206,7 @@ static const char *object_in(const struct value *value)
 static crm_status write_own_all(struct image_rows *rows, const struct value *before,
                                 const struct value *after)
 {
-    struct values old, new;
+    struct values old = {0}, new = {0};
     crm_status status = values_read(rows->changes->book, object_in(before), &rows->arena, &old);
     if (status == CRM_OK)
         status = values_read(rows->changes->book, object_in(after), &rows->arena, &new);
