@@ -111,6 +111,37 @@ expect_repaired() {
     expect_clean
 }
 
+@test "what was undone, and undone again, is accounted for" {
+    crm add note acme hello >/dev/null
+    crm remove N-1 >/dev/null
+    for _ in 1 2 3; do
+        crm undo >/dev/null
+        expect_clean
+    done
+    printf 'key,name\nx1,X\nx2,Y\n' >c.csv
+    crm import c.csv --as customer >/dev/null
+    crm merge x2 acme >/dev/null
+    for _ in 1 2; do
+        crm undo >/dev/null
+        expect_clean
+    done
+    crm complain resolve C-1 --cause product >/dev/null
+    crm undo >/dev/null
+    expect_clean
+}
+
+@test "what was erased on purpose is not missed" {
+    {
+        crm add customer Bob --key bob --kind person --phone 138
+        crm edit bob --phone 139
+        crm add note bob "told us a secret"
+        crm remove N-1
+        crm add note bob "and another"
+        crm forget bob
+    } >/dev/null 2>&1
+    expect_clean
+}
+
 @test "the summary has the hash of the last entry" {
     call crm check
     [ "$(jq -r .stored <<<"$out")" = "$(query_store 'SELECT hash FROM journal ORDER BY id DESC LIMIT 1')" ]
