@@ -6,6 +6,7 @@
 load helper
 
 setup_test() {
+    need_file "the released books are files"
     command -v sqlite3 >/dev/null || skip "no sqlite3"
     new_book
     cp .crm/crm.db new.db
