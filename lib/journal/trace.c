@@ -312,8 +312,9 @@ static crm_status write_added(struct entry_rows *rows, const struct added *added
         .column_count = has_id ? 1 : 2,
         .from = arena_printf(&arena, "FROM %s t WHERE t.entry = $1 AND t.%s BETWEEN $2 AND $3",
                              rows->kind->table, has_id ? "id" : "customer"),
-        .order = has_id ? "t.id" : NULL};
-    if (select.from == NULL)
+        .order = kind_stored_order(rows->kind, &arena),
+        .as_stored = !has_id};
+    if (select.from == NULL || select.order == NULL)
         return error_no_memory(&rows->changes->book->error);
     return store_each(rows->changes->book->store, &select, parameters, 3, write_whole, rows);
 }

@@ -182,21 +182,6 @@ crm_status crm_record_show(crm_book *book, const char *kind_name, const char *re
     return status;
 }
 
-/* The primary key's columns, of alias t. */
-static const char *stored_order(const struct kind *kind, struct arena *arena)
-{
-    struct buffer order cleanup(buffer_release) = {0};
-    if (kind->cluster == NULL)
-        return "t.id";
-    buffer_text(&order, "t.");
-    for (const char *at = kind->cluster; *at != '\0'; at++) {
-        buffer_character(&order, *at);
-        if (*at == ' ')
-            buffer_text(&order, "t.");
-    }
-    return order.failed ? NULL : arena_copy(arena, buffer_string(&order));
-}
-
 static crm_status write_list(struct crm_book *book, const struct kind *kind, unsigned flags,
                              const struct crm_filter *filter, struct crm_sink *sink)
 {
@@ -217,7 +202,7 @@ static crm_status write_list(struct crm_book *book, const struct kind *kind, uns
     const struct store_select select = {.columns = selection.sql,
                                         .column_count = selection.count,
                                         .from = buffer_string(&query.sql),
-                                        .order = stored_order(kind, &arena),
+                                        .order = kind_stored_order(kind, &arena),
                                         .as_stored = as_stored};
     status = select.order == NULL ? error_no_memory(&book->error) : sink_begin(sink, &table);
     if (status == CRM_OK)

@@ -2,6 +2,8 @@
 /* The list of kinds and look-ups in it. */
 #include "schema/tables.h"
 
+#include "base/buffer.h"
+
 #include <string.h>
 
 const struct kind *const schema_kinds[] = {
@@ -128,4 +130,18 @@ bool kind_is_numbered(const struct kind *kind)
         if (kind->fields[i].flags & FIELD_IDENTITY)
             return true;
     return false;
+}
+
+const char *kind_stored_order(const struct kind *kind, struct arena *arena)
+{
+    struct buffer order cleanup(buffer_release) = {0};
+    if (kind->cluster == NULL)
+        return "t.id";
+    buffer_text(&order, "t.");
+    for (const char *at = kind->cluster; *at != '\0'; at++) {
+        buffer_character(&order, *at);
+        if (*at == ' ')
+            buffer_text(&order, "t.");
+    }
+    return order.failed ? NULL : arena_copy(arena, buffer_string(&order));
 }

@@ -101,6 +101,9 @@ const struct kind *schema_kind_by_prefix(const char *reference);
 const struct field *kind_field(const struct kind *kind, const char *name);
 /* Whether people name its records by number: V-7, C-12. */
 bool kind_is_numbered(const struct kind *kind);
+/* The columns of its primary key, of alias t, as an ORDER BY wants them; in `arena`, NULL when
+ * memory is exhausted. */
+const char *kind_stored_order(const struct kind *kind, struct arena *arena);
 /* Index in kind->fields, -1 when there is none. */
 int kind_field_index(const struct kind *kind, const char *name);
 
