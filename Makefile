@@ -204,7 +204,7 @@ check: deps
 	@$(MAKE) --silent all unit fuzzers
 	@$(MAKE) --silent all unit BUILD=$(BUILD)/sanitize SANITIZE=address,undefined OPT='-O1 -g'
 	@tests/postgres/run tests/run $(JOBS) BUILD=$(BUILD) $(LINT) $(SUITE) $(FAULTS) tests/faults/valgrind $(FUZZ_RUN) $(UNIT_BIN) \
-	  STORE=postgresql $(FAULTS_SERVER) STORE=sqlite \
+	  STORE=postgresql $(POSTGRES) STORE=sqlite \
 	  BUILD=$(BUILD)/sanitize $(SUITE) $(UNIT_BIN:$(BUILD)/%=$(BUILD)/sanitize/%)
 
 check-quick: all unit
