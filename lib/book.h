@@ -42,7 +42,7 @@ struct crm_book {
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
     bool erasing; /* the entry's images keep no values: what is being erased would stand in them */
-    int timeout; /* milliseconds that a writer waits for others */
+    int timeout;  /* milliseconds that a writer waits for others */
     crm_progress progress;
     void *progress_context;
 };

@@ -160,6 +160,26 @@ pack() {
     [[ $(in_directory .) != *"restore "* ]]
 }
 
+@test "the copy of a book on a server does not write to that server" {
+    small_book
+    mkdir unpacked
+    tar -xf book.tar -C unpacked
+    printf 'database: postgresql://live/book # ours\nreplica:\n  postgresql://live/copy\n# end\n' >>unpacked/policy.yaml
+    pack unpacked server.tar crm-backup.json policy.yaml crm.db
+    call crm restore --format table server.tar new
+    expect 0 - ""
+    [[ $out == *"this one is in its own file. Its policy.yaml keeps the address as a comment."* ]]
+    tail -n 4 new/policy.yaml | diff - <(printf '# database: postgresql://live/book # ours\n# replica:\n#   postgresql://live/copy\n# end\n')
+    [ "$(crm --book new list --fields key)" = '{"key":"lakeside"}' ]
+    # In a form that cannot be changed line by line it is refused.
+    (sed '$d' new/policy.yaml && printf '"database": postgresql://live/book\n') >unpacked/policy.yaml
+    pack unpacked odd.tar crm-backup.json policy.yaml crm.db
+    call crm restore odd.tar odd
+    expect 3 "" -
+    [[ $err == *"names a database in a way that cannot be changed here"* ]]
+    [ ! -e odd ]
+}
+
 @test "a backup that is cut off is refused, wherever the cut is" {
     small_book
     size=$(stat -c %s book.tar)

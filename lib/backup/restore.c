@@ -3,6 +3,7 @@
  * a book. */
 #include "book.h"
 
+#include "backup/address.h"
 #include "backup/archive.h"
 #include "backup/contents.h"
 #include "backup/facts.h"
@@ -26,6 +27,7 @@ struct restoration {
     struct backup_facts facts;
     struct place place;    /* not used when it reads only */
     bool reads_only;       /* nothing is unpacked */
+    bool detached;         /* the policy named a database, which is not the restored book's */
     bool policy, database; /* were in it */
     int64_t total;         /* bytes of the file; 0: not known */
     struct arena arena;
@@ -181,6 +183,15 @@ static crm_status look_at_database(struct restoration *restoration)
                                                 : status;
 }
 
+static crm_status look_at_policy(struct restoration *restoration)
+{
+    const char *path =
+        arena_printf(&restoration->arena, "%s/policy.yaml", restoration->place.hidden);
+    if (path == NULL)
+        return error_no_memory(&restoration->book->error);
+    return address_set(path, NULL, &restoration->detached, &restoration->book->error);
+}
+
 static crm_status make_book(struct restoration *restoration)
 {
     crm_status status = first_member(restoration);
@@ -190,6 +201,8 @@ static crm_status make_book(struct restoration *restoration)
         status = take_members(restoration);
     if (status == CRM_OK)
         status = look_at_database(restoration);
+    if (status == CRM_OK)
+        status = look_at_policy(restoration);
     if (status == CRM_OK)
         status = place_show(&restoration->place);
     place_release(&restoration->place);
@@ -250,6 +263,9 @@ crm_status crm_restore(crm_book *book, const char *directory, const crm_restore_
         .seconds = options->seconds == NULL ? 0 : options->seconds() - began};
     if (status == CRM_OK)
         status = backup_summary_write(&summary, sink);
+    if (status == CRM_OK && restoration.detached)
+        status = sink_note(sink, _("The book was on a database server; this one is in its own "
+                                   "file. Its policy.yaml keeps the address as a comment."));
     archive_reader_release(&restoration.reader);
     place_release(&restoration.place);
     buffer_release(&restoration.piece);

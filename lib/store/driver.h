@@ -84,7 +84,6 @@ struct store_driver {
      * begun while references are not verified. NULL: no release kept books in this engine that
      * would have to be migrated. */
     crm_status (*rebuild)(struct store *store, const struct store_rebuild *rebuild);
-    crm_status (*verify)(struct store *store);
     crm_status (*examine)(struct store *store, store_fault_visitor each, void *context);
     crm_status (*rebuild_index)(struct store *store, const char *index);
     const char *columns_sql; /* of the table $1: name, type, whether it is required */
@@ -101,6 +100,7 @@ struct store_driver {
      * refer to; both may be NULL. */
     crm_status (*begin_copy)(struct store *store);
     crm_status (*end_copy)(struct store *store);
+    /* Fills an empty file, not verified and not synced. NULL: row by row, by store_copy. */
     crm_status (*backup)(struct store *store, const char *path, store_progress progress,
                          void *context);
 };

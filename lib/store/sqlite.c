@@ -514,11 +514,6 @@ static crm_status sqlite_set_schema_version(struct store *store, int version)
     return sqlite_execute(store, sql);
 }
 
-static crm_status sqlite_verify(struct store *store)
-{
-    return sqlite_verify_file(connection_of(store)->database, store->error);
-}
-
 /* By a connection of its own, so that the copy is of what was committed, also while this one is in
  * the middle of a transaction. */
 static crm_status sqlite_backup(struct store *store, const char *path, store_progress progress,
@@ -611,7 +606,6 @@ const struct store_driver store_driver_sqlite = {
     .set_schema_version = sqlite_set_schema_version,
     .scrub = sqlite_scrub,
     .rebuild = sqlite_rebuild,
-    .verify = sqlite_verify,
     .examine = sqlite_examine,
     .rebuild_index = sqlite_rebuild_index,
     .columns_sql = sqlite_columns_sql,

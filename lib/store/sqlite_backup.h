@@ -7,10 +7,8 @@
 
 #include <sqlite3.h>
 
-/* As store_verify. */
-crm_status sqlite_verify_file(sqlite3 *database, struct error *error);
-/* As store_backup. A transaction for reading must be open on `source`: the copy is of what it sees,
- * so that it never has to begin anew however much others write. */
+/* Fills the empty file `path`. A transaction for reading must be open on `source`: the copy is of
+ * what it sees, so that it never has to begin anew however much others write. */
 crm_status sqlite_backup_file(sqlite3 *source, const char *path, store_progress progress,
                               void *context, struct error *error);
 

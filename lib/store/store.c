@@ -433,18 +433,3 @@ crm_status store_set_schema_version(struct store *store, int version)
 {
     return store->driver->set_schema_version(store, version);
 }
-
-crm_status store_verify(struct store *store)
-{
-    return store->driver->verify(store);
-}
-
-crm_status store_backup(struct store *store, const char *path, store_progress progress,
-                        void *context)
-{
-    if (store->driver->backup == NULL) {
-        error_set(store->error, CRM_USAGE, _("a book on a server is not copied into a file"));
-        return error_hint(store->error, _("pg_dump backs a database up while others write"));
-    }
-    return store->driver->backup(store, path, progress, context);
-}
