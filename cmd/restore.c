@@ -5,6 +5,7 @@
 #include <string.h>
 
 struct options {
+    const char *database;
     bool verify;
 };
 
@@ -20,6 +21,11 @@ static const struct argument arguments[] = {
 };
 
 static const struct option options[] = {
+    {.name = "database",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct options, database),
+     .argument = N_("URL"),
+     .help = N_("PostgreSQL database of the book: postgresql://host/name; a file when left out")},
     {.name = "verify",
      .type = OPTION_FLAG,
      .target = offsetof(struct options, verify),
@@ -37,6 +43,8 @@ static crm_status run(struct call *call)
         .verify = given->verify,
         .seconds = call_clock(call),
     };
+    if (given->database != NULL)
+        crm_book_set_database(call->book, given->database, true);
     return crm_restore(call->book, call->place, &restore, call->sink);
 }
 

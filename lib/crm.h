@@ -224,9 +224,9 @@ CRM_API crm_status crm_log_record(crm_book *book, const char *kind, const char *
                                   const crm_log_options *options, crm_sink *sink);
 
 /* Takes back what an entry did (0: the last one that did something), as an entry of its own, which
- * can be undone in turn. Writes the entry that was undone to the sink, as crm_log does. CRM_CONFLICT
- * when it is undone already, when later entries build on it, which are named, or when it did nothing
- * that the journal keeps; then nothing is changed. */
+ * can be undone in turn. Writes the entry that was undone to the sink, as crm_log does.
+ * CRM_CONFLICT when it is undone already, when later entries build on it, which are named, or when
+ * it did nothing that the journal keeps; then nothing is changed. */
 CRM_API crm_status crm_undo(crm_book *book, int64_t entry, crm_sink *sink);
 
 /* ---- Tiers ------------------------------------------------------------------------------ */
@@ -469,7 +469,8 @@ typedef struct crm_restore_options {
 } crm_restore_options;
 
 /* Makes the book of a backup in `directory`, which must be empty or not exist, all or nothing;
- * `book` must be closed. CRM_EXISTS when something is there, CRM_CORRUPT for a backup that is
+ * `book` must be closed. The records go where crm_book_set_database said, else into a file there.
+ * CRM_EXISTS when something is there, CRM_CORRUPT for a backup that is
  * damaged or cut off, CRM_INVALID for what is no backup, CRM_NEWER_SCHEMA for one that a newer crm
  * wrote. */
 CRM_API crm_status crm_restore(crm_book *book, const char *directory,
@@ -519,8 +520,8 @@ CRM_API int crm_kind_of_reference(const char *reference);
 
 /* The candidate that `word` was probably meant to be; NULL when none is near. Borrowed. */
 CRM_API const char *crm_suggest(const char *word, const char *const *candidates, size_t count);
-/* Writes text as it may be shown on a terminal: invalid UTF-8 becomes U+FFFD, control characters but
- * line breaks become question marks. CRM_IO when the stream fails. */
+/* Writes text as it may be shown on a terminal: invalid UTF-8 becomes U+FFFD, control characters
+ * but line breaks become question marks. CRM_IO when the stream fails. */
 CRM_API crm_status crm_plain_text(FILE *stream, const char *text);
 /* Writes text as a JSON string, quotes included; invalid UTF-8 becomes U+FFFD. CRM_IO when the
  * stream fails. */

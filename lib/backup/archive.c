@@ -182,7 +182,8 @@ static crm_status add_bytes(struct archive_writer *writer, int file, int64_t siz
 }
 
 crm_status archive_add_file(struct archive_writer *writer, const char *name, const char *path,
-                            void (*each)(void *context, size_t length), void *context)
+                            bool own_time, void (*each)(void *context, size_t length),
+                            void *context)
 {
     struct stat state;
     struct digest digest;
@@ -190,7 +191,11 @@ crm_status archive_add_file(struct archive_writer *writer, const char *name, con
     if (file < 0 || fstat(file, &state) != 0)
         return file_fail(writer->error, path);
     digest_begin(&digest);
+    int64_t usual = writer->modified;
+    if (own_time)
+        writer->modified = state.st_mtime;
     crm_status status = begin_member(writer, name, '0', state.st_size);
+    writer->modified = usual;
     if (status == CRM_OK)
         status = add_bytes(writer, file, state.st_size, path, &digest, each, context);
     if (status == CRM_OK)

@@ -18,7 +18,7 @@ extern const char archive_sums_name[]; /* SHA256SUMS */
 struct archive_writer {
     crm_status (*write)(void *context, const void *data, size_t length);
     void *context;
-    int64_t modified; /* time of all members: seconds since 1970 */
+    int64_t modified; /* time of members: seconds since 1970 */
     struct error *error;
     struct buffer sums;
     int64_t length; /* bytes written */
@@ -29,9 +29,10 @@ struct archive_writer {
 crm_status archive_add_directory(struct archive_writer *writer, const char *name);
 crm_status archive_add(struct archive_writer *writer, const char *name, const void *data,
                        size_t length);
-/* `each`, unless NULL, is told the bytes of each piece. */
+/* `each`, unless NULL, is told the bytes of each piece. `own_time`: the member has the file's. */
 crm_status archive_add_file(struct archive_writer *writer, const char *name, const char *path,
-                            void (*each)(void *context, size_t length), void *context);
+                            bool own_time, void (*each)(void *context, size_t length),
+                            void *context);
 crm_status archive_end(struct archive_writer *writer);
 void archive_writer_release(struct archive_writer *writer);
 
@@ -48,6 +49,7 @@ struct archive_reader {
     struct buffer member;
     int64_t size, left; /* of the member */
     struct digest digest;
+    int64_t modified; /* of the member: seconds since 1970 */
     bool directory;
     bool begun, ended;
     int64_t length; /* bytes read */

@@ -132,7 +132,8 @@ static void name_of(const struct archive_header *header, struct buffer *out)
 static bool describe(struct archive_reader *reader, const struct archive_header *header)
 {
     int64_t size;
-    if (!read_octal(header->size, sizeof header->size, &size))
+    if (!read_octal(header->size, sizeof header->size, &size) ||
+        !read_octal(header->modified, sizeof header->modified, &reader->modified))
         return false;
     if (reader->size < 0)
         reader->size = size;

@@ -110,7 +110,7 @@ static crm_status pack_files(struct backup *backup)
             return error_no_memory(&backup->book->error);
         status = name[strlen(name) - 1] == '/'
                      ? archive_add_directory(&backup->writer, name)
-                     : archive_add_file(&backup->writer, name, path, NULL, NULL);
+                     : archive_add_file(&backup->writer, name, path, true, NULL, NULL);
     }
     return status;
 }
@@ -126,7 +126,7 @@ static crm_status pack(struct backup *backup)
         status = pack_files(backup);
     if (status == CRM_OK)
         status = archive_add_file(&backup->writer, contents_database, backup->partial.database,
-                                  show_packing, backup);
+                                  false, show_packing, backup);
     return status == CRM_OK ? archive_end(&backup->writer) : status;
 }
 

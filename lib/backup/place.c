@@ -2,7 +2,6 @@
 /* The place of a restored book: hidden until the last moment. */
 #include "backup/place.h"
 
-#include "backup/contents.h"
 #include "base/file.h"
 
 #include <dirent.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char last_name[] = "policy.yaml";    /* without it there is no book */
 static const char hidden_name[] = ".crm-restore"; /* in a directory that exists */
 
 /* ---- Choosing ---- */
@@ -146,7 +146,7 @@ static crm_status move_up(struct place *place, const char *name)
 }
 
 /* A directory that exists may be a mount point, or where somebody stands: it stays, and what
- * belongs into it comes by name. Without its database, which comes last, it is no book. */
+ * belongs into it comes by name. Without its policy, which comes last, it is no book. */
 static crm_status fill_directory(struct place *place)
 {
     DIR *directory = opendir(place->hidden);
@@ -154,13 +154,13 @@ static crm_status fill_directory(struct place *place)
         return file_fail(place->error, place->hidden);
     crm_status status = CRM_OK;
     for (const struct dirent *entry; status == CRM_OK && (entry = readdir(directory)) != NULL;)
-        if (entry->d_name[0] != '.' && strcmp(entry->d_name, contents_database) != 0)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, last_name) != 0)
             status = move_up(place, entry->d_name);
     (void)closedir(directory);
     if (status == CRM_OK && !file_sync(place->directory))
         status = file_fail(place->error, place->directory);
     if (status == CRM_OK)
-        status = move_up(place, contents_database);
+        status = move_up(place, last_name);
     if (status == CRM_OK && (rmdir(place->hidden) != 0 || !file_sync(place->directory)))
         status = file_fail(place->error, place->directory);
     return status;

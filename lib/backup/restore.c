@@ -3,13 +3,14 @@
  * a book. */
 #include "book.h"
 
-#include "backup/address.h"
 #include "backup/archive.h"
 #include "backup/contents.h"
 #include "backup/facts.h"
 #include "backup/place.h"
 #include "backup/summary.h"
 #include "base/file.h"
+#include "policy/yaml.h"
+#include "store/copy.h"
 #include "store/create.h"
 
 #include <errno.h>
@@ -90,7 +91,12 @@ static crm_status unpack_bytes(struct restoration *restoration, int file, const 
         if (!file_write(file, data, got))
             return file_fail(&restoration->book->error, path);
     }
-    return fsync(file) == 0 ? CRM_OK : file_fail(&restoration->book->error, path);
+    /* The time of a day list is part of what visits were computed by. */
+    const struct timespec modified = {.tv_sec = (time_t)reader->modified};
+    const struct timespec times[] = {modified, modified};
+    return futimens(file, times) == 0 && fsync(file) == 0
+               ? CRM_OK
+               : file_fail(&restoration->book->error, path);
 }
 
 static crm_status unpack(struct restoration *restoration, const char *name)
@@ -163,6 +169,21 @@ static crm_status compare_facts(struct restoration *restoration, struct store *s
     return error_hint(&restoration->book->error, _("use another backup"));
 }
 
+/* From the file that was unpacked into the database that was asked for. */
+static crm_status fill_database(struct restoration *restoration, struct store *from)
+{
+    struct crm_book *book = restoration->book;
+    struct store_copy copy = {.from = from};
+    crm_status status = store_open(book->database, STORE_CREATE, &copy.into, &book->error);
+    if (status == CRM_OK)
+        status = store_copy(&copy, &book->error);
+    store_close(copy.into);
+    if (status != CRM_EXISTS || book->error.message[0] != '\0')
+        return status;
+    error_set(&book->error, CRM_EXISTS, _("there is a book in the database already"));
+    return error_hint(&book->error, _("choose another database, or an empty one"));
+}
+
 /* Opened as a new book's is, the database goes back to the mode in which many may use it. */
 static crm_status look_at_database(struct restoration *restoration)
 {
@@ -178,18 +199,40 @@ static crm_status look_at_database(struct restoration *restoration)
         status = store_verify(store);
     if (status == CRM_OK)
         status = compare_facts(restoration, store);
+    bool elsewhere = restoration->book->database != NULL;
+    if (status == CRM_OK && elsewhere)
+        status = fill_database(restoration, store);
     store_close(store);
+    if (status == CRM_OK && elsewhere)
+        return unlink(path) == 0 ? CRM_OK : file_fail(&restoration->book->error, path);
     return status == CRM_OK && !file_sync(path) ? file_fail(&restoration->book->error, path)
                                                 : status;
 }
 
+/* A copy of a book must not write to the database of the book that it is a copy of. */
 static crm_status look_at_policy(struct restoration *restoration)
 {
     const char *path =
         arena_printf(&restoration->arena, "%s/policy.yaml", restoration->place.hidden);
     if (path == NULL)
         return error_no_memory(&restoration->book->error);
-    return address_set(path, NULL, &restoration->detached, &restoration->book->error);
+    struct buffer changed cleanup(buffer_release) = {0};
+    struct error *error = &restoration->book->error;
+    const struct crm_book *book = restoration->book;
+    const char *text = NULL;
+    size_t length = 0;
+    crm_status status = yaml_read_file(&restoration->arena, path, &text, &length, error);
+    if (status == CRM_OK)
+        status = policy_with_database(text, length, book->database_lasting ? book->database : NULL,
+                                      &changed, error);
+    if (status != CRM_OK ||
+        (changed.length == length && memcmp(buffer_string(&changed), text, length) == 0))
+        return status;
+    restoration->detached = book->database == NULL;
+    int file cleanup(file_close) = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    return file >= 0 && file_write(file, changed.data, changed.length) && fsync(file) == 0
+               ? CRM_OK
+               : file_fail(error, path);
 }
 
 static crm_status make_book(struct restoration *restoration)
@@ -265,7 +308,7 @@ crm_status crm_restore(crm_book *book, const char *directory, const crm_restore_
         status = backup_summary_write(&summary, sink);
     if (status == CRM_OK && restoration.detached)
         status = sink_note(sink, _("The book was on a database server; this one is in its own "
-                                   "file. Its policy.yaml keeps the address as a comment."));
+                                   "file, and its policy.yaml names no server."));
     archive_reader_release(&restoration.reader);
     place_release(&restoration.place);
     buffer_release(&restoration.piece);

@@ -129,7 +129,7 @@ static const char surveys[] =
     "#     anniversary: {label: 签约纪念日, type: date}\n"
     "#     channel_type: {label: 渠道类型, type: enum, choices: [direct, dealer, online]}\n";
 
-void policy_database_text(struct buffer *out, const char *database)
+static void database_text(struct buffer *out, const char *database)
 {
     buffer_text(out, "# A team's database 数据库 in place of the book's file.\ndatabase: \"");
     for (; *database != '\0'; database++)
@@ -145,7 +145,7 @@ crm_status policy_default(struct buffer *out, const char *time_zone, const char 
     buffer_printf(out, "time_zone: \"%s\"\n", time_zone != NULL ? time_zone : "UTC");
     buffer_printf(out, "currency: %s\n", currency != NULL ? currency : "CNY");
     if (database != NULL)
-        policy_database_text(out, database);
+        database_text(out, database);
     else
         buffer_text(out, no_database);
     buffer_text(out, tiers);

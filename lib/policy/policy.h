@@ -199,8 +199,6 @@ crm_status policy_check(const char *path,
                         void (*each)(void *context, long line, long column, const char *key,
                                      const char *message, const char *hint),
                         void *context, struct error *error);
-/* Appends the key by which a policy names the database of its book. */
-void policy_database_text(struct buffer *out, const char *database);
 /* The commented policy of a new book, whose database may be NULL: its own file. Appends to `out`.
  */
 crm_status policy_default(struct buffer *out, const char *time_zone, const char *currency,

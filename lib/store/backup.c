@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A copy of a book as one SQLite file, verified by reading it back. */
 #include "base/file.h"
+#include "store/copy.h"
 #include "store/driver.h"
 
 #include <errno.h>
@@ -63,17 +64,39 @@ static crm_status look_at_copy(struct store *store, const char *path)
     return status;
 }
 
+/* Of an engine whose files are not to be had: how many rows there are is not known before. */
+struct row_progress {
+    store_progress progress;
+    void *context;
+};
+
+static void report_rows(void *context, int64_t rows)
+{
+    const struct row_progress *report = context;
+    report->progress(report->context, rows, 0);
+}
+
+static crm_status copy_rows(struct store *store, const char *path, store_progress progress,
+                            void *context)
+{
+    struct row_progress report = {progress, context};
+    struct store_copy copy = {
+        .from = store, .progress = progress == NULL ? NULL : report_rows, .context = &report};
+    crm_status status = store_open(path, STORE_CREATE, &copy.into, store->error);
+    if (status == CRM_OK)
+        status = store_copy(&copy, store->error);
+    store_close(copy.into);
+    return status;
+}
+
 crm_status store_backup(struct store *store, const char *path, store_progress progress,
                         void *context)
 {
-    if (store->driver->backup == NULL) {
-        error_set(store->error, CRM_USAGE, _("a book on a database server is backed up there"));
-        return error_hint(store->error, _("use pg_dump, or the server's own backups"));
-    }
     crm_status status = make_file(path, store->error);
     if (status != CRM_OK)
         return status;
-    status = store->driver->backup(store, path, progress, context);
+    status = store->driver->backup != NULL ? store->driver->backup(store, path, progress, context)
+                                           : copy_rows(store, path, progress, context);
     if (status == CRM_OK)
         status = look_at_copy(store, path);
     if (status == CRM_OK && !file_sync(path))
