@@ -302,7 +302,8 @@ crm_status sales_sums_begin(struct crm_book *book, int64_t *customers, size_t co
     *out = s;
     if (s == NULL)
         return error_no_memory(&book->error);
-    qsort(customers, count, sizeof *customers, compare_ids);
+    if (count > 1)
+        qsort(customers, count, sizeof *customers, compare_ids);
     s->book = book;
     s->touched = customers;
     s->count = count;

@@ -60,7 +60,7 @@ static uint64_t mix_value(uint64_t hash, sqlite3_value *value)
         return mix(hash, bits);
     }
     const unsigned char *bytes = sqlite3_value_blob(value);
-    return mix_text(hash, bytes, bytes == NULL ? 0 : (size_t)sqlite3_value_bytes(value));
+    return bytes == NULL ? hash : mix_text(hash, bytes, (size_t)sqlite3_value_bytes(value));
 }
 
 static uint64_t entry_hash(int count, sqlite3_value **values)
@@ -250,7 +250,7 @@ static crm_status sum_index(struct agreement *agreement, const char *table,
 static crm_status table_agrees(struct store *store, const char *table, bool *agrees)
 {
     struct agreement agreement cleanup(agreement_release) = {.store = store};
-    struct value sums[MOST_INDEXES];
+    struct value sums[MOST_INDEXES] = {{.type = VALUE_NULL}};
     const struct value name = value_text(table);
     crm_status status = store_query(store, select_indexes, &name, 1, add_index, &agreement);
     if (status == CRM_OK && agreement.count > 0)
