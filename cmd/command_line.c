@@ -38,21 +38,41 @@ static const char *option_value(const struct call *call, const char *word)
     return NULL;
 }
 
-/* phone=138…, email~zhang: a filter says as much as an option. */
-static const char *filter_value(const struct call *call, const char *word)
+static bool takes_filter(const struct command *command)
 {
-    char field[64];
-    size_t length = strcspn(word, "=<>!~");
-    const char *value = word + length + strspn(word + length, "=<>!~");
-    if (length == 0 || length >= sizeof field || value == word + length)
-        return NULL;
-    memcpy(field, word, length);
-    field[length] = '\0';
+    const struct argument *argument = command->arguments;
+    while (argument != NULL && argument->name != NULL && argument->complete != COMPLETE_FILTER)
+        argument++;
+    return argument != NULL && argument->name != NULL;
+}
+
+static bool is_sensitive(const struct call *call, const char *field)
+{
     crm_kind_info kind;
     for (size_t i = 0; crm_kind_get(i, &kind); i++)
         if (crm_book_is_sensitive(call->book, kind.name, field))
-            return value;
-    return NULL;
+            return true;
+    return false;
+}
+
+/* phone=138…, email~zhang: a filter says as much as an option; and a word of it that compares
+ * nothing is looked for in phones and addresses too. */
+static const char *filter_value(const struct call *call, const char *word)
+{
+    size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    size_t operators = strspn(word + length, "=<>!~");
+    char *field = NULL;
+    if (length == 0 || operators == 0)
+        return takes_filter(call->command) ? word : NULL;
+    field = strndup(word, length);
+    if (field == NULL)
+        return word;
+    for (char *at = field; *at != '\0'; at++)
+        if (*at == '-') /* as options are written */
+            *at = '_';
+    bool sensitive = is_sensitive(call, field);
+    free(field);
+    return sensitive ? word + length + operators : NULL;
 }
 
 static bool is_argument(const struct call *call, const char *word)

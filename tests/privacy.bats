@@ -184,10 +184,15 @@ for_umask() {
 @test "the journal's commands keep no personal value" {
     on_postgres || command -v sqlite3 >/dev/null || skip "no sqlite3"
     own_fields
+    printf '  customer:\n    home_phone: {type: text, sensitive: yes}\n' >>.crm/policy.yaml
+    crm edit lakeside --set home_phone=13900000007 >/dev/null
+    crm visit add lakeside --planned-on 2026-03-03 >/dev/null
     crm edit P-1 --phone 13900000001 --email=new.secret@example.com --set wechat=wechatsecret \
         --set passport=passportsecret --set shoe=42 --phone 13900000002 >/dev/null
-    crm remind --new phone=13900000003 'email~other.secret' >/dev/null
+    crm remind --new phone=13900000003 'email~other.secret' 13900000004 'phone = 13900000005' \
+        home-phone=13900000006 status=active >/dev/null
     query_store 'SELECT command FROM journal' >commands
+    grep -qxF "crm remind --new phone=•••• 'email~'•••• •••• •••• home-phone=•••• status=active" commands
     grep -qxF "crm edit P-1 --phone •••• --email=•••• --set wechat=•••• --set passport=•••• --set shoe=42 --phone ••••" commands
     [ "$(grep -cE '1390000|secret' commands)" = 0 ]
 }
