@@ -95,8 +95,9 @@ crm_status reading_of(struct crm_book *book, const struct image *image, struct a
 /* The values by which a row of a kind without id is found: as it stands after the change, or before
  * it. */
 const struct value *reading_key(const struct reading *reading, const char *column, bool after);
-/* Appends " WHERE …" for its row as it stands after the change, or stood before it was removed. */
-void reading_where(const struct reading *reading, struct query *query);
+/* Appends " WHERE …" for its row as it stands after the change, or stood before the change or
+ * before it was removed. */
+void reading_where(const struct reading *reading, bool after, struct query *query);
 /* Puts back what the image tells, into the tables whose names begin with `prefix` ("" for the
  * book's own). CRM_CONFLICT without a message when such a row is there already. */
 crm_status revert_image(struct crm_book *book, const char *prefix, const struct reading *reading);

@@ -258,14 +258,15 @@ static crm_status say_erased(struct past *past)
     return error_hint(&past->book->error, _("see what is left: crm log"));
 }
 
-/* Its number may have been given again since: that other record was not there yet. */
-static crm_status make_room(struct past *past, const struct image *image)
+/* Its number or place may have been given again since: that other record was not there yet. */
+static crm_status make_room(struct past *past, const struct reading *reading)
 {
     struct query query cleanup(query_release) = {0};
-    if (!image->removed || image->record == 0)
+    const struct image *image = &reading->image;
+    if (!image->removed && image->record != 0)
         return CRM_OK;
-    buffer_printf(&query.sql, "DELETE FROM %s%s WHERE id = ", prefix, image->kind->table);
-    query_value(&query, value_integer(image->record));
+    buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, image->kind->table);
+    reading_where(reading, false, &query);
     buffer_text(&query.sql, " AND entry > ");
     query_value(&query, value_integer(image->entry));
     return run_query(past, &query);
@@ -290,11 +291,11 @@ static crm_status take_back(void *context, const struct value *row)
     if (status != CRM_OK)
         return status;
     if (taking->back->number != 0) {
-        status = make_room(past, &image);
+        status = make_room(past, &reading);
         return status == CRM_OK ? revert_image(past->book, prefix, &reading) : status;
     }
     buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, image.kind->table);
-    reading_where(&reading, &query);
+    reading_where(&reading, true, &query);
     return run_query(past, &query);
 }
 
@@ -388,13 +389,19 @@ static crm_status roll_referred_back(struct past *past)
 
 /* ---- Facts ---- */
 
+static crm_status follow_order(void *context, const struct value *row)
+{
+    return derived_follow(context, &kind_order, row[0].integer);
+}
+
 static crm_status compute_facts(struct past *past)
 {
     static const struct kind *const kinds[] = {&kind_line, &kind_tier_change, &kind_complaint,
                                                &kind_survey_answer, &kind_visit};
-    crm_status status = CRM_OK;
+    crm_status status = store_query(past->book->store, "SELECT id FROM sales_order", NULL, 0,
+                                    follow_order, past->book);
     if (past->root.kind != &kind_customer)
-        return CRM_OK;
+        return status;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && status == CRM_OK; i++)
         status = derived_after(past->book, kinds[i], past->root.id);
     return status;

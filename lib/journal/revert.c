@@ -46,7 +46,7 @@ static crm_status say_unknown(struct crm_book *book, const struct image *image, 
     return error_hint(&book->error, _("restore a backup of that time beside this book"));
 }
 
-void reading_where(const struct reading *reading, struct query *query)
+void reading_where(const struct reading *reading, bool after, struct query *query)
 {
     const struct kind *kind = reading->image.kind;
     if (kind->cluster == NULL) {
@@ -57,7 +57,7 @@ void reading_where(const struct reading *reading, struct query *query)
     const char *word = " WHERE ";
     for (size_t i = 0; i < kind->field_count; i++) {
         const char *name = kind->fields[i].name;
-        const struct value *value = reading_key(reading, name, true);
+        const struct value *value = reading_key(reading, name, after);
         if (!is_in_cluster(kind, name) || value == NULL)
             continue;
         buffer_printf(&query->sql, "%s%s = ", word, name);
@@ -91,7 +91,7 @@ static crm_status revert_change(struct crm_book *book, const char *prefix,
         query_value(&query, member->value);
         separator = ", ";
     }
-    reading_where(reading, &query);
+    reading_where(reading, true, &query);
     if (query.sql.failed)
         return error_no_memory(&book->error);
     crm_status status =

@@ -308,7 +308,7 @@ static crm_status remove_again(void *context, const struct value *row)
     if (status != CRM_OK)
         return status;
     buffer_printf(&query.sql, "DELETE FROM %s", image.kind->table);
-    reading_where(&reading, &query);
+    reading_where(&reading, true, &query);
     if (query.sql.failed)
         return error_no_memory(&undoing->book->error);
     advance(undoing, 1);
