@@ -32,6 +32,29 @@ setup_test() {
     expect 2 "" $'crm: crm edit: nothing to change\nhint: name a field: --phone 021-5550100; "" clears it'
 }
 
+@test "what is there already is no change, and no entry of the journal" {
+    cat >>.crm/policy.yaml <<'YAML'
+fields:
+  customer:
+    rank: {type: integer}
+    partner: {type: boolean}
+YAML
+    crm edit acme --set rank=3 --set partner=yes --need-fit 2 --tags "b a" >/dev/null
+    crm add order N-1 --customer acme --ordered-on 2026-01-10 >/dev/null
+    crm list customer >/dev/null
+    entries=$(crm log | wc -l)
+    call crm edit acme --name Acme --phone 1 --segment= --need-fit 2 --tags "b a" --set rank=3 \
+        --set partner=yes --fields key,phone,rank
+    expect 0 '{"key":"acme","phone":"1","rank":3}' ""
+    call crm edit order N-1 --customer acme --ordered-on 2026-01-10 --fields number
+    expect 0 '{"number":"N-1"}' ""
+    [ "$(crm log | wc -l)" = "$entries" ]
+    crm edit acme --phone 1 --set rank=4 >/dev/null
+    [ "$(crm log -n 1 --fields what)" = '{"what":{"customer":{"changed":1}}}' ]
+    crm edit acme --set rank= >/dev/null
+    [ "$(crm log | wc -l)" = $((entries + 2)) ]
+}
+
 @test "an unknown and an ambiguous name" {
     call crm edit nosuch --phone 2
     expect 1 "" -

@@ -68,4 +68,16 @@ static inline bool value_is_null(const struct value *value)
     return value->type == VALUE_NULL;
 }
 
+/* Whether two stored values are the same; null equals null. */
+static inline bool value_equal(const struct value *a, const struct value *b)
+{
+    if (a->type != b->type)
+        return false;
+    if (a->type == VALUE_TEXT)
+        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    if (a->type == VALUE_REAL)
+        return a->real == b->real;
+    return a->type == VALUE_NULL || a->integer == b->integer;
+}
+
 #endif

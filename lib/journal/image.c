@@ -248,23 +248,6 @@ int64_t values_integer(const struct values *values, const char *name)
     return value == NULL || value->type != VALUE_INTEGER ? 0 : value->integer;
 }
 
-bool value_equal(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    switch (a->type) {
-    case VALUE_INTEGER:
-        return a->integer == b->integer;
-    case VALUE_REAL:
-        return a->real == b->real;
-    case VALUE_TEXT:
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    case VALUE_NULL:
-        break;
-    }
-    return true;
-}
-
 /* ---- Rows of journal_image ---- */
 
 static const char *text_in(const struct value *value)

@@ -25,7 +25,6 @@ crm_status values_read(struct crm_book *book, const char *json, struct arena *ar
 const struct value *values_find(const struct values *values, const char *name);
 /* The same as a number; 0 when there is none. */
 int64_t values_integer(const struct values *values, const char *name);
-bool value_equal(const struct value *a, const struct value *b);
 
 /* A row of journal_image. Texts are borrowed from the query, or lie in an arena. */
 struct image {

@@ -51,18 +51,6 @@ void import_accept(struct import *import, enum import_outcome outcome);
 /* Adds a member to the notes of the summary: a JSON object without its braces. */
 void import_note(struct import *import, const char *format, ...) CRM_PRINTF(2, 3);
 
-/* Whether two stored values are the same; null equals null. */
-static inline bool import_equal(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    if (a->type == VALUE_REAL)
-        return a->real == b->real;
-    return a->type == VALUE_NULL || a->integer == b->integer;
-}
-
 /* ---- The two ways of storing ------------------------------------------------------------- */
 
 /* One record of import->kind a row. */

@@ -232,7 +232,7 @@ static bool compare_custom(const struct flat *flat, const struct head *head, str
 {
     for (size_t i = 0; i < flat->custom_count; i++) {
         const struct value *value = &flat->values[flat->customs[i]];
-        if (!value_is_null(value) && !import_equal(value, &head->custom[i]))
+        if (!value_is_null(value) && !value_equal(value, &head->custom[i]))
             import_custom_put(flat->import, flat->customs[i], value, record);
     }
     return record->any_custom;
@@ -249,7 +249,7 @@ static crm_status compare_head(struct flat *flat, struct head *head, struct part
     for (size_t i = 0; i < HEAD_FIELDS && status == CRM_OK; i++) {
         int index = flat->head_map[i];
         if (index < 0 || value_is_null(&flat->values[index]) ||
-            import_equal(&flat->values[index], &head->fields[i]))
+            value_equal(&flat->values[index], &head->fields[i]))
             continue;
         status = any ? CRM_OK : flat_touch(flat, customer);
         if (status == CRM_OK && i >= HEAD_SHIPPED_ON)
@@ -276,7 +276,7 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
     struct head *head = &flat->heads[hash % HEAD_PLACES];
     *out = head;
     if (head->id != 0 && head->hash == hash && head->customer == customer->id &&
-        import_equal(number, &head->number))
+        value_equal(number, &head->number))
         return CRM_OK;
     begin_head(head, number, customer->id, hash);
     if (head->no_memory)

@@ -236,12 +236,12 @@ static struct stored_line *match(struct head *head, enum line_column column,
                                  const struct value *value)
 {
     struct stored_line *next = head->cursor == NULL ? head->lines : head->cursor->next;
-    if (next != NULL && import_equal(&next->columns[column], value)) {
+    if (next != NULL && value_equal(&next->columns[column], value)) {
         head->cursor = next;
         return next;
     }
     for (struct stored_line *line = head->lines; line != NULL; line = line->next)
-        if (import_equal(&line->columns[column], value))
+        if (value_equal(&line->columns[column], value))
             return line;
     return NULL;
 }
@@ -345,7 +345,7 @@ static crm_status compare_line(struct flat *flat, struct head *head, struct part
     line[LINE_NUMBER] = known->columns[LINE_NUMBER];
     *out = IMPORT_SAME;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (is_compared(flat, i) && !import_equal(&line[i], &known->columns[i]))
+        if (is_compared(flat, i) && !value_equal(&line[i], &known->columns[i]))
             *out = IMPORT_CHANGED;
     if (*out == IMPORT_SAME)
         return CRM_OK;
@@ -388,12 +388,12 @@ static void set_differences(struct flat *flat, struct head *head, struct value *
         *column = index < 0 ? value_null() : flat->values[index];
         if (value_is_null(column))
             continue;
-        if (import_equal(column, &head->fields[i]))
+        if (value_equal(column, &head->fields[i]))
             *column = value_null();
         else
             note_difference(flat, head);
     }
-    if (!import_equal(&line[LINE_ORDERED_ON], &head->fields[HEAD_ORDERED_ON]))
+    if (!value_equal(&line[LINE_ORDERED_ON], &head->fields[HEAD_ORDERED_ON]))
         note_difference(flat, head);
 }
 

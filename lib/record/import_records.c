@@ -92,12 +92,12 @@ static bool reduce(const struct crm_book *book, struct record *record, const str
     for (size_t i = 0; i < record->kind->field_count; i++) {
         bool own = record->kind->fields[i].expression == NULL;
         record->given[i] =
-            record->given[i] && own && !import_equal(&record->values[i], &stored->values[i]);
+            record->given[i] && own && !value_equal(&record->values[i], &stored->values[i]);
         any = any || record->given[i];
     }
     for (size_t i = 0; i < book->policy->field_count; i++) {
         record->custom_given[i] =
-            record->custom_given[i] && !import_equal(&record->custom[i], &stored->custom[i]);
+            record->custom_given[i] && !value_equal(&record->custom[i], &stored->custom[i]);
         record->any_custom = record->any_custom || record->custom_given[i];
     }
     return any || record->any_custom;

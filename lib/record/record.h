@@ -53,6 +53,9 @@ crm_status record_complete(struct crm_book *book, struct record *record, struct 
 /* Inserts; the new id goes to *id (0 for kinds without). CRM_EXISTS names the field whose value is
  * taken. */
 crm_status record_insert(struct crm_book *book, const struct record *record, int64_t *id);
+/* Whether a given field is not stored like that already in record `id`, of a kind with ids. */
+crm_status record_differs(struct crm_book *book, const struct record *record, int64_t id,
+                          bool *differs);
 /* Updates the given fields of record `id`. */
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id);
 

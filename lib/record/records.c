@@ -326,10 +326,13 @@ static crm_status edit_record(struct crm_book *book, const struct kind *kind, in
 {
     struct arena arena cleanup(arena_release) = {0};
     struct record record;
+    bool differs = false;
     crm_status status = record_new(book, kind, &arena, &record);
     if (status == CRM_OK)
         status = set_all(book, &record, &arena, fields, count);
     if (status == CRM_OK)
+        status = record_differs(book, &record, id, &differs);
+    if (status == CRM_OK && differs)
         status = update_with_facts(book, &record, id);
     return status == CRM_OK ? record_write(book, kind, id, sink) : status;
 }

@@ -188,6 +188,61 @@ static bool is_empty(const struct record *record)
     return !record->any_custom;
 }
 
+/* Calls for all that is given, in one order. */
+struct comparing {
+    struct buffer *sql;         /* NULL: compares */
+    const struct value *stored; /* the columns of that SQL */
+    size_t count;
+    bool differs;
+};
+
+static void compare_field(struct comparing *comparing, const char *name, const struct value *given)
+{
+    if (comparing->sql != NULL)
+        buffer_printf(comparing->sql, ", %s", name);
+    else if (!value_equal(given, &comparing->stored[comparing->count]))
+        comparing->differs = true;
+    comparing->count++;
+}
+
+static void compare_all(struct crm_book *book, const struct record *record,
+                        struct comparing *comparing)
+{
+    const struct kind *kind = record->kind;
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (is_stored(record, i))
+            compare_field(comparing, kind->fields[i].name, &record->values[i]);
+    for (size_t i = 0; kind->custom && i < book->policy->field_count; i++) {
+        struct buffer expression cleanup(buffer_release) = {0};
+        if (!record->custom_given[i])
+            continue;
+        custom_sql(&expression, &book->policy->fields[i], kind->table);
+        compare_field(comparing, buffer_string(&expression), &record->custom[i]);
+    }
+}
+
+crm_status record_differs(struct crm_book *book, const struct record *record, int64_t id,
+                          bool *differs)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct buffer sql cleanup(buffer_release) = {0};
+    const struct value parameter = value_integer(id);
+    struct comparing comparing = {.sql = &sql, .count = 1};
+    buffer_text(&sql, "SELECT id");
+    compare_all(book, record, &comparing);
+    buffer_printf(&sql, " FROM %s WHERE id = $1", record->kind->table);
+    struct value *stored = arena_array(&arena, comparing.count, sizeof *stored);
+    if (sql.failed || stored == NULL)
+        return error_no_memory(&book->error);
+    crm_status status = store_row_values(book->store, &arena, buffer_string(&sql), &parameter, 1,
+                                         stored, comparing.count);
+    comparing = (struct comparing){.stored = stored, .count = 1};
+    if (status == CRM_OK)
+        compare_all(book, record, &comparing);
+    *differs = comparing.differs;
+    return status;
+}
+
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id)
 {
     struct query query cleanup(query_release) = {0};
