@@ -93,6 +93,9 @@ for ((run = 0; run < runs; run++)); do
   orders first lines
   orders again lines
   new_book
+  orders undone lines
+  measure undo "$crm" --book "$place/book" -q undo
+  new_book
   measure peer sh -c 'sqlite3 "$1" <"$2"' sh "$place/book/crm.db" "$place/peer.sql"
 done
 
@@ -100,6 +103,9 @@ says "import $lines lines: rows/s / sqlite3 .import" "least 3" x \
   "$(ratio "$(median peer 1)" "$(median first 1)")"
 says "import the same file again / the first time" "most 0.8" x \
   "$(ratio "$(median again 1)" "$(median first 1)")"
+says "undo of that import / the import" "most 1.5" x \
+  "$(ratio "$(median undo 1)" "$(median undone 1)")"
+says "undo of that import: peak memory" "most 64" MiB "$(ratio "$(median undo 2)" 1024)"
 says "import $lines lines: peak memory" "most 48" MiB "$(ratio "$(median first 2)" 1024)"
 says "import $lines lines: peak / that of a quarter of them" "most 1.25" x \
   "$(ratio "$(median first 2)" "$(median quarter 2)")"
