@@ -268,6 +268,24 @@ keys() {
     done
 }
 
+@test "tiers are evaluated for whoever sees all customers" {
+    team
+    grant lin --role manager
+    grant chen --role reader
+    for words in "tier" "tier apply" "tier why acme"; do
+        # shellcheck disable=SC2086
+        call as lin $words
+        expect 1 "" $'crm: tiers compare all customers, and your role shows some of them\nhint: ask an administrator of the book to evaluate them'
+    done
+    cmp <(as chen tier) <(owner tier)
+    owner tier apply >/dev/null
+    call as lin tier history --fields customer,tier
+    [ "$(wc -l <<<"${out%$'\n'}")" -ge 1 ]
+    [[ $out != *beta* ]]
+    call as lin tier set acme A --reason "a friend" --fields customer,tier
+    expect 0 '{"customer":"acme","tier":"A"}' ""
+}
+
 @test "after a change of the policy visits wait for an administrator" {
     team
     grant lin --role manager

@@ -7,6 +7,7 @@
 #include "domain/tier_rules.h"
 #include "domain/tier_sales.h"
 #include "domain/tier_survey.h"
+#include "store/roles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -285,10 +286,24 @@ crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, st
     return status;
 }
 
+/* Tiers compare customers with each other: of some of them they would come out higher. */
+static crm_status refuse_restricted(struct crm_book *book)
+{
+    bool restricted = false;
+    crm_status status = store_is_restricted(book->store, &restricted);
+    if (status != CRM_OK || !restricted)
+        return status;
+    error_set(&book->error, CRM_READONLY,
+              _("tiers compare all customers, and your role shows some of them"));
+    return error_hint(&book->error, _("ask an administrator of the book to evaluate them"));
+}
+
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
                     struct tier_evaluation *out, int64_t *foreign)
 {
-    crm_status status = tier_load(book, scheme, arena, out, foreign);
+    crm_status status = refuse_restricted(book);
+    if (status == CRM_OK)
+        status = tier_load(book, scheme, arena, out, foreign);
     if (status == CRM_OK && tier_evaluate(out, arena) != CRM_OK)
         status = error_no_memory(&book->error);
     return status;
