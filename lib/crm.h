@@ -167,8 +167,8 @@ CRM_API crm_status crm_record_merge(crm_book *book, const char *kind, const char
 /* One record; for a customer the whole page. */
 CRM_API crm_status crm_record_show(crm_book *book, const char *kind, const char *reference,
                                    crm_sink *sink);
-/* The same as it was at the end of a day, or at a point in time. `as_of`: as a person writes days and
- * times. Figures that follow from the records are those of that day; the policy is today's.
+/* The same as it was at the end of a day, or at a point in time. `as_of`: as a person writes days
+ * and times. Figures that follow from the records are those of that day; the policy is today's.
  * CRM_NOT_FOUND when the record was not there yet, or not any more; one that was removed since may
  * be named. Nothing is written. */
 CRM_API crm_status crm_record_show_as_of(crm_book *book, const char *kind, const char *reference,

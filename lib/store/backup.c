@@ -37,7 +37,7 @@ static crm_status make_file(const char *path, struct error *error)
 
 static crm_status compare_versions(struct store *store, struct store *copy)
 {
-    int expected, found;
+    int expected = 0, found = 0;
     crm_status status = store_schema_version(store, &expected);
     if (status == CRM_OK)
         status = store_schema_version(copy, &found);
