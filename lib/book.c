@@ -240,7 +240,7 @@ static crm_status make_store(struct crm_book *book, const char *path)
 static crm_status make_parts(struct crm_book *book, const char *database, struct buffer *policy)
 {
     static const char *const rooms[] = {"calendars", "surveys"};
-    int turn cleanup(book_end_turn) = BOOK_NO_TURN;
+    struct book_turn turn cleanup(book_end_turn) = BOOK_NO_TURN;
     crm_status status = make_directories(book, book->directory);
     /* Of several at once each would take what another has half made for a file laid there. */
     if (status == CRM_OK)
@@ -496,7 +496,7 @@ crm_status book_want_write(struct crm_book *book)
 
 enum { TURN_STEP = 20 }; /* milliseconds */
 
-crm_status book_take_turn(struct crm_book *book, int *turn)
+static crm_status lock_directory(struct crm_book *book, int *turn)
 {
     const struct timespec step = {.tv_nsec = TURN_STEP * 1000000L};
     *turn = open(book->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -515,10 +515,27 @@ crm_status book_take_turn(struct crm_book *book, int *turn)
     return CRM_OK;
 }
 
-void book_end_turn(const int *turn)
+crm_status book_take_turn(struct crm_book *book, struct book_turn *turn)
 {
-    if (*turn != BOOK_NO_TURN)
-        (void)close(*turn);
+    crm_status status = lock_directory(book, &turn->directory);
+    if (status != CRM_OK || book->store == NULL)
+        return status;
+    status = store_lock_turn(book->store);
+    if (status == CRM_OK) {
+        turn->store = book->store;
+    } else if (status == CRM_BUSY) {
+        error_set(&book->error, CRM_BUSY, _("the same command is still running in the book"));
+        error_hint(&book->error, _("try again when it has ended"));
+    }
+    return status;
+}
+
+void book_end_turn(const struct book_turn *turn)
+{
+    if (turn->store != NULL)
+        store_unlock_turn(turn->store);
+    if (turn->directory >= 0)
+        (void)close(turn->directory);
 }
 
 /* ---- Transactions ---- */

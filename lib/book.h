@@ -75,9 +75,13 @@ crm_status book_want_write(struct crm_book *book);
 /* For commands of which one at a time runs in a book, though each reads, prints and only then
  * writes: waits for its turn without keeping anybody from reading or writing; CRM_BUSY when it
  * takes long. The turn ends with book_end_turn, at the latest with the process. */
-crm_status book_take_turn(struct crm_book *book, int *turn);
-void book_end_turn(const int *turn);
-#define BOOK_NO_TURN (-1)
+struct book_turn {
+    int directory;       /* locked among the processes of one machine; -1: not */
+    struct store *store; /* locked among those of all machines; NULL: not */
+};
+crm_status book_take_turn(struct crm_book *book, struct book_turn *turn);
+void book_end_turn(const struct book_turn *turn);
+#define BOOK_NO_TURN ((struct book_turn){.directory = -1})
 struct field_context book_field_context(const struct crm_book *book);
 /* Path of a file in the book, in `arena`; NULL when memory is exhausted. */
 char *book_path(const struct crm_book *book, struct arena *arena, const char *name);

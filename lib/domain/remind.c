@@ -442,7 +442,7 @@ crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_s
                       size_t *count)
 {
     struct reminders all cleanup(reminders_release) = {.book = book, .request = request};
-    int turn cleanup(book_end_turn) = BOOK_NO_TURN;
+    struct book_turn turn cleanup(book_end_turn) = BOOK_NO_TURN;
     const bool notes = request->only_new && !book->dry_run;
     crm_status status = book_read(book);
     /* A book that cannot be written is refused before anything is shown that would come again. */

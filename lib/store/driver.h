@@ -61,6 +61,8 @@ struct store_driver {
     crm_status (*begin)(struct store *store);
     crm_status (*begin_reading)(struct store *store);
     crm_status (*begin_shadow)(struct store *store); /* NULL: as begin_reading */
+    crm_status (*lock_turn)(struct store *store);    /* NULL, both: nothing to lock */
+    void (*unlock_turn)(struct store *store);
     crm_status (*commit)(struct store *store);
     void (*rollback)(struct store *store);
     crm_status (*begin_schema)(struct store *store); /* before the tables; may be NULL */

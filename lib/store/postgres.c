@@ -266,6 +266,21 @@ static crm_status postgres_begin(struct store *store)
     return status == CRM_OK ? postgres_open_with(store, LOCK_OF_WRITERS) : status;
 }
 
+#define TURN_NUMBER "4345422"
+
+static crm_status postgres_lock_turn(struct store *store)
+{
+    return postgres_execute(store, "SELECT pg_advisory_lock(" TURN_NUMBER ")");
+}
+
+/* Whoever lost the connection has lost the lock. */
+static void postgres_unlock_turn(struct store *store)
+{
+    struct error kept = *store->error;
+    (void)postgres_execute(store, "SELECT pg_advisory_unlock(" TURN_NUMBER ")");
+    *store->error = kept;
+}
+
 static crm_status postgres_begin_reading(struct store *store)
 {
     postgres_of(store)->in_block = true;
@@ -361,6 +376,8 @@ const struct store_driver store_driver_postgres = {
     .begin = postgres_begin,
     .begin_reading = postgres_begin_reading,
     .begin_shadow = postgres_begin_shadow,
+    .lock_turn = postgres_lock_turn,
+    .unlock_turn = postgres_unlock_turn,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .begin_schema = postgres_begin_schema,

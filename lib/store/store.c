@@ -357,6 +357,17 @@ void store_rollback(struct store *store)
     store->depth = 0;
 }
 
+crm_status store_lock_turn(struct store *store)
+{
+    return store->driver->lock_turn == NULL ? CRM_OK : store->driver->lock_turn(store);
+}
+
+void store_unlock_turn(struct store *store)
+{
+    if (store->driver->unlock_turn != NULL)
+        store->driver->unlock_turn(store);
+}
+
 crm_status store_begin_reading(struct store *store)
 {
     if (store->depth > 0)

@@ -132,6 +132,10 @@ crm_status store_set_timeout(struct store *store, int milliseconds);
 crm_status store_begin(struct store *store);
 crm_status store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* A lock of its own, outside of transactions, among all who use the database at once; CRM_BUSY
+ * after the time-out. Without effect where the database is a file: its directory can be locked. */
+crm_status store_lock_turn(struct store *store);
+void store_unlock_turn(struct store *store);
 /* One view of the book for several queries: what other processes write meanwhile is not seen, and
  * the engine looks for it once. Nothing may be written before the end. They nest; within a write
  * transaction both do nothing. */
