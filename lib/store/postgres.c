@@ -284,6 +284,7 @@ static void postgres_unlock_turn(struct store *store)
 static crm_status postgres_begin_reading(struct store *store)
 {
     postgres_of(store)->in_block = true;
+    postgres_of(store)->reading = true;
     return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
@@ -319,10 +320,13 @@ static void postgres_rollback(struct store *store)
     struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
     postgres_drop_waiting(store);
+    bool begun = pq->PQtransactionStatus(postgres->connection) == PQTRANS_INTRANS ||
+                 pq->PQtransactionStatus(postgres->connection) == PQTRANS_INERROR;
     postgres->in_block = false;
     postgres->opening_count = 0;
-    if (pq->PQtransactionStatus(postgres->connection) == PQTRANS_INTRANS ||
-        pq->PQtransactionStatus(postgres->connection) == PQTRANS_INERROR)
+    postgres->over = begun && postgres->reading;
+    postgres->reading = false;
+    if (begun && !postgres->over)
         pq->PQclear(pq->PQexec(postgres->connection, "ROLLBACK"));
 }
 

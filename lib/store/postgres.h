@@ -42,6 +42,8 @@ struct postgres {
     const char *opening[MOST_OPENING];
     size_t opening_count;
     bool in_block; /* a transaction was begun, sent or not */
+    bool reading;  /* it only reads */
+    bool over;     /* one that only read has ended, which the server learns before the next thing */
     struct named_statement named[NAMED_PLACES];
     unsigned cursors;             /* under way in store_each */
     struct postgres_load *loads;  /* open appenders, in the order of opening */

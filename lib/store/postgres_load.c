@@ -76,6 +76,10 @@ crm_status postgres_finish(struct store *store)
     struct postgres *postgres = postgres_of(store);
     enum postgres_work work = postgres->work;
     postgres->work = POSTGRES_IDLE;
+    if (postgres->over) {
+        postgres->over = false;
+        postgres->library.PQclear(postgres->library.PQexec(postgres->connection, "ROLLBACK"));
+    }
     if (work == POSTGRES_COPYING)
         return finish_copy(store);
     return work == POSTGRES_PIPELINE ? finish_pipeline(store, postgres->working) : CRM_OK;

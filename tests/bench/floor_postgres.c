@@ -19,7 +19,8 @@ int main(int argc, char **argv)
 {
     static char line[64 * 1024];
     const char *const names[] = {"dbname", "options", "client_encoding", NULL};
-    const char *const values[] = {argv[1], "-c search_path=crm,pg_catalog -c jit=off", "UTF8", NULL};
+    const char *const values[] = {argv[1], "-c search_path=crm,pg_catalog -c jit=off", "UTF8",
+                                  NULL};
     if (argc != 2)
         return 2;
     PGconn *connection = PQconnectdbParams(names, values, 1);
