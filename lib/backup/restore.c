@@ -56,7 +56,10 @@ static crm_status take_facts(struct restoration *restoration)
     if (status != CRM_OK)
         return status;
     struct error *error = &restoration->book->error;
+    errno = 0;
     if (!backup_facts_parse(text, length, &restoration->facts)) {
+        if (errno == ENOMEM) /* of which the reader of JSON says nothing */
+            return error_no_memory(error);
         error_set(error, CRM_INVALID, _("%s is of a kind of backup that this crm does not know"),
                   restoration->reader.name);
         return error_hint(error, _("use the crm that wrote it, or a newer one"));

@@ -4,6 +4,7 @@
 #include "store/journal.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,14 +101,23 @@ static bool add(struct id_map *map, int64_t id, int64_t number)
     return id_map_put(map, id, id_map_get(map, id) + (uint64_t)number);
 }
 
-/* The entry that once added a removed row, by the image of its removal; 0 once that was erased. */
-static int64_t entry_of_row(const char *before)
+/* NULL for what is no JSON. CRM_NO_MEMORY is not told apart from that by cJSON itself. */
+static crm_status parse_json(struct check *check, const char *text, cJSON **out)
 {
-    cJSON *row = before == NULL ? NULL : cJSON_Parse(before);
+    errno = 0;
+    *out = text == NULL ? NULL : cJSON_Parse(text);
+    return *out == NULL && errno == ENOMEM ? error_no_memory(&check->book->error) : CRM_OK;
+}
+
+/* The entry that once added a removed row, by the image of its removal; 0 once that was erased. */
+static crm_status entry_of_row(struct check *check, const char *before, int64_t *out)
+{
+    cJSON *row = NULL;
+    crm_status status = parse_json(check, before, &row);
     const cJSON *entry = cJSON_GetObjectItemCaseSensitive(row, "entry");
-    int64_t number = cJSON_IsNumber(entry) ? (int64_t)entry->valuedouble : 0;
+    *out = cJSON_IsNumber(entry) ? (int64_t)entry->valuedouble : 0;
     cJSON_Delete(row);
-    return number;
+    return status;
 }
 
 /* A removed row counts with the entry that once added it. */
@@ -116,7 +126,10 @@ static crm_status count_removed(struct check *check, const struct journal_image 
     struct table_facts *facts = facts_of(check, image->kind);
     if (facts == NULL || image->action == NULL || strcmp(image->action, "removed") != 0)
         return CRM_OK;
-    int64_t entry = entry_of_row(image->before);
+    int64_t entry;
+    crm_status status = entry_of_row(check, image->before, &entry);
+    if (status != CRM_OK)
+        return status;
     facts->erased += entry == 0;
     return entry == 0 || add(&facts->gone, entry, 1) ? CRM_OK
                                                      : error_no_memory(&check->book->error);
@@ -134,9 +147,11 @@ static crm_status count_returned(void *context, const struct value *row)
     const struct return_count *returns = context;
     struct table_facts *facts =
         facts_of(returns->check, row[0].type == VALUE_TEXT ? row[0].text : NULL);
-    int64_t entry = entry_of_row(row[1].type == VALUE_TEXT ? row[1].text : NULL);
-    if (facts == NULL || entry == 0)
-        return CRM_OK;
+    int64_t entry;
+    crm_status status =
+        entry_of_row(returns->check, row[1].type == VALUE_TEXT ? row[1].text : NULL, &entry);
+    if (status != CRM_OK || facts == NULL || entry == 0)
+        return status;
     return add(&facts->gone, entry, -1) && add(&facts->gone, returns->entry, 1)
                ? CRM_OK
                : error_no_memory(&returns->check->book->error);
@@ -354,8 +369,8 @@ static crm_status judge_entry_added(void *context, const struct value *row)
 {
     struct check *check = context;
     int64_t entry = row[0].integer;
-    cJSON *added = row[1].type == VALUE_TEXT ? cJSON_Parse(row[1].text) : NULL;
-    crm_status status = CRM_OK;
+    cJSON *added = NULL;
+    crm_status status = parse_json(check, row[1].type == VALUE_TEXT ? row[1].text : NULL, &added);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         const struct kind *kind = schema_kinds[i];
         const cJSON *table = cJSON_GetObjectItemCaseSensitive(added, kind->table);

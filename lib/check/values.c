@@ -8,6 +8,7 @@
 #include "record/record.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,8 +237,11 @@ crm_status value_judge_custom(struct check *check, const struct kind *kind,
 {
     const char *end = NULL;
     cJSON *object cleanup(free_json) = NULL;
+    errno = 0;
     if (custom->type == VALUE_TEXT && text_is_valid(custom->text, custom->length))
         object = cJSON_ParseWithLengthOpts(custom->text, custom->length, &end, false);
+    if (object == NULL && errno == ENOMEM) /* of which cJSON says nothing */
+        return error_no_memory(&check->book->error);
     bool whole = object != NULL && cJSON_IsObject(object) && end == custom->text + custom->length;
     if (!whole) {
         const struct verdict verdict = {.problem = _("not a JSON object")};
