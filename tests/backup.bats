@@ -25,6 +25,19 @@ setup_test() {
     [ "$(in_directory .)" = ".crm .err .out book.tar home " ]
 }
 
+@test "never onto the book itself, nor among its files" {
+    before=$(book_state)
+    ln -s .crm linked
+    for file in .crm/crm.db .crm/policy.yaml .crm/calendars/中国-2026.json .crm/new.tar linked/crm.db; do
+        call crm backup --force "$file"
+        expect 2 "" $'crm: \''"$file"$'\' is a place within the book\nhint: keep the copy apart from the book'
+    done
+    (cd .crm && call crm backup -f crm.db && expect 2 "" -)
+    [ "$(book_state)" = "$before" ]
+    [ "$(in_directory .crm/surveys)" = "own.yaml " ]
+    crm check integrity journal references >/dev/null
+}
+
 @test "tar and sha256sum read it, and what they unpack is a book" {
     crm backup book.tar >/dev/null
     [ "$(tar -tf book.tar | tr '\n' ' ')" = "crm-backup.json calendars/ calendars/中国-2026.json policy.yaml surveys/ surveys/own.yaml crm.db SHA256SUMS " ]

@@ -147,6 +147,34 @@ static crm_status read_back(struct backup *backup)
     return status;
 }
 
+static bool is_same_directory(const char *one, const char *other)
+{
+    struct stat left, right;
+    return one != NULL && other != NULL && stat(one, &left) == 0 && stat(other, &right) == 0 &&
+           left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+/* Among the book's own files it would take the place of one, or be lost with them. */
+static crm_status refuse_within(struct backup *backup)
+{
+    static const char *const parts[] = {"", "/calendars", "/surveys"};
+    const char *file = backup->options->file, *slash = strrchr(file, '/');
+    const char *directory =
+        slash == NULL ? "." : arena_copy_length(&backup->arena, file, (size_t)(slash - file) + 1);
+    if (directory == NULL)
+        return error_no_memory(&backup->book->error);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *part = arena_printf(&backup->arena, "%s%s", backup->book->directory, parts[i]);
+        if (part == NULL)
+            return error_no_memory(&backup->book->error);
+        if (!is_same_directory(directory, part))
+            continue;
+        error_set(&backup->book->error, CRM_USAGE, _("'%s' is a place within the book"), file);
+        return error_hint(&backup->book->error, _("keep the copy apart from the book"));
+    }
+    return CRM_OK;
+}
+
 static crm_status refuse_existing(struct backup *backup)
 {
     struct stat state;
@@ -182,7 +210,9 @@ static crm_status publish(struct backup *backup)
 static crm_status back_up_to_file(struct backup *backup)
 {
     struct error *error = &backup->book->error;
-    crm_status status = refuse_existing(backup);
+    crm_status status = refuse_within(backup);
+    if (status == CRM_OK)
+        status = refuse_existing(backup);
     if (status == CRM_OK)
         status = partial_open(&backup->partial, &backup->arena, backup->options->file, error);
     if (status == CRM_OK)
