@@ -185,7 +185,7 @@ long_book() {
     fill_book
     crm copy first team --database "$(new_database)" >/dev/null
     crm --book team backup team.tar >/dev/null
-    [ "$(ls -A | grep -c 'rows\|partial')" = 0 ]
+    [ -z "$(find . -name '*rows*' -o -name '*partial*')" ]
     crm restore team.tar back >/dev/null
     grep -q '^database:' team/policy.yaml
     [ "$(grep -c '^database:' back/policy.yaml)" = 0 ]

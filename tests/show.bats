@@ -259,23 +259,23 @@ hint: see when it came and went: crm log customer slip"
 @test "as of a day: lines count as their orders did" {
     crm add order N-1 --customer acme --ordered-on 2026-01-10 >/dev/null
     crm add line --order-ref N-1 --quantity 1 --unit-price 70 >/dev/null
-    crm show acme --sensitive >acme
+    crm show acme --sensitive >first
     crm --now 2026-03-03T10:00:00+08:00 edit order N-1 --currency USD >/dev/null
     crm --now 2026-03-03T11:00:00+08:00 show acme --sensitive >dollars
     crm --now 2026-03-03T12:00:00+08:00 edit order N-1 --status cancelled >/dev/null
     export CRM_NOW=2026-03-09T09:00:00+08:00
-    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff acme -
+    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff first -
     crm show acme --sensitive --as-of "2026-03-03 11:00" | diff dollars -
 }
 
 @test "as of a day: a line in the place of one that was removed" {
     crm add order N-1 --customer acme --ordered-on 2026-01-10 >/dev/null
     crm add line --order-ref N-1 --quantity 1 --unit-price 70 >/dev/null
-    crm show acme --sensitive >acme
+    crm show acme --sensitive >first
     crm --now 2026-03-03T10:00:00+08:00 undo >/dev/null
     crm --now 2026-03-03T11:00:00+08:00 add line --order-ref N-1 --quantity 3 --unit-price 5 >/dev/null
     export CRM_NOW=2026-03-09T09:00:00+08:00
-    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff acme -
+    crm show acme --sensitive --as-of "2026-03-02 09:00" | diff first -
 }
 
 @test "as of a day: a book that cannot be written" {

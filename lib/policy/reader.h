@@ -29,7 +29,7 @@ struct policy_reader {
     struct policy_problem *problems;
     size_t problem_count;
     bool no_memory;
-    struct error unread; /* a file that could not be read: no fault of the policy */
+    struct error unread;  /* a file that could not be read: no fault of the policy */
     struct error scratch; /* of the parsers of base/ */
     policy_trace trace;   /* may be NULL */
     void *trace_context;
