@@ -120,7 +120,8 @@ static crm_status check_text(const struct buffer *text, const char *address, str
                 (address == NULL) == (policy->database == NULL) &&
                 (address == NULL || strcmp(policy->database, address) == 0);
     policy_free(policy);
-    return same || status == CRM_NO_MEMORY ? status : refuse_text(error);
+    /* A file of the system's that could not be read is no fault of the policy. */
+    return same || (status != CRM_OK && status != CRM_INVALID) ? status : refuse_text(error);
 }
 
 crm_status policy_with_database(const char *text, size_t length, const char *address,
