@@ -202,11 +202,12 @@ milliseconds() {
     wait "$writer"
     [ ! -s writer ]
     for i in 1 2 3 4; do
-        # What is derived agrees with what it is derived from, and each line has its entry.
+        # What is derived agrees with what it is derived from, and each line has its entry. What
+        # was restored is a file, whatever it was before.
         [ "$(crm --book "book$i" list customer --fields revenue_total | jq .revenue_total)" = \
             "$(crm --book "book$i" export line | jq -s 'map(.amount) | add // 0')" ]
         [ "$(crm --book "book$i" export line | grep -c .)" = \
-            "$(query_store "SELECT count(*) FROM journal WHERE command LIKE 'crm add line%'" "book$i")" ]
+            "$(sqlite3 "book$i/crm.db" "SELECT count(*) FROM journal WHERE command LIKE 'crm add line%'")" ]
     done
 }
 

@@ -101,7 +101,9 @@ small_book() {
     gzip -k book.tar
     call crm restore book.tar.gz new
     expect 3 "" -
-    call crm restore .crm/crm.db new
+    on_postgres || cp .crm/crm.db book.db
+    : >>book.db
+    call crm restore book.db new
     expect 3 "" -
     tar -cf other.tar list.csv
     call crm restore other.tar new
