@@ -423,7 +423,9 @@ same_output() {
 # A sentence for a person: not empty, not the engine's, and no tale about the user's doing.
 judge_words() {
     local first
-    first=$(head -n 1 "$work/err")
+    # While it connects, and nobody can stop it, PostgreSQL's library tells by itself of a server
+    # that goes.
+    first=$(grep -v '^FATAL:  terminating connection' "$work/err" | head -n 1)
     case $first in
     "crm: "*"is locked"*) problem "$1: $first" ;;
     "crm: "????????*) ;;
