@@ -233,7 +233,6 @@ static void postgres_close(struct store *store)
         postgres->library.PQfinish(postgres->connection);
     postgres_named_release(postgres);
     postgres_queue_release(postgres);
-    postgres_library_release(&postgres->library);
     free(postgres);
 }
 

@@ -21,6 +21,8 @@ static bool look_up(struct postgres_library *library)
     return complete;
 }
 
+/* It stays loaded until the process ends: what it brings along, TLS and Kerberos, leaves functions
+ * to be called and thread-local memory to be looked at by then. */
 crm_status postgres_library_load(struct postgres_library *library, struct error *error)
 {
     for (size_t i = 0; i < sizeof library_names / sizeof *library_names; i++) {
@@ -29,17 +31,9 @@ crm_status postgres_library_load(struct postgres_library *library, struct error 
             continue;
         if (look_up(library))
             return CRM_OK;
-        postgres_library_release(library);
         error_set(error, CRM_IO, _("the installed %s is too old"), library_names[i]);
         return error_hint(error, _("install that of PostgreSQL 14 or newer"));
     }
     error_set(error, CRM_IO, _("PostgreSQL's client library (libpq) is not installed"));
     return error_hint(error, _("install it: apt-get install libpq5"));
-}
-
-void postgres_library_release(struct postgres_library *library)
-{
-    if (library->handle != NULL)
-        (void)dlclose(library->handle);
-    library->handle = NULL;
 }

@@ -53,6 +53,5 @@ struct postgres_library {
 };
 
 crm_status postgres_library_load(struct postgres_library *library, struct error *error);
-void postgres_library_release(struct postgres_library *library);
 
 #endif
