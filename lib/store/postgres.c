@@ -30,11 +30,10 @@ static void tidy_message(const char *message, struct buffer *out)
     text_mask_passwords(out, buffer_string(&line), line.length);
 }
 
-static crm_status fail_connection(struct store *store)
+static crm_status fail_connection(struct store *store, const char *reason)
 {
-    struct postgres *postgres = postgres_of(store);
     struct buffer message cleanup(buffer_release) = {0};
-    tidy_message(postgres->library.PQerrorMessage(postgres->connection), &message);
+    tidy_message(reason, &message);
     error_set(store->error, CRM_IO, _("the database server cannot be reached: %s"),
               buffer_string(&message));
     return error_hint(store->error,
@@ -85,6 +84,9 @@ static crm_status fail_state(struct store *store, const char *state, const char 
     for (size_t i = 0; i < sizeof busy / sizeof *busy; i++)
         if (strcmp(state, busy[i]) == 0)
             return fail_busy(store);
+    /* The server ends, or the way to it does. */
+    if (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)
+        return fail_connection(store, message);
     if (strcmp(state, "25006") == 0)
         return fail_readonly(store, message);
     if (strcmp(state, "42501") == 0)
@@ -101,7 +103,7 @@ crm_status postgres_fail(struct store *store, const PGresult *result)
     const char *state = result == NULL ? NULL : pq->PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (postgres->connection == NULL || pq->PQstatus(postgres->connection) == CONNECTION_BAD ||
         state == NULL)
-        return fail_connection(store);
+        return fail_connection(store, pq->PQerrorMessage(postgres->connection));
     const char *message = pq->PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     return fail_state(store, state, message == NULL ? state : message);
 }
@@ -167,7 +169,7 @@ static crm_status connect_with(struct store *store, const char *path, enum store
         return error_no_memory(store->error);
     return postgres->library.PQstatus(postgres->connection) == CONNECTION_OK
                ? CRM_OK
-               : fail_connection(store);
+               : fail_connection(store, postgres->library.PQerrorMessage(postgres->connection));
 }
 
 /* The server's remarks are no business of a person's; failures come as results. */
