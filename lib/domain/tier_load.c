@@ -289,13 +289,9 @@ crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, st
 /* Tiers compare customers with each other: of some of them they would come out higher. */
 static crm_status refuse_restricted(struct crm_book *book)
 {
-    bool restricted = false;
-    crm_status status = store_is_restricted(book->store, &restricted);
-    if (status != CRM_OK || !restricted)
-        return status;
-    error_set(&book->error, CRM_READONLY,
-              _("tiers compare all customers, and your role shows some of them"));
-    return error_hint(&book->error, _("ask an administrator of the book to evaluate them"));
+    return store_need_whole(book->store,
+                            _("tiers compare all customers, and your role shows some of them"),
+                            _("ask an administrator of the book to evaluate them"), &book->error);
 }
 
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,

@@ -433,13 +433,10 @@ crm_status visit_refresh_all(struct crm_book *book)
 /* The days of some customers alone would pass for those of all. */
 static crm_status refuse_restricted(struct crm_book *book)
 {
-    bool restricted = false;
-    crm_status status = store_is_restricted(book->store, &restricted);
-    if (status != CRM_OK || !restricted)
-        return status;
-    error_set(&book->error, CRM_READONLY,
-              _("the policy was changed, and not all customers are yours to compute visits anew"));
-    return error_hint(&book->error, _("ask an administrator of the book to run: crm visit due"));
+    return store_need_whole(
+        book->store,
+        _("the policy was changed, and not all customers are yours to compute visits anew"),
+        _("ask an administrator of the book to run: crm visit due"), &book->error);
 }
 
 /* Waits at most so long for other writers. */

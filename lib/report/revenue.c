@@ -74,19 +74,23 @@ static crm_status begin(struct report_request *request)
 
 /* Whole months without a filter are read from the sums that are kept by month, unless they hold
  * orders that are not for this one to see. */
-static bool sums_will_do(const struct report_request *request)
+static crm_status sums_will_do(const struct report_request *request, bool *out)
 {
     day_number from, to;
     int year, month, day;
+    *out = false;
     bool by_month = request->group_count == 1 && strcmp(request->groups[0]->name, "month") == 0;
     if (!by_month || (request->filter != NULL && request->filter->count > 0) ||
         !date_parse_iso(request->from, 10, &from) || !date_parse_iso(request->to, 10, &to))
-        return false;
+        return CRM_OK;
     date_to_civil(from, &year, &month, &day);
     bool whole = day == 1, restricted = false;
     date_to_civil(to + 1, &year, &month, &day);
-    return whole && day == 1 && store_is_restricted(request->book->store, &restricted) == CRM_OK &&
-           !restricted;
+    if (!whole || day != 1)
+        return CRM_OK;
+    crm_status status = store_is_restricted(request->book->store, &restricted);
+    *out = status == CRM_OK && !restricted;
+    return status;
 }
 
 static crm_status run_on_sums(struct report_request *request, struct totals *totals)
@@ -152,10 +156,12 @@ static crm_status note_totals(const struct totals *totals)
 static crm_status run(struct report_request *request)
 {
     struct totals totals = {.request = request};
+    bool sums = false;
     crm_status status = begin(request);
     if (status == CRM_OK)
-        status =
-            sums_will_do(request) ? run_on_sums(request, &totals) : run_on_lines(request, &totals);
+        status = sums_will_do(request, &sums);
+    if (status == CRM_OK)
+        status = sums ? run_on_sums(request, &totals) : run_on_lines(request, &totals);
     if (status == CRM_OK)
         status = sink_end(request->sink);
     if (status == CRM_OK)

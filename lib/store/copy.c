@@ -313,13 +313,9 @@ static crm_status copy_all(const struct store_copy *copy, struct error *error)
 
 static crm_status refuse_part(const struct store_copy *copy, struct error *error)
 {
-    bool restricted = false;
-    crm_status status = store_is_restricted(copy->from, &restricted);
-    if (status != CRM_OK || !restricted)
-        return status;
-    error_set(error, CRM_READONLY,
-              _("your role shows a part of the book: a copy would lack the rest"));
-    return error_hint(error, _("ask an administrator of the book for a copy"));
+    return store_need_whole(copy->from,
+                            _("your role shows a part of the book: a copy would lack the rest"),
+                            _("ask an administrator of the book for a copy"), error);
 }
 
 crm_status store_copy(const struct store_copy *copy, struct error *error)

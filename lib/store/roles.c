@@ -58,3 +58,14 @@ crm_status store_is_restricted(struct store *store, bool *out)
     *out = false;
     return store->driver->grant == NULL ? CRM_OK : store->driver->is_restricted(store, out);
 }
+
+crm_status store_need_whole(struct store *store, const char *message, const char *hint,
+                            struct error *error)
+{
+    bool restricted = false;
+    crm_status status = store_is_restricted(store, &restricted);
+    if (status != CRM_OK || !restricted)
+        return status;
+    error_set(error, CRM_READONLY, "%s", message);
+    return error_hint(error, "%s", hint);
+}

@@ -34,5 +34,8 @@ crm_status store_revoke(struct store *store, int64_t staff);
 crm_status store_each_access(struct store *store, store_row each, void *context);
 /* Whether whoever opened the store sees some customers only. Never for a file. */
 crm_status store_is_restricted(struct store *store, bool *out);
+/* CRM_READONLY with that message and hint (translated) for whoever sees some customers only. */
+crm_status store_need_whole(struct store *store, const char *message, const char *hint,
+                            struct error *error);
 
 #endif
