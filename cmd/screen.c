@@ -66,13 +66,14 @@ static bool page(const struct screen *screen)
     return started && !(WIFEXITED(ended) && WEXITSTATUS(ended) == 127);
 }
 
-/* Ends the text that was held back. False when it is not whole: memory was exhausted. */
+/* Ends the text that was held back. False when it is not whole: memory was exhausted. The C library
+ * may close the stream well and yet have found no room to hand its text over. */
 static bool end_text(struct screen *screen)
 {
     bool whole = ferror(screen->stream) == 0;
     whole = fclose(screen->stream) == 0 && whole;
     screen->stream = NULL;
-    return whole;
+    return whole && screen->text != NULL;
 }
 
 static void show_text(const struct screen *screen)
@@ -90,7 +91,7 @@ crm_status screen_close(struct screen *screen, struct call *call, crm_status sta
         if (!end_text(screen) && status == CRM_OK)
             status = call_fail(call, CRM_NO_MEMORY, _("out of memory"));
         errno = 0;
-        if (status == CRM_OK || !screen->held)
+        if (screen->text != NULL && (status == CRM_OK || !screen->held))
             show_text(screen);
         free(screen->text);
     }
