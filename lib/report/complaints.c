@@ -197,8 +197,7 @@ static crm_status complaints_sql(const struct report_request *request, struct qu
     report_period_sql(request, query);
     crm_status status = report_customer_filter(request, "k.customer", query);
     buffer_text(sql, " ORDER BY ");
-    for (size_t i = 1; i <= request->group_count; i++)
-        buffer_printf(sql, "%zu, ", i);
+    report_order_by(request, "", sql);
     buffer_text(sql, "k.id");
     return status == CRM_OK && sql->failed ? error_no_memory(&request->book->error) : status;
 }

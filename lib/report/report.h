@@ -68,6 +68,9 @@ void report_period_sql(const struct report_request *request, struct query *query
 void report_group_joins(const struct report_request *request, struct buffer *sql);
 /* Appends "GROUP BY 1, 2" over the groups and `more` columns after them. */
 void report_group_by(const struct report_request *request, size_t more, struct buffer *sql);
+/* Appends "1, 2, " over the groups, what has no group last; `column` is the word before the number
+ * where the groups have names. */
+void report_order_by(const struct report_request *request, const char *column, struct buffer *sql);
 /* Appends " AND alias.customer IN (…)" for the request's filter, if there is one. */
 crm_status report_customer_filter(const struct report_request *request, const char *customer,
                                   struct query *query);

@@ -117,6 +117,13 @@ void report_group_by(const struct report_request *request, size_t more, struct b
         buffer_printf(sql, "%s%zu", i == 0 ? " GROUP BY " : ", ", i + 1);
 }
 
+/* The engines disagree where null belongs. */
+void report_order_by(const struct report_request *request, const char *column, struct buffer *sql)
+{
+    for (size_t i = 0; i < request->group_count; i++)
+        buffer_printf(sql, "%s%zu NULLS LAST, ", column, i + 1);
+}
+
 crm_status report_customer_filter(const struct report_request *request, const char *customer,
                                   struct query *query)
 {

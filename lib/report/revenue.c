@@ -126,8 +126,7 @@ static crm_status lines_sql(const struct report_request *request, struct query *
     report_group_by(request, 1, sql);
     /* Periods in their order, anything else by falling revenue. */
     buffer_text(sql, request->groups[0]->time ? ") x ORDER BY " : ") x ORDER BY revenue DESC, ");
-    for (size_t i = 1; i <= request->group_count; i++)
-        buffer_printf(sql, "g%zu, ", i);
+    report_order_by(request, "g", sql);
     buffer_text(sql, "currency");
     return status == CRM_OK && sql->failed ? error_no_memory(&request->book->error) : status;
 }

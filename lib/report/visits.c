@@ -59,8 +59,9 @@ static crm_status visits_sql(const struct report_request *request, struct query 
     report_period_sql(request, query);
     crm_status status = report_customer_filter(request, "v.customer", query);
     report_group_by(request, 0, sql);
-    for (size_t i = 0; i < request->group_count; i++)
-        buffer_printf(sql, "%s%zu", i == 0 ? " ORDER BY " : ", ", i + 1);
+    buffer_text(sql, " ORDER BY ");
+    report_order_by(request, "", sql);
+    buffer_text(sql, "1");
     return status == CRM_OK && sql->failed ? error_no_memory(&request->book->error) : status;
 }
 
