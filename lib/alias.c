@@ -120,7 +120,7 @@ crm_status crm_alias_words(crm_book *book, const char *path, const char *name,
     if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
         return CRM_NOT_FOUND;
     if (file == NULL)
-        return error_set(&book->error, CRM_IO, "%s: %s", path, strerror(errno));
+        return error_system(&book->error, path);
     yaml_parser_t parser;
     if (yaml_parser_initialize(&parser) == 0) {
         fclose(file);

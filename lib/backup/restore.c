@@ -272,8 +272,9 @@ static crm_status open_file(struct restoration *restoration)
     restoration->reader.stream =
         options->stream != NULL ? options->stream : fopen(options->file, "re");
     if (restoration->reader.stream == NULL)
-        return error_set(&restoration->book->error, errno == ENOENT ? CRM_NOT_FOUND : CRM_IO,
-                         "%s: %s", options->file, strerror(errno));
+        return errno == ENOENT ? error_set(&restoration->book->error, CRM_NOT_FOUND, "%s: %s",
+                                           options->file, strerror(errno))
+                               : error_system(&restoration->book->error, options->file);
     if (fstat(fileno(restoration->reader.stream), &state) == 0 && S_ISREG(state.st_mode))
         restoration->total = state.st_size;
     return CRM_OK;

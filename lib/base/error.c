@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,6 +83,13 @@ crm_status error_place(struct error *error, const char *file, long line, long co
 crm_status error_no_memory(struct error *error)
 {
     return error_set(error, CRM_NO_MEMORY, _("out of memory"));
+}
+
+crm_status error_system(struct error *error, const char *about)
+{
+    if (errno == ENOMEM)
+        return error_no_memory(error);
+    return error_set(error, CRM_IO, "%s: %s", about, strerror(errno));
 }
 
 void error_clear(struct error *error)

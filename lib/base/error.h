@@ -40,6 +40,9 @@ crm_status error_hint(struct error *error, const char *format, ...) CRM_PRINTF(2
 crm_status error_place(struct error *error, const char *file, long line, long column);
 /* The one sentence for an allocation that failed. */
 crm_status error_no_memory(struct error *error);
+/* For a call of the system that failed on `about`, by errno: "ABOUT: reason" and CRM_IO. No memory
+ * is never told as something that is wrong with `about`. */
+crm_status error_system(struct error *error, const char *about);
 void error_clear(struct error *error);
 
 #endif

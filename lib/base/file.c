@@ -60,7 +60,8 @@ crm_status file_make_parents(const char *path, struct error *error)
 
 crm_status file_fail(struct error *error, const char *path)
 {
-    error_set(error, CRM_IO, "%s: %s", path, strerror(errno));
+    if (error_system(error, path) == CRM_NO_MEMORY)
+        return CRM_NO_MEMORY;
     return error_hint(error, _("look at the directory's permissions and free space"));
 }
 

@@ -18,7 +18,7 @@ bool file_sync_name(const char *path);
 
 /* The directories above `path`, as `mkdir -p` makes them. */
 crm_status file_make_parents(const char *path, struct error *error);
-/* CRM_IO: "PATH: reason", by errno. */
+/* As error_system, with a hint. */
 crm_status file_fail(struct error *error, const char *path);
 /* For `cleanup(file_close)`; -1 is no file. */
 void file_close(const int *file);

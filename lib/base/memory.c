@@ -42,6 +42,7 @@ static void *take(struct arena *arena, size_t size)
     struct arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < rounded)
         block = add_block(arena, rounded);
+    arena->failed |= block == NULL;
     if (block == NULL)
         return NULL;
     void *place = block->data + block->used;
@@ -115,7 +116,7 @@ void arena_clear(struct arena *arena)
 void arena_release(struct arena *arena)
 {
     free_blocks(arena->blocks);
-    arena->blocks = NULL;
+    *arena = (struct arena){0};
 }
 
 void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_size)

@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Zero-initialise (`struct arena arena = {0};`) and arena_release at the end. */
 struct arena {
     struct arena_block *blocks;
+    bool failed; /* memory ran out, until arena_release: for who need not look at each allocation */
 };
 
 /* All return NULL when memory is exhausted, and zeroed memory otherwise. */

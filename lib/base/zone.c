@@ -246,6 +246,9 @@ static bool has_database(const char *directory)
 
 static crm_status unread_zone(const char *name, struct error *error)
 {
+    if (errno == ENOMEM) {
+        return error_no_memory(error);
+    }
     return error_set(error, CRM_IO, _("cannot read the time zone \"%s\": %s"), name,
                      strerror(errno));
 }

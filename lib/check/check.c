@@ -101,6 +101,8 @@ static void count(struct check *check, const struct finding *finding, bool repai
 crm_status check_say(struct check *check, const struct finding *finding)
 {
     bool repaired = check->repair && finding->repairable;
+    if (check->scratch.failed) /* some of its texts are missing */
+        return error_no_memory(&check->book->error);
     const char *hint = finding->hint;
     if (hint == NULL && finding->repairable)
         hint = _("crm check --repair mends it");
@@ -156,6 +158,7 @@ const char *check_text(struct check *check, const struct field *field, const str
     size_t length = cut ? text_valid_prefix(value->text, SHOWN_BYTES) : value->length;
     text_repair(&text, value->text, length > 0 || !cut ? length : SHOWN_BYTES);
     buffer_text(&text, cut ? "…" : "");
+    check->scratch.failed |= text.failed;
     return text.failed ? NULL : arena_copy(&check->scratch, buffer_string(&text));
 }
 
@@ -286,7 +289,7 @@ static crm_status summarize(struct check *check)
     const char *last = check->last_entry == 0
                            ? NULL
                            : arena_printf(&check->scratch, "%lld", (long long)check->last_entry);
-    if (problem == NULL)
+    if (check->scratch.failed)
         return error_no_memory(&check->book->error);
     const struct value row[COLUMNS] = {
         [COLUMN_CHECK] = value_text(summary_name),

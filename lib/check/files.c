@@ -73,7 +73,7 @@ static crm_status list_names(struct directory_names *names, const char *path)
     DIR *directory = opendir(path);
     crm_status status = CRM_OK;
     if (directory == NULL)
-        return errno == ENOENT ? CRM_OK : error_set(error, CRM_IO, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? CRM_OK : error_system(error, path);
     for (struct dirent *file; status == CRM_OK && (file = readdir(directory)) != NULL;) {
         if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
             continue;
@@ -162,7 +162,7 @@ static crm_status check_templates(struct check *check)
         struct survey survey;
         status = survey_load(check->book, ids[i], &check->arena, &survey);
         if (status == CRM_INVALID || status == CRM_IO || status == CRM_NOT_FOUND)
-            status = say_file(check, arena_printf(&check->arena, "surveys/%s.yaml", ids[i]));
+            status = say_file(check, arena_printf(&check->scratch, "surveys/%s.yaml", ids[i]));
     }
     return status;
 }

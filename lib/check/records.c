@@ -35,7 +35,7 @@ static const char *row_name(void *context)
         buffer_printf(&name, "%s%s=%s", name.length > 0 ? " " : "", field->name,
                       text == NULL ? "" : text);
     }
-    return arena_copy(&pass->check->scratch, buffer_string(&name));
+    return name.failed ? NULL : arena_copy(&pass->check->scratch, buffer_string(&name));
 }
 
 crm_status pass_say(struct pass *pass, struct finding finding, const struct value *stored)
@@ -156,8 +156,6 @@ static crm_status judge_words(struct pass *pass)
     const char *problem = arena_copy(&pass->check->scratch, book->error.message);
     const char *hint = arena_copy(&pass->check->scratch, book->error.hint);
     error_clear(&book->error);
-    if (problem == NULL || hint == NULL)
-        return error_no_memory(&book->error);
     const struct finding finding = {
         .part = CHECK_VALUES, .problem = problem, .hint = hint, .warning = true};
     return pass_say(pass, finding, NULL);

@@ -40,6 +40,9 @@ static void cleanup_file(FILE **file)
 
 static crm_status refuse_file(const char *path, const char *verb, struct error *error)
 {
+    if (errno == ENOMEM) {
+        return error_no_memory(error);
+    }
     return error_set(error, CRM_IO, "%s: %s: %s", path, verb, strerror(errno));
 }
 
@@ -196,6 +199,9 @@ static crm_status store_list(struct crm_book *book, struct imported *imported,
     }
     /* Whatever stands there now, readable or not, is replaced. */
     crm_status status = day_list_read(path, &old, NULL);
+    if (status == CRM_NO_MEMORY) {
+        return error_no_memory(&book->error);
+    }
     bool same = status == CRM_OK && old.length == text->length &&
                 memcmp(old.data, text->data, old.length) == 0;
     imported->state = same ? "same" : status == CRM_NOT_FOUND ? "added" : "changed";

@@ -431,7 +431,7 @@ static crm_status add_ids(struct crm_book *book, const char *path, struct arena 
     if (directory == NULL && errno == ENOENT)
         return CRM_OK;
     if (directory == NULL)
-        return error_set(&book->error, CRM_IO, "%s: %s", path, strerror(errno));
+        return error_system(&book->error, path);
     crm_status status = CRM_OK;
     for (struct dirent *file;
          status == CRM_OK && *count < MOST_TEMPLATES && (file = readdir(directory)) != NULL;) {

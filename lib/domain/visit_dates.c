@@ -359,24 +359,29 @@ static uint64_t mix_policy(uint64_t hash, const struct policy *policy)
     return hash;
 }
 
-/* The day lists of that name in one directory, in any order: name, size and time of change. */
-static uint64_t day_lists_in(struct arena *arena, const char *directory, const char *name)
+/* The day lists of that name in one directory, in any order: name, size and time of change. One
+ * that cannot be read has none. */
+static crm_status mix_day_lists(struct arena *arena, const char *directory, const char *name,
+                                uint64_t *hash)
 {
     uint64_t sum = 0;
     DIR *stream = opendir(directory);
+    if (stream == NULL && errno == ENOMEM)
+        return CRM_NO_MEMORY;
     for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
         struct stat file;
-        const char *path = NULL;
-        if (strncmp(entry->d_name, name, strlen(name)) == 0)
-            path = arena_printf(arena, "%s/%s", directory, entry->d_name);
+        if (strncmp(entry->d_name, name, strlen(name)) != 0)
+            continue;
+        const char *path = arena_printf(arena, "%s/%s", directory, entry->d_name);
         if (path == NULL || stat(path, &file) != 0)
             continue;
-        uint64_t hash = mix_text(14695981039346656037U, entry->d_name);
-        sum += mix_number(mix_number(hash, file.st_size), file.st_mtime);
+        uint64_t one = mix_text(14695981039346656037U, entry->d_name);
+        sum += mix_number(mix_number(one, file.st_size), file.st_mtime);
     }
     if (stream != NULL)
         (void)closedir(stream);
-    return sum;
+    *hash = mix_number(*hash, (int64_t)sum);
+    return arena->failed ? CRM_NO_MEMORY : CRM_OK;
 }
 
 static crm_status fingerprint(struct crm_book *book, char out[17])
@@ -388,11 +393,11 @@ static crm_status fingerprint(struct crm_book *book, char out[17])
     if (holidays != NULL) {
         const char *own = book_path(book, &arena, "calendars");
         const char *shipped = arena_printf(&arena, "%s/calendars", book->data_directory);
-        if (own == NULL || shipped == NULL)
+        if (own == NULL || shipped == NULL ||
+            mix_day_lists(&arena, own, holidays, &hash) != CRM_OK ||
+            (book->data_directory != NULL &&
+             mix_day_lists(&arena, shipped, holidays, &hash) != CRM_OK))
             return error_no_memory(&book->error);
-        hash = mix_number(hash, (int64_t)day_lists_in(&arena, own, holidays));
-        if (book->data_directory != NULL)
-            hash = mix_number(hash, (int64_t)day_lists_in(&arena, shipped, holidays));
     }
     (void)snprintf(out, 17, "%016llx", (unsigned long long)hash);
     return CRM_OK;

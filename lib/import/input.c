@@ -33,6 +33,8 @@ static crm_status open_stream(struct input *input, const char *path, FILE *strea
     input->name = path;
     input->stream = stream != NULL ? stream : fopen(path, "rb");
     input->owned = stream == NULL;
+    if (input->stream == NULL && errno == ENOMEM)
+        return error_no_memory(input->error);
     if (input->stream == NULL) {
         crm_status status = errno == ENOENT ? CRM_NOT_FOUND : CRM_IO;
         return error_set(input->error, status, _("cannot open %s: %s"), path, strerror(errno));

@@ -48,7 +48,7 @@ static crm_status read_all(int descriptor, const char *path, struct buffer *out,
             continue;
         }
         if (got < 0) {
-            return error_set(error, CRM_IO, _("%s: %s"), path, strerror(errno));
+            return error_system(error, path);
         }
         if (got == 0) {
             return CRM_OK;
@@ -65,12 +65,13 @@ crm_status yaml_read_file(struct arena *arena, const char *path, const char **te
 {
     cleanup(close_descriptor) int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        crm_status status = errno == ENOENT || errno == ENOTDIR ? CRM_NOT_FOUND : CRM_IO;
-        return error_set(error, status, _("%s: %s"), path, strerror(errno));
+        bool missing = errno == ENOENT || errno == ENOTDIR;
+        return missing ? error_set(error, CRM_NOT_FOUND, "%s: %s", path, strerror(errno))
+                       : error_system(error, path);
     }
     struct stat about;
     if (fstat(descriptor, &about) != 0) {
-        return error_set(error, CRM_IO, _("%s: %s"), path, strerror(errno));
+        return error_system(error, path);
     }
     if (S_ISDIR(about.st_mode)) {
         error_set(error, CRM_INVALID, _("%s: a directory, not a file"), path);

@@ -2,12 +2,12 @@
 /* Migration of an older store: a copy, the tables anew, then what each version's step computes. */
 #include "store/migrate.h"
 
+#include "base/file.h"
 #include "store/create.h"
 #include "store/driver.h"
 #include "store/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -207,28 +207,6 @@ static void migration_release(struct migration *migration)
     arena_release(&migration->arena);
 }
 
-static crm_status fail_file(struct migration *migration, const char *path)
-{
-    error_set(migration->error, CRM_IO, "%s: %s", path, strerror(errno));
-    return error_hint(migration->error, _("look at the directory's permissions and free space"));
-}
-
-static crm_status sync_directory(struct migration *migration)
-{
-    const char *slash = strrchr(migration->path, '/');
-    const char *directory = slash == NULL
-                                ? "."
-                                : arena_copy_length(&migration->arena, migration->path,
-                                                    (size_t)(slash - migration->path) + 1);
-    if (directory == NULL)
-        return error_no_memory(migration->error);
-    int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = file >= 0 && fsync(file) == 0;
-    if (file >= 0)
-        (void)close(file);
-    return synced ? CRM_OK : fail_file(migration, directory);
-}
-
 /* PATH.v1-backup, -2, -3, …: the first that there is not. Nobody else looks for one: the write lock
  * is held. */
 static const char *free_name(struct migration *migration)
@@ -250,14 +228,14 @@ static crm_status keep_copy(struct migration *migration)
     if (name == NULL || part == NULL)
         return error_no_memory(migration->error);
     if (unlink(part) != 0 && errno != ENOENT)
-        return fail_file(migration, part);
+        return file_fail(migration->error, part);
     crm_status status =
         store_backup(migration->store, part, migration->progress, migration->context);
     if (status != CRM_OK)
         return status;
     if (rename(part, name) != 0)
-        return fail_file(migration, name);
-    return sync_directory(migration);
+        return file_fail(migration->error, name);
+    return file_sync_name(name) ? CRM_OK : file_fail(migration->error, name);
 }
 
 /* ---- The tables ---- */
