@@ -130,13 +130,15 @@ struct statement {
     struct store *store;
     void *handle; /* the driver's own */
     /* The driver's own as well: */
-    bool ordered;   /* its parameters are in the order of their numbers */
-    bool silent;    /* what it does concerns no image of the journal */
-    bool inserts;   /* one row, whose id is its one column */
-    bool inserted;  /* since the last reset */
-    int64_t id;     /* of that row */
-    void *count;    /* where it is counted for the journal; NULL: nowhere */
-    bool overtakes; /* it need not see what waits to be written */
+    bool ordered;      /* its parameters are in the order of their numbers */
+    bool silent;       /* what it does concerns no image of the journal */
+    bool inserts;      /* one row, whose id is its one column */
+    bool inserted;     /* since the last reset */
+    int64_t id;        /* of that row */
+    void *count;       /* where it is counted for the journal; NULL: nowhere */
+    bool overtakes;    /* it need not see what waits to be written */
+    struct value *row; /* the one that it stands on */
+    size_t columns;    /* that there is room for in it */
 };
 
 struct appender {

@@ -31,7 +31,10 @@ enum {
 static void fold_function(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
+    const bool null = sqlite3_value_type(values[0]) == SQLITE_NULL;
     const char *text = (const char *)sqlite3_value_text(values[0]);
+    if (text == NULL && !null)
+        sqlite3_result_error_nomem(context);
     if (text == NULL)
         return;
     struct buffer folded cleanup(buffer_release) = {0};
@@ -42,9 +45,10 @@ static void fold_function(sqlite3_context *context, int count, sqlite3_value **v
         sqlite3_result_text(context, buffer_string(&folded), (int)folded.length, SQLITE_TRANSIENT);
 }
 
-/* Member by member: a structure made elsewhere and copied here would be read back in wider pieces
- * than it was written, for which the processor waits; a third of the time of a long list. */
-static void read_value(sqlite3_value *source, struct value *out)
+/* False without memory. Member by member: a structure made elsewhere and copied here would be read
+ * back in wider pieces than it was written, for which the processor waits; a third of the time of a
+ * long list. */
+static bool read_value(sqlite3_value *source, struct value *out)
 {
     out->integer = 0;
     out->real = 0;
@@ -64,9 +68,11 @@ static void read_value(sqlite3_value *source, struct value *out)
         break;
     default:
         out->text = (const char *)sqlite3_value_text(source);
-        out->type = out->text == NULL ? VALUE_NULL : VALUE_TEXT; /* memory is exhausted */
+        out->type = VALUE_TEXT;
         out->length = (size_t)sqlite3_value_bytes(source);
+        return out->text != NULL;
     }
+    return true;
 }
 
 /* The aggregate that hands each row over as the engine produces it: this saves stepping out of the
@@ -75,9 +81,11 @@ static void each_step(sqlite3_context *context, int count, sqlite3_value **value
 {
     struct connection *connection = sqlite3_user_data(context);
     struct each_call *call = connection->call;
-    for (int i = 0; i < count; i++)
-        read_value(values[i], &call->values[i]);
-    call->status = call->each(call->context, call->values);
+    bool whole = true;
+    for (int i = 0; i < count && whole; i++)
+        whole = read_value(values[i], &call->values[i]);
+    call->status =
+        whole ? call->each(call->context, call->values) : error_no_memory(connection->error);
     if (call->status == CRM_OK)
         return;
     call->error = *connection->error;

@@ -139,11 +139,52 @@ crm_status sqlite_bind(struct statement *statement, int index, const struct valu
     return bind_handle(statement->store, statement->handle, place, value);
 }
 
+/* False without memory: the engine may need some to end a text with a zero. */
+static bool read_column(sqlite3_stmt *handle, int column, struct value *out)
+{
+    switch (sqlite3_column_type(handle, column)) {
+    case SQLITE_INTEGER:
+        *out = value_integer(sqlite3_column_int64(handle, column));
+        return true;
+    case SQLITE_FLOAT:
+        *out = value_real(sqlite3_column_double(handle, column));
+        return true;
+    case SQLITE_NULL:
+        *out = value_null();
+        return true;
+    default: {
+        const char *text = (const char *)sqlite3_column_text(handle, column);
+        if (text != NULL)
+            *out = value_text_length(text, (size_t)sqlite3_column_bytes(handle, column));
+        return text != NULL;
+    }
+    }
+}
+
+/* The whole row at once: whoever asks for a column can rely on it. */
+static bool read_row(struct statement *statement)
+{
+    const size_t count = (size_t)sqlite3_data_count(statement->handle);
+    if (count > statement->columns) {
+        struct value *row =
+            array_grow(statement->row, &statement->columns, count, sizeof *statement->row);
+        if (row == NULL)
+            return false;
+        statement->row = row;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!read_column(statement->handle, (int)i, &statement->row[i]))
+            return false;
+    return true;
+}
+
 static crm_status step(struct statement *statement, bool *row)
 {
     struct connection *connection = connection_of(statement->store);
     int code = sqlite3_step(statement->handle);
     *row = code == SQLITE_ROW;
+    if (code == SQLITE_ROW && !read_row(statement))
+        return error_no_memory(statement->store->error);
     if (code == SQLITE_ROW || code == SQLITE_DONE)
         return CRM_OK;
     /* The source's own failure says more than the engine's "aborted". */
@@ -185,22 +226,7 @@ crm_status sqlite_step(struct statement *statement, bool *row)
 
 struct value sqlite_column(struct statement *statement, int column)
 {
-    sqlite3_stmt *handle = statement->handle;
-    if (statement->inserts)
-        return value_integer(statement->id);
-    switch (sqlite3_column_type(handle, column)) {
-    case SQLITE_INTEGER:
-        return value_integer(sqlite3_column_int64(handle, column));
-    case SQLITE_FLOAT:
-        return value_real(sqlite3_column_double(handle, column));
-    case SQLITE_NULL:
-        return value_null();
-    default: {
-        const char *text = (const char *)sqlite3_column_text(handle, column);
-        return text == NULL ? value_null()
-                            : value_text_length(text, (size_t)sqlite3_column_bytes(handle, column));
-    }
-    }
+    return statement->inserts ? value_integer(statement->id) : statement->row[column];
 }
 
 int sqlite_column_count(struct statement *statement)

@@ -74,6 +74,7 @@ void statement_free(struct statement *statement)
     if (statement == NULL)
         return;
     statement->store->driver->finalize(statement->handle);
+    free(statement->row);
     free(statement);
 }
 
