@@ -358,12 +358,21 @@ static crm_status find_database(struct crm_book *book, const char **out)
     return error_hint(&book->error, _("make one with: crm init %s"), book->directory);
 }
 
+/* Most readers begin by asking whether the days of visits are those of the policy. */
+static void announce_first_question(struct crm_book *book)
+{
+    const struct value name = value_text(STORE_SETTING_VISIT_DATES);
+    store_announce(book->store, STORE_SETTING_SQL, &name, 1);
+}
+
 static crm_status open_database(struct crm_book *book, const char *path, crm_open_mode mode)
 {
     crm_status status = store_open(path, mode == CRM_OPEN_WRITE ? STORE_WRITE : STORE_READ,
                                    &book->store, &book->error);
     if (status == CRM_OK)
         status = store_set_timeout(book->store, book->timeout);
+    if (status == CRM_OK && mode != CRM_OPEN_WRITE)
+        announce_first_question(book);
     if (status == CRM_OK)
         status = store_check_schema(book->store, &book->error);
     return status;

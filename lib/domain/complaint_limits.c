@@ -47,6 +47,9 @@ static crm_status add_mark(void *context, const struct value *row)
     return CRM_OK;
 }
 
+static const char events_sql[] = "SELECT happened_at, event FROM complaint_event "
+                                 "WHERE complaint = $1 ORDER BY happened_at, id";
+
 /* The runs of the clock of resolution, from `events` events. A complaint that was imported has
  * none: then the row says when it was resolved. */
 static crm_status load_runs(struct crm_book *book, size_t events, struct arena *arena,
@@ -60,10 +63,7 @@ static crm_status load_runs(struct crm_book *book, size_t events, struct arena *
         return error_no_memory(&book->error);
     crm_status status = CRM_OK;
     if (events > 0)
-        status = store_query(book->store,
-                             "SELECT happened_at, event FROM complaint_event WHERE complaint = $1 "
-                             "ORDER BY happened_at, id",
-                             &id, 1, add_mark, &marks);
+        status = store_query(book->store, events_sql, &id, 1, add_mark, &marks);
     instant resolved;
     if (read_time(&out->resolved_at, &resolved))
         marks.items[marks.count++] = (struct sla_mark){resolved, false};
@@ -113,6 +113,7 @@ crm_status complaint_load(struct crm_book *book, int64_t id, struct arena *arena
 {
     const struct value parameter = value_integer(id);
     struct value row[COMPLAINT_COLUMN_COUNT];
+    store_announce(book->store, events_sql, &parameter, 1);
     crm_status status = store_row_values(
         book->store, arena, "SELECT " COMPLAINT_COLUMNS " " COMPLAINT_FROM " WHERE t.id = $1",
         &parameter, 1, row, COMPLAINT_COLUMN_COUNT);

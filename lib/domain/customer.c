@@ -15,12 +15,74 @@ static void page_release(struct customer_page *page)
     arena_release(&page->arena);
 }
 
+static const char facts_sql[] = "SELECT tier, open_complaints, last_survey_on, last_visit_on, "
+                                "next_visit_on, promise_on FROM customer WHERE id = $1";
+static const char contacts_sql[] = "SELECT 'P-' || id, name, title, role, phone, email, wechat, "
+                                   "preferred_channel, do_not_contact FROM contact "
+                                   "WHERE customer = $1 ORDER BY is_primary DESC, id";
+static const char tier_sql[] = "SELECT tier, effective_on, previous, score, reason, pinned, "
+                               "pinned_until FROM tier_change WHERE customer = $1 AND scheme = $2 "
+                               "ORDER BY effective_on DESC, id DESC LIMIT 1";
+static const char visits_sql[] =
+    "SELECT 'V-' || id, done_at, channel, outcome, feedback, need, problem, solution, next_on "
+    "FROM visit WHERE customer = $1 AND done_at IS NOT NULL ORDER BY done_at DESC, id DESC LIMIT 3";
+static const char complaints_sql[] =
+    "SELECT 'C-' || c.id, c.description, c.severity, c.status, s.login, c.opened_at, "
+    "c.respond_due, c.resolve_due, c.id FROM complaint c LEFT JOIN staff s ON s.id = c.owner "
+    "WHERE c.customer = $1 AND c.status NOT IN ('resolved', 'closed') ORDER BY c.opened_at, c.id";
+static const char answers_sql[] =
+    "SELECT template, answered_on, question, answer, answer_text FROM survey_answer "
+    "WHERE customer = $1 AND answered_on = $2 ORDER BY id";
+static const char planned_sql[] = "SELECT id, planned_on, channel, purpose FROM visit "
+                                  "WHERE customer = $1 AND done_at IS NULL AND status = 'planned' "
+                                  "ORDER BY planned_on, id";
+
 static crm_status load_facts(struct customer_page *page)
 {
-    return store_row_values(page->book->store, &page->arena,
-                            "SELECT tier, open_complaints, last_survey_on, last_visit_on, "
-                            "next_visit_on, promise_on FROM customer WHERE id = $1",
-                            &page->id, 1, page->facts, FACT_COUNT);
+    return store_row_values(page->book->store, &page->arena, facts_sql, &page->id, 1, page->facts,
+                            FACT_COUNT);
+}
+
+/* Sections that the facts show to be empty are not asked for. */
+static bool is_rated(const struct customer_page *page)
+{
+    return !value_is_null(&page->facts[FACT_TIER]);
+}
+
+static bool has_complaints(const struct customer_page *page)
+{
+    return page->facts[FACT_COMPLAINTS].integer > 0;
+}
+
+static bool has_answers(const struct customer_page *page)
+{
+    return !value_is_null(&page->facts[FACT_SURVEY]);
+}
+
+static struct value main_scheme(const struct customer_page *page)
+{
+    const struct policy *policy = page->book->policy;
+    return value_text(policy->schemes[policy->main_scheme].name);
+}
+
+static void announce_section(struct customer_page *page, const char *name, const char *sql,
+                             const struct value *parameters, size_t count)
+{
+    if (sink_wants(page->sink, name))
+        store_announce(page->book->store, sql, parameters, count);
+}
+
+/* What the facts tell of. */
+static void announce_by_facts(struct customer_page *page)
+{
+    const struct value tier[] = {page->id, main_scheme(page)};
+    const struct value answers[] = {page->id, page->facts[FACT_SURVEY]};
+    if (is_rated(page))
+        announce_section(page, "tier_reason", tier_sql, tier, 2);
+    if (has_complaints(page))
+        announce_section(page, "complaints", complaints_sql, &page->id, 1);
+    if (has_answers(page))
+        announce_section(page, "last_answers", answers_sql, answers, 2);
 }
 
 static crm_status hand_over(void *context, const struct value *row)
@@ -55,11 +117,7 @@ static crm_status write_contacts(struct customer_page *page)
     columns[6].flags = COLUMN_HIDDEN;
     const struct table table = {
         .name = "contacts", .title = _("Contacts"), .columns = columns, .count = LENGTH(fields)};
-    return write_section(page, &table,
-                         "SELECT 'P-' || id, name, title, role, phone, email, wechat, "
-                         "preferred_channel, do_not_contact FROM contact WHERE customer = $1 "
-                         "ORDER BY is_primary DESC, id",
-                         &page->id, 1, hand_over);
+    return write_section(page, &table, contacts_sql, &page->id, 1, hand_over);
 }
 
 /* ---- Tier, and why in one line ---- */
@@ -124,7 +182,6 @@ static crm_status write_tier_row(void *context, const struct value *row)
 
 static crm_status write_tier(struct customer_page *page)
 {
-    const struct policy *policy = page->book->policy;
     static const char *const fields[TIER_SHOWN] = {"tier",   "effective_on", "previous",    "score",
                                                    "reason", "pinned",       "pinned_until"};
     struct column columns[TIER_SHOWN + 1];
@@ -133,15 +190,9 @@ static crm_status write_tier(struct customer_page *page)
     columns[TIER_SHOWN] = (struct column){.name = "why", .label = _("Why")};
     const struct table table = {
         .name = "tier_reason", .title = _("Tier"), .columns = columns, .count = TIER_SHOWN + 1};
-    const struct value parameters[] = {page->id,
-                                       value_text(policy->schemes[policy->main_scheme].name)};
-    bool rated = !value_is_null(&page->facts[FACT_TIER]);
-    return write_section(page, &table,
-                         rated ? "SELECT tier, effective_on, previous, score, reason, pinned, "
-                                 "pinned_until FROM tier_change WHERE customer = $1 AND "
-                                 "scheme = $2 ORDER BY effective_on DESC, id DESC LIMIT 1"
-                               : NULL,
-                         parameters, 2, write_tier_row);
+    const struct value parameters[] = {page->id, main_scheme(page)};
+    return write_section(page, &table, is_rated(page) ? tier_sql : NULL, parameters, 2,
+                         write_tier_row);
 }
 
 /* ---- Last visits, and what was said ---- */
@@ -157,11 +208,7 @@ static crm_status write_visits(struct customer_page *page)
                                 .title = _("Last visits"),
                                 .columns = columns,
                                 .count = LENGTH(fields)};
-    return write_section(page, &table,
-                         "SELECT 'V-' || id, done_at, channel, outcome, feedback, need, problem, "
-                         "solution, next_on FROM visit WHERE customer = $1 AND done_at IS NOT NULL "
-                         "ORDER BY done_at DESC, id DESC LIMIT 3",
-                         &page->id, 1, hand_over);
+    return write_section(page, &table, visits_sql, &page->id, 1, hand_over);
 }
 
 /* ---- Open complaints, with the time left ---- */
@@ -230,15 +277,8 @@ static crm_status write_complaints(struct customer_page *page)
                                 .title = _("Open complaints"),
                                 .columns = columns,
                                 .count = LENGTH(columns)};
-    bool any = page->facts[FACT_COMPLAINTS].integer > 0;
-    return write_section(page, &table,
-                         any ? "SELECT 'C-' || c.id, c.description, c.severity, c.status, s.login, "
-                               "c.opened_at, c.respond_due, c.resolve_due, c.id "
-                               "FROM complaint c LEFT JOIN staff s ON s.id = c.owner "
-                               "WHERE c.customer = $1 AND c.status NOT IN ('resolved', 'closed') "
-                               "ORDER BY c.opened_at, c.id"
-                             : NULL,
-                         &page->id, 1, write_complaint);
+    return write_section(page, &table, has_complaints(page) ? complaints_sql : NULL, &page->id, 1,
+                         write_complaint);
 }
 
 /* ---- Last survey answers ---- */
@@ -255,13 +295,8 @@ static crm_status write_answers(struct customer_page *page)
                                 .columns = columns,
                                 .count = LENGTH(fields)};
     const struct value parameters[] = {page->id, page->facts[FACT_SURVEY]};
-    bool any = !value_is_null(&page->facts[FACT_SURVEY]);
-    return write_section(page, &table,
-                         any ? "SELECT template, answered_on, question, answer, answer_text "
-                               "FROM survey_answer WHERE customer = $1 AND answered_on = $2 "
-                               "ORDER BY id"
-                             : NULL,
-                         parameters, 2, hand_over);
+    return write_section(page, &table, has_answers(page) ? answers_sql : NULL, parameters, 2,
+                         hand_over);
 }
 
 /* ---- Next duties ---- */
@@ -353,15 +388,21 @@ static crm_status write_duties(struct customer_page *page)
     if (status == CRM_OK)
         status = write_dated_duties(page);
     if (status == CRM_OK)
-        status = store_query(page->book->store,
-                             "SELECT id, planned_on, channel, purpose FROM visit "
-                             "WHERE customer = $1 AND done_at IS NULL AND status = 'planned' "
-                             "ORDER BY planned_on, id",
-                             &page->id, 1, write_planned, page);
+        status = store_query(page->book->store, planned_sql, &page->id, 1, write_planned, page);
     return status == CRM_OK ? sink_end(page->sink) : status;
 }
 
 /* ---- All of it ---- */
+
+void customer_announce(struct crm_book *book, int64_t id, struct crm_sink *sink)
+{
+    struct customer_page page = {.book = book, .sink = sink, .id = value_integer(id)};
+    store_announce(book->store, facts_sql, &page.id, 1);
+    announce_section(&page, "contacts", contacts_sql, &page.id, 1);
+    customer_announce_sales(&page);
+    announce_section(&page, "last_visits", visits_sql, &page.id, 1);
+    announce_section(&page, "duties", planned_sql, &page.id, 1);
+}
 
 crm_status customer_sections(struct crm_book *book, int64_t id, struct crm_sink *sink)
 {
@@ -371,6 +412,8 @@ crm_status customer_sections(struct crm_book *book, int64_t id, struct crm_sink 
     struct customer_page page cleanup(page_release) = {
         .book = book, .sink = sink, .id = value_integer(id)};
     crm_status status = load_facts(&page);
+    if (status == CRM_OK)
+        announce_by_facts(&page);
     for (size_t i = 0; i < LENGTH(sections) && status == CRM_OK; i++)
         status = sections[i](&page);
     return status;

@@ -28,5 +28,6 @@ struct customer_page {
 
 /* The sections revenue and last_orders, from one reading of the customer's lines. */
 crm_status customer_sales(struct customer_page *page);
+void customer_announce_sales(struct customer_page *page);
 
 #endif

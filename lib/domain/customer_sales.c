@@ -45,12 +45,13 @@ static crm_status keep_order(void *context, const struct value *row)
     return CRM_OK;
 }
 
+static const char orders_sql[] = "SELECT id, number, ordered_on, status, currency FROM sales_order "
+                                 "WHERE customer = $1 ORDER BY ordered_on DESC, id DESC LIMIT 5";
+
 static crm_status load_orders(struct sales *sales)
 {
-    return store_query(sales->page->book->store,
-                       "SELECT id, number, ordered_on, status, currency FROM sales_order "
-                       "WHERE customer = $1 ORDER BY ordered_on DESC, id DESC LIMIT 5",
-                       &sales->page->id, 1, keep_order, sales);
+    return store_query(sales->page->book->store, orders_sql, &sales->page->id, 1, keep_order,
+                       sales);
 }
 
 /* ---- Lines ---- */
@@ -110,12 +111,12 @@ static crm_status add_line(void *context, const struct value *row)
     return add_to_years(sales, row);
 }
 
+static const char lines_sql[] = "SELECT order_ref, ordered_on, amount, profit, currency, counted "
+                                "FROM order_line WHERE customer = $1";
+
 static crm_status load_lines(struct sales *sales)
 {
-    return store_query(sales->page->book->store,
-                       "SELECT order_ref, ordered_on, amount, profit, currency, counted "
-                       "FROM order_line WHERE customer = $1",
-                       &sales->page->id, 1, add_line, sales);
+    return store_query(sales->page->book->store, lines_sql, &sales->page->id, 1, add_line, sales);
 }
 
 /* ---- Sections ---- */
@@ -169,10 +170,23 @@ static crm_status write_orders(struct sales *sales)
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
+static bool wants_sales(const struct customer_page *page)
+{
+    return sink_wants(page->sink, "revenue") || sink_wants(page->sink, "last_orders");
+}
+
+void customer_announce_sales(struct customer_page *page)
+{
+    if (!wants_sales(page))
+        return;
+    store_announce(page->book->store, orders_sql, &page->id, 1);
+    store_announce(page->book->store, lines_sql, &page->id, 1);
+}
+
 crm_status customer_sales(struct customer_page *page)
 {
     struct sales sales = {.page = page};
-    if (!sink_wants(page->sink, "revenue") && !sink_wants(page->sink, "last_orders"))
+    if (!wants_sales(page))
         return CRM_OK;
     date_format(date_add_months(page->book->today, -12), sales.year_ago);
     date_format(date_add_months(page->book->today, -24), sales.two_years_ago);

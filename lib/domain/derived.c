@@ -226,6 +226,13 @@ crm_status derived_counted_words(struct crm_book *book, const struct kind *kind,
     return survey_counted_words(book, where, id, query);
 }
 
+void derived_announce(struct crm_book *book, const struct kind *kind, int64_t id,
+                      struct crm_sink *sink)
+{
+    if (kind == &kind_customer)
+        customer_announce(book, id, sink);
+}
+
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink)
 {

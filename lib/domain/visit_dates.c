@@ -4,6 +4,7 @@
 
 #include "domain/calendar.h"
 #include "output/sink.h"
+#include "store/create.h"
 #include "store/roles.h"
 
 #include <dirent.h>
@@ -316,7 +317,7 @@ void visit_dates_free(struct visit_dates *dates)
 
 /* ---- What the dates were computed by ---- */
 
-static const char setting_name[] = "visit_dates";
+static const char setting_name[] = STORE_SETTING_VISIT_DATES;
 
 /* 64-bit FNV-1a. */
 static uint64_t mix(uint64_t hash, const void *data, size_t length)
@@ -412,9 +413,7 @@ crm_status visit_is_settled(struct crm_book *book, bool *settled)
     crm_status status = fingerprint(book, wanted);
     *settled = false;
     if (status == CRM_OK)
-        status = store_row_values(book->store, &arena,
-                                  "SELECT setting FROM book_setting WHERE name = $1", &name, 1,
-                                  &stored, 1);
+        status = store_row_values(book->store, &arena, STORE_SETTING_SQL, &name, 1, &stored, 1);
     if (status == CRM_OK)
         *settled = stored.type == VALUE_TEXT && strcmp(stored.text, wanted) == 0;
     return status == CRM_NOT_FOUND ? CRM_OK : status;

@@ -104,8 +104,7 @@ crm_status entry_refuse_valueless(struct crm_book *book, int64_t id)
     const struct value name = value_text(STORE_SETTING_VALUELESS);
     struct value last = value_null();
     crm_status status =
-        store_row_values(book->store, &arena, "SELECT setting FROM book_setting WHERE name = $1",
-                         &name, 1, &last, 1);
+        store_row_values(book->store, &arena, STORE_SETTING_SQL, &name, 1, &last, 1);
     if (status == CRM_NOT_FOUND || (status == CRM_OK && id > strtoll(last.text, NULL, 10)))
         return CRM_OK;
     if (status != CRM_OK)

@@ -178,6 +178,9 @@ crm_status derived_check(struct crm_book *book, const struct record *record);
 crm_status derived_counted_words(struct crm_book *book, const struct kind *kind,
                                  const struct field *field, const char *where, int64_t id,
                                  struct query *query);
+/* Says which queries derived_sections will begin with: see store_announce. */
+void derived_announce(struct crm_book *book, const struct kind *kind, int64_t id,
+                      struct crm_sink *sink);
 /* The page of a record beyond its fields: `show CUSTOMER`. Writes nothing for most kinds. */
 crm_status derived_sections(struct crm_book *book, const struct kind *kind, int64_t id,
                             struct crm_sink *sink);

@@ -157,8 +157,10 @@ static crm_status show_record(struct crm_book *book, const struct kind *kind, co
 {
     int64_t id = 0;
     crm_status status = record_resolve(book, kind, reference, &id);
-    if (status == CRM_OK)
+    if (status == CRM_OK) {
+        derived_announce(book, kind, id, sink);
         status = record_write_head(book, kind, id, sink);
+    }
     if (status == CRM_OK)
         status = derived_sections(book, kind, id, sink);
     return status == CRM_OK ? sink_page_end(sink) : status;

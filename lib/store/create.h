@@ -18,7 +18,10 @@ crm_status store_check_version(int version, struct error *error);
 /* Makes temporary tables like those of the records and of their sums, empty and without references
  * and indexes, whose names begin with `prefix`. Within store_begin_shadow. */
 crm_status store_create_shadow(struct store *store, const char *prefix, struct error *error);
-/* Name of the setting that tells the last entry of the journal for which it kept no values. */
+/* The setting $1 of the book, and the names of settings. */
+#define STORE_SETTING_SQL         "SELECT setting FROM book_setting WHERE name = $1"
+#define STORE_SETTING_VISIT_DATES "visit_dates" /* by which policy they were computed */
+/* The last entry of the journal for which it kept no values. */
 #define STORE_SETTING_VALUELESS "journal_without_values"
 /* An index of a kind's table that serves speed alone. */
 struct kind_index {

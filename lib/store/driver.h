@@ -52,6 +52,8 @@ struct store_driver {
     void (*appender_close)(struct appender *appender);
     crm_status (*run_later)(struct statement *statement);
     crm_status (*settle)(struct store *store);
+    void (*announce)(struct store *store, const char *sql, const struct value *values,
+                     size_t count); /* NULL: nothing is asked ahead */
     /* The number that the next row of the table would get. */
     crm_status (*next_id)(struct store *store, const struct kind *kind, int64_t *out);
     crm_status (*set_loading)(struct store *store, bool loading);

@@ -235,6 +235,7 @@ static void postgres_close(struct store *store)
         postgres->library.PQfinish(postgres->connection);
     postgres_named_release(postgres);
     postgres_queue_release(postgres);
+    postgres_ahead_release(postgres);
     free(postgres);
 }
 
@@ -262,6 +263,7 @@ static crm_status postgres_set_timeout(struct store *store, int milliseconds)
 
 static crm_status postgres_begin(struct store *store)
 {
+    postgres_forget_ahead(postgres_of(store));
     postgres_of(store)->in_block = true;
     crm_status status = postgres_open_with(store, "BEGIN");
     return status == CRM_OK ? postgres_open_with(store, LOCK_OF_WRITERS) : status;
@@ -284,6 +286,7 @@ static void postgres_unlock_turn(struct store *store)
 
 static crm_status postgres_begin_reading(struct store *store)
 {
+    postgres_forget_ahead(postgres_of(store));
     postgres_of(store)->in_block = true;
     postgres_of(store)->reading = true;
     return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -291,6 +294,7 @@ static crm_status postgres_begin_reading(struct store *store)
 
 static crm_status postgres_begin_shadow(struct store *store)
 {
+    postgres_forget_ahead(postgres_of(store));
     postgres_of(store)->in_block = true;
     return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ");
 }
@@ -321,6 +325,7 @@ static void postgres_rollback(struct store *store)
     struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
     postgres_drop_waiting(store);
+    postgres_forget_ahead(postgres);
     bool begun = pq->PQtransactionStatus(postgres->connection) == PQTRANS_INTRANS ||
                  pq->PQtransactionStatus(postgres->connection) == PQTRANS_INERROR;
     postgres->in_block = false;
@@ -373,6 +378,7 @@ const struct store_driver store_driver_postgres = {
     .appender_close = postgres_appender_close,
     .run_later = postgres_run_later,
     .settle = postgres_settle,
+    .announce = postgres_announce,
     .next_id = postgres_next_id,
     .set_loading = postgres_set_loading,
     .changes = postgres_changes,

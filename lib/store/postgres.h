@@ -48,6 +48,7 @@ struct postgres {
     unsigned cursors;             /* under way in store_each */
     struct postgres_load *loads;  /* open appenders, in the order of opening */
     struct postgres_queue *queue; /* statements to be sent together; NULL: none yet */
+    struct postgres_ahead *ahead; /* announced queries and their answers; NULL: none yet */
     enum postgres_work work;
     int working; /* statements of the pipeline under way */
     int64_t changes, total_changes;
@@ -91,6 +92,8 @@ crm_status postgres_run(struct store *store, const char *sql, const struct value
 crm_status postgres_name_statement(struct statement *statement,
                                    struct postgres_parameters *parameters, char name[POSTGRES_NAME],
                                    bool *named);
+/* The next result of a pipeline, behind which stands an end. */
+PGresult *postgres_next_result(struct postgres *postgres);
 /* One or more statements without parameters. */
 crm_status postgres_execute(struct store *store, const char *sql);
 struct value postgres_value(const struct postgres_library *library, const PGresult *result, int row,
@@ -107,6 +110,22 @@ struct value postgres_column(struct statement *statement, int column);
 int postgres_column_count(struct statement *statement);
 void postgres_reset(struct statement *statement);
 void postgres_forget(struct statement *statement);
+
+/* ---- postgres_ahead.c ---- */
+
+void postgres_announce(struct store *store, const char *sql, const struct value *values,
+                       size_t count);
+/* The answer, freed by the caller, to what was announced and sent; NULL: it is to be asked. */
+PGresult *postgres_take_ahead(struct postgres *postgres, const char *sql,
+                              const struct postgres_parameters *parameters);
+/* Whether something announced is yet to be sent. */
+bool postgres_waits_ahead(const struct postgres *postgres);
+/* In a pipeline, behind the statement that it travels with; then its answers, in that order. */
+bool postgres_send_ahead(struct postgres *postgres);
+void postgres_receive_ahead(struct postgres *postgres);
+/* Answers belong to the view in which they were given. */
+void postgres_forget_ahead(struct postgres *postgres);
+void postgres_ahead_release(struct postgres *postgres);
 
 /* ---- postgres_each.c ---- */
 

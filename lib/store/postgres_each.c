@@ -32,6 +32,11 @@ static crm_status hand_over(struct store *store, const PGresult *result, struct 
     return status;
 }
 
+static void fetch_sql(unsigned cursor, char sql[SHORT_SQL])
+{
+    (void)snprintf(sql, SHORT_SQL, "FETCH FORWARD %d FROM crm_each%u", ROWS_AT_A_TIME, cursor);
+}
+
 static crm_status fetch_all(struct store *store, unsigned cursor, struct value *values,
                             store_row each, void *context)
 {
@@ -39,7 +44,7 @@ static crm_status fetch_all(struct store *store, unsigned cursor, struct value *
     char sql[SHORT_SQL];
     int rows = ROWS_AT_A_TIME;
     crm_status status = CRM_OK;
-    (void)snprintf(sql, sizeof sql, "FETCH FORWARD %d FROM crm_each%u", ROWS_AT_A_TIME, cursor);
+    fetch_sql(cursor, sql);
     while (status == CRM_OK && rows == ROWS_AT_A_TIME) {
         PGresult *result = NULL;
         status = postgres_run(store, sql, NULL, 0, false, &result);
@@ -57,6 +62,9 @@ static crm_status run_cursor(struct store *store, const char *sql, unsigned curs
                              store_row each, void *context)
 {
     PGresult *result = NULL;
+    char fetch[SHORT_SQL];
+    fetch_sql(cursor, fetch);
+    postgres_announce(store, fetch, NULL, 0); /* most lists end within the first rows */
     crm_status status = postgres_run(store, sql, parameters, count, false, &result);
     if (status != CRM_OK)
         return status;

@@ -26,7 +26,7 @@ static bool look_up(struct postgres_library *library)
 crm_status postgres_library_load(struct postgres_library *library, struct error *error)
 {
     for (size_t i = 0; i < sizeof library_names / sizeof *library_names; i++) {
-        library->handle = dlopen(library_names[i], RTLD_NOW | RTLD_LOCAL);
+        library->handle = dlopen(library_names[i], RTLD_LAZY | RTLD_LOCAL);
         if (library->handle == NULL)
             continue;
         if (look_up(library))

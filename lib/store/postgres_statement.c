@@ -176,8 +176,7 @@ static bool is_good(const struct postgres_library *library, const PGresult *resu
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* The next result of a pipeline, behind which stands an end. */
-static PGresult *next_result(struct postgres *postgres)
+PGresult *postgres_next_result(struct postgres *postgres)
 {
     PGresult *result = postgres->library.PQgetResult(postgres->connection);
     if (result != NULL && postgres->library.PQresultStatus(result) != PGRES_PIPELINE_SYNC)
@@ -185,10 +184,10 @@ static PGresult *next_result(struct postgres *postgres)
     return result;
 }
 
-/* What opens the transaction, and the statement: one message to the server. The first failure is
- * the one that tells. */
-static PGresult *run_opening(struct postgres *postgres, const char *sql, const char *name,
-                             const struct postgres_parameters *parameters)
+/* What opens the transaction, the statement, and what was announced: one message to the server. The
+ * first failure is the one that tells. */
+static PGresult *run_together(struct postgres *postgres, const char *sql, const char *name,
+                              const struct postgres_parameters *parameters)
 {
     const struct postgres_library *pq = &postgres->library;
     PGconn *connection = postgres->connection;
@@ -204,9 +203,9 @@ static PGresult *run_opening(struct postgres *postgres, const char *sql, const c
                                           NULL, NULL, 0)
                 : pq->PQsendQueryParams(connection, sql, parameters->count, parameters->types,
                                         parameters->texts, NULL, NULL, 0);
-    sent &= pq->PQpipelineSync(connection);
+    sent &= postgres_send_ahead(postgres) && pq->PQpipelineSync(connection);
     for (size_t i = 0; i <= postgres->opening_count && sent; i++) {
-        PGresult *next = next_result(postgres);
+        PGresult *next = postgres_next_result(postgres);
         if (result == NULL || is_good(pq, result)) {
             pq->PQclear(result);
             result = next;
@@ -214,7 +213,11 @@ static PGresult *run_opening(struct postgres *postgres, const char *sql, const c
             pq->PQclear(next);
         }
     }
-    pq->PQclear(sent ? next_result(postgres) : NULL);
+    if (sent)
+        postgres_receive_ahead(postgres);
+    else
+        postgres_forget_ahead(postgres);
+    pq->PQclear(sent ? postgres_next_result(postgres) : NULL);
     (void)pq->PQexitPipelineMode(connection);
     postgres->opening_count = 0;
     return result;
@@ -265,9 +268,12 @@ crm_status postgres_run(struct store *store, const char *sql, const struct value
         status = postgres_parameters_make(store, values, count, &parameters);
     if (status != CRM_OK)
         return status;
+    result = postgres_take_ahead(postgres, sql, &parameters);
+    if (result != NULL)
+        return take_result(store, sql, result, out);
     const char *known = name_of(postgres, sql, &parameters, RUNS_BEFORE_PREPARING, name);
-    if (postgres->opening_count > 0)
-        result = run_opening(postgres, sql, known, &parameters);
+    if (postgres->opening_count > 0 || postgres_waits_ahead(postgres))
+        result = run_together(postgres, sql, known, &parameters);
     else if (known != NULL)
         result = pq->PQexecPrepared(postgres->connection, known, parameters.count, parameters.texts,
                                     NULL, NULL, 0);

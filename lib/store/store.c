@@ -218,6 +218,13 @@ crm_status store_query(struct store *store, const char *sql, const struct value 
     return status;
 }
 
+void store_announce(struct store *store, const char *sql, const struct value *parameters,
+                    size_t count)
+{
+    if (store->driver->announce != NULL)
+        store->driver->announce(store, sql, parameters, count);
+}
+
 crm_status store_append(struct store *store, const char *table, const struct store_source *source,
                         const size_t *places, size_t count)
 {

@@ -79,6 +79,11 @@ crm_status store_each(struct store *store, const struct store_select *select,
 crm_status store_query(struct store *store, const char *sql, const struct value *parameters,
                        size_t count, store_row each, void *context);
 
+/* This query will be asked soon by store_query or store_row_values, and nothing written before: an
+ * engine for which each question is a journey sends it along with the next one. */
+void store_announce(struct store *store, const char *sql, const struct value *parameters,
+                    size_t count);
+
 /* Rows that the caller produces one by one: for loads that no row-by-row INSERT keeps up with. */
 struct store_source {
     const char *const *columns;

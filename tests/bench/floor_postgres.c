@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The least that a program over libpq can do for `crm show`: connect as crm does, ask the queries
- * given on standard input one after the other in one snapshot, take every value, end. */
+ * of a file, one a line, one after the other, take every value, end.
+ *
+ *     floor_postgres ADDRESS FILE
+ */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,16 +24,18 @@ int main(int argc, char **argv)
     const char *const names[] = {"dbname", "options", "client_encoding", NULL};
     const char *const values[] = {argv[1], "-c search_path=crm,pg_catalog -c jit=off", "UTF8",
                                   NULL};
-    if (argc != 2)
+    FILE *queries = argc == 3 ? fopen(argv[2], "r") : NULL;
+    if (queries == NULL)
         return 2;
     PGconn *connection = PQconnectdbParams(names, values, 1);
     size_t sum = 0;
-    while (PQstatus(connection) == CONNECTION_OK && fgets(line, sizeof line, stdin) != NULL) {
+    while (PQstatus(connection) == CONNECTION_OK && fgets(line, sizeof line, queries) != NULL) {
         PGresult *result = PQexecParams(connection, line, 0, NULL, NULL, NULL, NULL, 0);
         sum += take(result);
         PQclear(result);
     }
     printf("%zu\n", sum);
     PQfinish(connection);
+    fclose(queries);
     return 0;
 }
