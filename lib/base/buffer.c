@@ -95,7 +95,6 @@ const char *buffer_string(const struct buffer *buffer)
 void buffer_clear(struct buffer *buffer)
 {
     buffer->length = 0;
-    buffer->failed = false;
     if (buffer->data != NULL)
         buffer->data[0] = '\0';
 }

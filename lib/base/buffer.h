@@ -27,6 +27,7 @@ void buffer_printf(struct buffer *buffer, const char *format, ...) CRM_PRINTF(2,
 char *buffer_reserve(struct buffer *buffer, size_t length);
 /* The text, "" when nothing was appended. Borrowed. */
 const char *buffer_string(const struct buffer *buffer);
+/* Forgets the text, but not that memory ran out: who looks at the end sees it. */
 void buffer_clear(struct buffer *buffer);
 void buffer_release(struct buffer *buffer);
 

@@ -4,10 +4,12 @@
  *   CRM_FAULT=CLASSES:ACTION:N[:on]
  *
  * CLASSES are letters: w write, s sync, t truncate, n names, o open, r read, m memory, N network.
- * ACTION is the name of an error (EIO, ENOSPC, EINTR, EMFILE, EACCES, ENOMEM, EPIPE), SHORT (half
- * is written or read), KILL (SIGKILL before the call), HALF (half is written, then SIGKILL) or
- * POWER (as KILL, and what was never synced is partly lost). N counts from 1; with `:on` all later
- * calls fail too. Where POWER is never reached, the power fails at the end of the process.
+ * ACTION is the name of an error (EIO, ENOSPC, EINTR, EMFILE, EACCES, ENOMEM; of the network EPIPE,
+ * ECONNRESET, ETIMEDOUT, ECONNREFUSED), CLOSED (the other side has gone), SHORT (half is written or
+ * read), KILL (SIGKILL before the call), HALF (half is written, then SIGKILL) or POWER (as KILL, and
+ * what was never synced is partly lost). N counts from 1; with `:on` all later calls fail too. Where
+ * POWER is never reached, the power fails at the end of the process. A connection that failed once
+ * is gone.
  *
  *   CRM_FAULT_AFTER=MICROSECONDS   SIGKILL at that time
  *   CRM_FAULT_LIMIT=SECONDS        SIGALRM then: the program hangs
@@ -137,7 +139,9 @@ static void read_action(const char *text, size_t length)
         {"EIO", ACTION_ERROR, EIO},       {"ENOSPC", ACTION_ERROR, ENOSPC},
         {"EINTR", ACTION_ERROR, EINTR},   {"EMFILE", ACTION_ERROR, EMFILE},
         {"EACCES", ACTION_ERROR, EACCES}, {"ENOMEM", ACTION_ERROR, ENOMEM},
-        {"EPIPE", ACTION_ERROR, EPIPE},   {"SHORT", ACTION_SHORT, 0},
+        {"EPIPE", ACTION_ERROR, EPIPE},   {"ECONNRESET", ACTION_ERROR, ECONNRESET},
+        {"CLOSED", ACTION_ERROR, 0},      {"ETIMEDOUT", ACTION_ERROR, ETIMEDOUT},
+        {"SHORT", ACTION_SHORT, 0},       {"ECONNREFUSED", ACTION_ERROR, ECONNREFUSED},
         {"KILL", ACTION_KILL, 0},         {"HALF", ACTION_HALF, 0},
         {"POWER", ACTION_POWER, 0},       {"COUNT", ACTION_NONE, 0},
     };
@@ -470,20 +474,44 @@ size_t fread(void *data, size_t size, size_t count, FILE *stream)
 
 /* ---- Network ---- */
 
-ssize_t send(int socket, const void *data, size_t bytes, int flags)
+/* Asked before a call on a connection. What fails for good takes the connection with it: a client
+ * may go on to read what the server said last, and would wait for a server that waits for it. */
+static enum verdict ask_network(int socket)
 {
     enum verdict verdict = plan_ask(CALL_NETWORK, socket, NULL, 0, -1);
-    if (verdict == VERDICT_FAIL)
+    int error = errno;
+    if (verdict == VERDICT_FAIL && error != EINTR)
+        (void)syscall(SYS_shutdown, socket, SHUT_RDWR);
+    errno = error;
+    return verdict;
+}
+
+/* To wait for a connection that was interrupted is another call's business. */
+int connect(int socket, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    bool fails = plan.action == ACTION_KILL ||
+                 (plan.action == ACTION_ERROR && plan.error != EINTR && plan.error != 0);
+    if (fails && ask_network(socket) == VERDICT_FAIL)
         return -1;
+    return (int)syscall(SYS_connect, socket, address.__sockaddr__, length);
+}
+
+ssize_t send(int socket, const void *data, size_t bytes, int flags)
+{
+    enum verdict verdict = ask_network(socket);
+    if (verdict == VERDICT_FAIL) {
+        errno = errno == 0 ? EPIPE : errno;
+        return -1;
+    }
     size_t part = verdict == VERDICT_SHORT && bytes > 1 ? bytes / 2 : bytes;
     return syscall(SYS_sendto, socket, data, part, flags, NULL, 0);
 }
 
 ssize_t recv(int socket, void *data, size_t bytes, int flags)
 {
-    enum verdict verdict = plan_ask(CALL_NETWORK, socket, NULL, 0, -1);
+    enum verdict verdict = ask_network(socket);
     if (verdict == VERDICT_FAIL)
-        return -1;
+        return errno == 0 ? 0 : -1;
     size_t part = verdict == VERDICT_SHORT && bytes > 1 ? bytes / 2 : bytes;
     return syscall(SYS_recvfrom, socket, data, part, flags, NULL, NULL);
 }

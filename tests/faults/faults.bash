@@ -95,12 +95,29 @@ address() {
     echo "postgresql:///${1##*/}?host=$work/cluster/socket&user=crm"
 }
 
+# Sets $answer to the one line that a query has, asked of a psql that stays: to start one costs more
+# than most commands.
+ask() {
+    local try
+    for try in 1 2; do
+        if [ -n "${asked_PID:-}" ]; then
+            # The server may have been killed meanwhile.
+            { echo "$1;" >&"${asked[1]}" && read -r answer <&"${asked[0]}"; } 2>/dev/null && return
+            wait "$asked_PID" 2>/dev/null
+        fi
+        { coproc asked { exec psql -qXAt -d "host=$work/cluster/socket user=crm dbname=postgres"; }; } 2>/dev/null
+    done
+    echo "psql does not answer ($try times)"
+    return 1
+}
+
 # Who was killed may have left a server process that still writes.
 wait_for_backends() {
     local round
     for round in $(seq 500); do
-        [ "$(sql postgres -c "SELECT count(*) FROM pg_stat_activity WHERE datname = '$1'")" != 0 ] || return 0
-        sleep 0.02
+        ask "SELECT count(*) FROM pg_stat_activity WHERE datname = '$1'" || return 1
+        [ "$answer" != 0 ] || return 0
+        sleep 0.005
     done
     echo "the server still works for a client that is gone ($round rounds)"
     return 1
@@ -108,6 +125,7 @@ wait_for_backends() {
 
 # An empty place, or a copy of the first one. The log's index is memory: it is made anew from the log.
 copy_book() {
+    pristine=
     rm -rf "$2" "$2".*
     [ -z "$1" ] || cp -a "$1" "$2"
     if on_postgres; then
@@ -145,7 +163,7 @@ look_at() {
 
 rows_of() {
     if on_postgres; then
-        table_queries_of_postgres "${1##*/}" >"$work/queries"
+        [ -s "$work/queries" ] || table_queries_of_postgres "${1##*/}" >"$work/queries"
         sql "${1##*/}" <"$work/queries" 2>&1
     else
         look_at "$1"
@@ -171,11 +189,17 @@ state() {
     md5sum <"$work/dump"
 }
 
+# The number of the server's next transaction that writes; nobody else works there.
+next_transaction() {
+    ask "SELECT pg_snapshot_xmax(pg_current_snapshot())" && transaction=$answer
+}
+
 # Nothing of it was written, renamed or removed since it was copied, times and all. Said by the shell
 # alone: this is asked many thousand times.
 untouched() {
-    local file
-    [ -n "$base" ] && ! on_postgres || return 1
+    local file before=${transaction:-}
+    [ -n "$base" ] || return 1
+    ! on_postgres || { next_transaction && [ "$transaction" = "$before" ]; } || return 1
     for file in crm.db crm.db-wal policy.yaml calendars surveys; do
         [ ! "$work/victim/$file" -nt "$base/$file" ] && [ ! "$base/$file" -nt "$work/victim/$file" ] || return 1
     done
@@ -322,6 +346,7 @@ faults_begin() {
     [ "$(uname)" = Linux ] || tap_skip_all "only for Linux"
     [ -e "$FAULT" ] || tap_skip_all "no $FAULT"
     command -v sqlite3 >/dev/null || tap_skip_all "no sqlite3"
+    pristine=
     work=$(mktemp -d "${TMPDIR:-/tmp}/crm-faults-XXXXXX")
     trap 'rm -rf "$work"' EXIT
     cd "$work" || exit 1
@@ -383,7 +408,9 @@ run_faulty() {
 
 prepare() {
     words_of "$1"
-    copy_book "$base" "$work/victim"
+    [ -n "$base" ] && [ "$pristine" = "$base" ] || copy_book "$base" "$work/victim"
+    ! on_postgres || next_transaction
+    pristine=
     : >"$work/report"
 }
 
@@ -405,6 +432,7 @@ judge_book() {
     if [ "$2" != yes ] && untouched; then
         ended=before
         [ "$before" != "$after" ] || ended=same
+        ! on_postgres || pristine=$base # to make another costs much there
         return
     fi
     if [ -z "$base" ] && [ "$2" != yes ]; then
@@ -444,6 +472,7 @@ judge_backup() {
 
 # The book takes the next command.
 goes_on() {
+    pristine=
     crm_at "$work/victim" timeout $PATIENCE "$CRM" add "The next one" >/dev/null 2>"$work/next" ||
         problem "$1: then crm add ends with $?: $(cat "$work/next")"
 }
@@ -474,10 +503,10 @@ judge_words() {
     [ "$status" = 1 ] || [ "$status" = 75 ] || problem "$1: status $status: $first"
 }
 
-# Every n (or $every-th), or a handful of any number.
+# Every n, or a handful of any number.
 step() {
     if [ "${THOROUGH:-no}" = yes ]; then
-        n=$((n + ${every:-1}))
+        n=$((n + 1))
     else
         n=$((n + 1 + n * ${GROWTH:-60} / 100 + RANDOM % 2))
     fi

@@ -300,9 +300,25 @@ static void test_mask(void **state)
     expect_mask("\xFF\xFE", "••••\xFE"); /* no UTF-8: each byte is a character */
 }
 
+/* A buffer that is used again for each row still says at the end that one of them is cut. */
+static void test_clear(void **state)
+{
+    (void)state;
+    cleanup(buffer_release) struct buffer text = {0};
+    buffer_text(&text, "first");
+    buffer_clear(&text);
+    assert_text(text, "");
+    buffer_text(&text, "second");
+    assert_null(buffer_reserve(&text, SIZE_MAX / 2));
+    buffer_clear(&text);
+    buffer_text(&text, "third");
+    assert_true(text.failed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clear),
         cmocka_unit_test(test_mask),
         cmocka_unit_test(test_valid_prefix),
         cmocka_unit_test(test_repair),
