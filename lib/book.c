@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "domain/visit.h"
 #include "store/create.h"
 #include "store/journal.h"
 #include "store/migrate.h"
@@ -164,18 +165,20 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     return status;
 }
 
-/* The commented policy of a new book; refuses a zone that there is not. */
+/* The commented policy of a new book, or the one laid there beforehand; refuses a zone that there is
+ * not. */
 static crm_status make_policy(struct crm_book *book, const char *zone, const char *currency,
                               struct buffer *out)
 {
-    struct policy *policy = NULL;
+    const char *path = book_path(book, &book->arena, policy_name);
     crm_status status =
         policy_default(out, zone, currency, book->database_lasting ? book->database : NULL);
-    if (status != CRM_OK || out->failed)
+    if (status != CRM_OK || out->failed || path == NULL)
         return error_no_memory(&book->error);
-    status = policy_parse(policy_name, buffer_string(out), out->length, &policy, &book->error);
-    policy_free(policy);
-    return status;
+    return access(path, F_OK) == 0
+               ? policy_load(path, &book->policy, &book->error)
+               : policy_parse(policy_name, buffer_string(out), out->length, &book->policy,
+                              &book->error);
 }
 
 /* Under its name it is whole: what an interrupted init leaves is not taken for the user's own. */
@@ -225,6 +228,20 @@ static crm_status refuse_book(struct crm_book *book, const char *path)
     return blank ? CRM_OK : say_exists(book);
 }
 
+/* The tables; and that no visit is to be computed, so that the first to read need not write. */
+static crm_status fill_store(struct crm_book *book)
+{
+    crm_status status = store_begin(book->store);
+    if (status == CRM_OK)
+        status = store_create_schema(book->store, &book->error);
+    if (status == CRM_OK)
+        status = visit_note_settled(book);
+    if (status == CRM_OK)
+        return store_commit(book->store);
+    store_rollback(book->store);
+    return status;
+}
+
 static crm_status make_store(struct crm_book *book, const char *path)
 {
     crm_status status = CRM_OK;
@@ -233,7 +250,7 @@ static crm_status make_store(struct crm_book *book, const char *path)
     if (status == CRM_OK || status == CRM_EXISTS)
         status = store_open(path, STORE_CREATE, &book->store, &book->error);
     if (status == CRM_OK)
-        status = store_create_schema(book->store, &book->error);
+        status = fill_store(book);
     return status == CRM_EXISTS ? say_exists(book) : status;
 }
 
@@ -589,6 +606,8 @@ static crm_status erase_images(struct crm_book *book)
 static crm_status end_entry(struct crm_book *book)
 {
     char now[TIME_TEXT];
+    if (book->derives)
+        return journal_end_derived(book->store);
     time_format_utc(book->now, now);
     crm_status status = journal_end(book->store, now, book->actor != NULL ? book->actor : "unknown",
                                     book->command != NULL ? book->command : "");
@@ -613,11 +632,17 @@ crm_status book_begin(struct crm_book *book)
     if (status == CRM_OK && outermost) {
         book->failed = CRM_OK;
         book->changed_no_rows = false;
+        book->derives = false;
         status = begin_entry(book);
         if (status != CRM_OK)
             return give_up(book, status);
     }
     return status;
+}
+
+void book_derives(struct crm_book *book)
+{
+    book->derives = store_is_outermost(book->store);
 }
 
 crm_status book_end(struct crm_book *book, crm_status status)

@@ -39,6 +39,7 @@ struct crm_book {
     int64_t entry;          /* of the transaction under way; 0: none */
     int64_t changes_before; /* of the store, when that entry began */
     bool changed_no_rows;   /* something else was written, such as an index: it counts, too */
+    bool derives;           /* see book_derives */
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */
     bool dry_run;
     bool erasing; /* the entry's images keep no values: what is being erased would stand in them */
@@ -54,6 +55,9 @@ struct crm_book {
  * the outermost pair counts, and fails when an inner one did. */
 crm_status book_begin(struct crm_book *book);
 crm_status book_end(struct crm_book *book, crm_status status);
+/* Within book_begin: what is written are figures computed from what is there, on nobody's behalf. The
+ * transaction makes no entry, unless it is part of one that does. */
+void book_derives(struct crm_book *book);
 /* For public functions that only read: clears the error, refuses a closed book. */
 crm_status book_read(struct crm_book *book);
 /* As crm_book_open for a book that may be damaged: says what of it could not be opened (status

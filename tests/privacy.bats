@@ -185,8 +185,9 @@ for_umask() {
     on_postgres || command -v sqlite3 >/dev/null || skip "no sqlite3"
     own_fields
     printf '  customer:\n    home_phone: {type: text, sensitive: yes}\n' >>.crm/policy.yaml
-    crm edit lakeside --set home_phone=13900000007 >/dev/null
-    crm visit add lakeside --planned-on 2026-03-03 >/dev/null
+    crm edit lakeside --set home_phone=13900000006 --phone 13900000003 --email x@other.secret >/dev/null
+    echo '{"key":"lakeside","notes":"13900000004 phone = 13900000005"}' | crm import - --as customer --format json >/dev/null
+    crm visit add lakeside --planned-on 2026-03-02 >/dev/null
     crm edit P-1 --phone 13900000001 --email=new.secret@example.com --set wechat=wechatsecret \
         --set passport=passportsecret --set shoe=42 --phone 13900000002 >/dev/null
     crm remind --new phone=13900000003 'email~other.secret' 13900000004 'phone = 13900000005' \

@@ -222,6 +222,26 @@ fill_page() {
     [ "$(crm show C-1 --as-of 2026-03-02 | jq -r '.events | length')" = 1 ]
 }
 
+@test "as of a day: where a clock went back, entries count as no earlier than those before" {
+    crm add "Beta" --key beta --segment first >/dev/null
+    crm --now 2026-03-05T10:00:00+08:00 edit beta --segment ahead >/dev/null
+    crm --now 2026-03-03T10:00:00+08:00 edit beta --segment back >/dev/null
+    crm --now 2026-03-07T10:00:00+08:00 edit beta --segment last >/dev/null
+    export CRM_NOW=2026-03-09T09:00:00+08:00
+    for day in 02=first 03=first 04=first 05=back 06=back 07=last; do
+        [ "$(crm show beta --as-of "2026-03-${day%=*}" --fields segment)" = "{\"segment\":\"${day#*=}\"}" ]
+    done
+    call crm show beta --as-of 2026-03-04 --format table --fields segment
+    expect 0 "Customer
+Segment  first
+as it was at 2026-03-04T23:59:59+08:00, after entry 2 of the journal
+a clock went back after entry 3: later entries count as no earlier than that one" ""
+    call crm show beta --as-of 2026-03-05 --format table --fields segment
+    expect 0 "Customer
+Segment  back
+as it was at 2026-03-05T23:59:59+08:00, after entry 4 of the journal" ""
+}
+
 @test "as of a day: not there yet, not there any more, and removed since" {
     crm --now 2026-03-03T10:00:00+08:00 add "Slip" --key slip >/dev/null
     crm --now 2026-03-05T10:00:00+08:00 remove slip >/dev/null

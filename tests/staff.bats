@@ -321,3 +321,24 @@ keys() {
     expect 2 "" -
     as boss copy book whole >/dev/null
 }
+
+@test "what was forgotten is vacuumed by the tables' owner, else a note says so" {
+    team
+    grant boss --role administrator
+    call as boss forget contact Ann --reason asked --format table
+    [ "$status" = 0 ]
+    [[ $out == *"erased, but old rows lie in the database until it is vacuumed, which its owner may have done: VACUUM"* ]] || { echo "$out" && false; }
+    vacuumed() {
+        postgres "$database" -c "SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = 'crm'
+            AND relname IN ('contact', 'journal', 'journal_image') AND vacuum_count > 0"
+    }
+    [ "$(vacuumed)" = 0 ]
+    call owner forget contact Bea --reason asked --format table
+    [ "$status" = 0 ]
+    [[ $out != *VACUUM* ]]
+    for i in $(seq 50); do
+        [ "$(vacuumed)" = 3 ] && return
+        sleep 0.1
+    done
+    return 1
+}

@@ -50,6 +50,8 @@ struct visit_comparison {
 crm_status visit_compare_all(struct crm_book *book, const struct visit_comparison *comparison);
 /* Whether the dates were computed by the policy, calendar and day lists that hold now. */
 crm_status visit_is_settled(struct crm_book *book, bool *settled);
+/* They were: for a book without customers. */
+crm_status visit_note_settled(struct crm_book *book);
 /* Before dates are read: computes all of them anew when the policy's cadence, the calendar or its
  * day lists are no longer those that they were computed by. A book that was opened for reading is
  * reopened for writing then. In a dry run the transaction stays open, to be ended by the caller's

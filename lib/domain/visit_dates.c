@@ -419,19 +419,29 @@ crm_status visit_is_settled(struct crm_book *book, bool *settled)
     return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
+static crm_status note_fingerprint(struct crm_book *book, const char *text)
+{
+    const struct value parameters[] = {value_text(setting_name), value_text(text)};
+    return store_run(book->store,
+                     "INSERT INTO book_setting (name, setting) VALUES ($1, $2) "
+                     "ON CONFLICT (name) DO UPDATE SET setting = excluded.setting",
+                     parameters, 2);
+}
+
+crm_status visit_note_settled(struct crm_book *book)
+{
+    char text[17];
+    crm_status status = fingerprint(book, text);
+    return status == CRM_OK ? note_fingerprint(book, text) : status;
+}
+
 crm_status visit_refresh_all(struct crm_book *book)
 {
     char text[17];
     crm_status status = fingerprint(book, text);
     if (status == CRM_OK)
         status = run(book, 0, INT64_MAX);
-    if (status != CRM_OK)
-        return status;
-    const struct value parameters[] = {value_text(setting_name), value_text(text)};
-    return store_run(book->store,
-                     "INSERT INTO book_setting (name, setting) VALUES ($1, $2) "
-                     "ON CONFLICT (name) DO UPDATE SET setting = excluded.setting",
-                     parameters, 2);
+    return status == CRM_OK ? note_fingerprint(book, text) : status;
 }
 
 /* The days of some customers alone would pass for those of all. */
@@ -455,8 +465,10 @@ static crm_status settle(struct crm_book *book, int timeout)
         status = book_want_write(book);
     if (status == CRM_OK)
         status = book_begin(book);
-    if (status == CRM_OK)
+    if (status == CRM_OK) {
+        book_derives(book);
         status = visit_refresh_all(book);
+    }
     if (!book->dry_run || status != CRM_OK)
         status = book_end(book, status);
     crm_status restored = book_set_timeout(book, usual);
@@ -476,11 +488,6 @@ crm_status visit_settle_to_read(struct crm_book *book, struct crm_sink *sink)
     crm_status status = visit_is_settled(book, &current);
     if (status != CRM_OK || current)
         return status;
-    /* A reader has no name in the journal: nobody did this but the policy. */
-    if (book->actor == NULL)
-        book->actor = "crm";
-    if (book->command == NULL)
-        book->command = "(visit dates by a changed policy)";
     status = settle(book, 0); /* nor does a reader wait for a writer */
     if (status == CRM_OK || status == CRM_NO_MEMORY)
         return status;

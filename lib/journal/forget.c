@@ -224,6 +224,18 @@ static crm_status say_left(const struct forgetting *forgetting, crm_status statu
                       subject->kind->name, (long long)subject->id);
 }
 
+static crm_status scrub(const struct forgetting *forgetting, struct crm_sink *sink)
+{
+    bool whole = true;
+    crm_status status = store_scrub(forgetting->book->store, &whole);
+    if (status != CRM_OK)
+        return say_left(forgetting, status);
+    return whole || sink == NULL
+               ? CRM_OK
+               : sink_note(sink, _("erased, but old rows lie in the database until it is vacuumed, "
+                                   "which its owner may have done: VACUUM"));
+}
+
 crm_status crm_forget(crm_book *book, const char *kind, const char *reference, const char *reason,
                       crm_sink *sink)
 {
@@ -240,6 +252,5 @@ crm_status crm_forget(crm_book *book, const char *kind, const char *reference, c
     book->command = command;
     if (status != CRM_OK || book->dry_run)
         return status;
-    status = store_scrub(book->store);
-    return status == CRM_OK ? CRM_OK : say_left(&forgetting, status);
+    return scrub(&forgetting, sink);
 }

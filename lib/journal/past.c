@@ -21,6 +21,7 @@ struct past {
     struct crm_book *book;
     struct root root;
     int64_t entry; /* the last one that counts */
+    bool clock_went_back; /* later ones are of no later time */
     struct undone_list undone;
     struct back *backs;
     size_t count, capacity;
@@ -492,23 +493,36 @@ static crm_status show(struct past *past, const char *reference, struct crm_sink
         status = derived_sections(book, past->root.kind, past->root.id, sink);
     if (status == CRM_OK)
         status = sink_page_end(sink);
-    return status == CRM_OK ? sink_note(sink, _("as it was at %s, after entry %lld of the journal"),
-                                        at, (long long)past->entry)
-                            : status;
+    if (status == CRM_OK)
+        status = sink_note(sink, _("as it was at %s, after entry %lld of the journal"), at,
+                           (long long)past->entry);
+    if (status == CRM_OK && past->clock_went_back)
+        status = sink_note(sink,
+                           _("a clock went back after entry %lld: later entries count as no "
+                             "earlier than that one"),
+                           (long long)past->entry + 1);
+    return status;
 }
 
+/* The last one before the first of a later time: where a clock went back, an entry counts as no
+ * earlier than those before it. */
 static crm_status find_entry(struct past *past)
 {
     struct arena arena cleanup(arena_release) = {0};
     char at[TIME_TEXT];
-    struct value id = value_null();
+    struct value ids[2];
     time_format_utc(past->book->now, at);
     const struct value parameter = value_text(at);
-    crm_status status = store_row_values(past->book->store, &arena,
-                                         "SELECT max(id) FROM journal WHERE happened_at <= $1",
-                                         &parameter, 1, &id, 1);
-    past->entry = id.integer;
-    return status == CRM_OK ? entry_refuse_valueless(past->book, past->entry + 1) : status;
+    crm_status status = store_row_values(
+        past->book->store, &arena,
+        "SELECT coalesce((SELECT min(id) - 1 FROM journal WHERE happened_at > $1), max(id), 0), "
+        "coalesce(max(CASE WHEN happened_at <= $1 THEN id END), 0) FROM journal",
+        &parameter, 1, ids, 2);
+    if (status != CRM_OK)
+        return status;
+    past->entry = ids[0].integer;
+    past->clock_went_back = ids[1].integer > past->entry;
+    return entry_refuse_valueless(past->book, past->entry + 1);
 }
 
 static crm_status show_past(struct crm_book *book, const char *kind, const char *reference,

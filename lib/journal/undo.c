@@ -414,8 +414,20 @@ static crm_status refuse_undone(struct undoing *undoing, int64_t by)
                       (long long)by);
 }
 
+/* An undo is an entry like any other but for reminders: where one went, it is not noted. */
+static crm_status refuse_reminders(struct undoing *undoing)
+{
+    error_set(&undoing->book->error, CRM_CONFLICT,
+              _("entry %lld made reminders come again, which is not undone"),
+              (long long)undoing->entry.id);
+    return error_hint(&undoing->book->error,
+                      _("have them told, and they count as given: crm remind --new"));
+}
+
 static crm_status refuse_empty(struct undoing *undoing)
 {
+    if (undoing->entry.undoes != 0)
+        return refuse_reminders(undoing);
     error_set(&undoing->book->error, CRM_CONFLICT,
               _("entry %lld changed nothing that the journal keeps: computed figures, or files"),
               (long long)undoing->entry.id);

@@ -83,7 +83,7 @@ struct store_driver {
     crm_status (*is_blank)(struct store *store, bool *out);
     crm_status (*schema_version)(struct store *store, int *out);
     crm_status (*set_schema_version)(struct store *store, int version);
-    crm_status (*scrub)(struct store *store); /* may be NULL */
+    crm_status (*scrub)(struct store *store, bool *whole);
     /* Makes the table, or makes it anew when it differs, and keeps its rows; within a transaction
      * begun while references are not verified. NULL: no release kept books in this engine that
      * would have to be migrated. */

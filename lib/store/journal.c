@@ -177,3 +177,19 @@ crm_status journal_end(struct store *store, const char *happened_at, const char 
     journal_hash(&entry, hash);
     return insert_entry(store, &entry);
 }
+
+crm_status journal_end_derived(struct store *store)
+{
+    struct buffer added cleanup(buffer_release) = {0};
+    struct digest nothing;
+    char images_digest[DIGEST_TEXT], no_images[DIGEST_TEXT];
+    crm_status status = end_noting(store, &added, images_digest);
+    if (status != CRM_OK)
+        return status;
+    digest_begin(&nothing);
+    digest_end(&nothing, no_images);
+    return strcmp(buffer_string(&added), "{}") == 0 && strcmp(images_digest, no_images) == 0
+               ? CRM_OK
+               : error_set(store->error, CRM_CORRUPT,
+                           _("records would have changed without an entry in the journal"));
+}

@@ -68,5 +68,8 @@ void journal_undoes(struct store *store, int64_t entry);
 /* Before store_commit: writes the entry. All texts are borrowed during the call. */
 crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
                        const char *command);
+/* In its place where nothing was written that an entry would tell of, else CRM_CORRUPT: the entry is
+ * given up. */
+crm_status journal_end_derived(struct store *store);
 
 #endif

@@ -294,6 +294,14 @@ static crm_status postgres_begin_reading(struct store *store)
 
 static crm_status postgres_begin_shadow(struct store *store)
 {
+    const char *standby = postgres_of(store)->library.PQparameterStatus(
+        postgres_of(store)->connection, "in_hot_standby");
+    if (standby != NULL && strcmp(standby, "on") == 0) {
+        error_set(store->error, CRM_READONLY,
+                  _("a stand-by server cannot show the past: it makes no temporary tables"));
+        return error_hint(store->error, _("ask the primary: name its host in database: of "
+                                          "policy.yaml, or in CRM_DATABASE"));
+    }
     postgres_forget_ahead(postgres_of(store));
     postgres_of(store)->in_block = true;
     return postgres_open_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -393,6 +401,7 @@ const struct store_driver store_driver_postgres = {
     .rollback = postgres_rollback,
     .begin_schema = postgres_begin_schema,
     .finish_table = postgres_finish_table,
+    .scrub = postgres_scrub,
     .journal_begin = postgres_journal_begin,
     .journal_end = postgres_journal_end,
     .identity_type = "bigint PRIMARY KEY",

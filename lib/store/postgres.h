@@ -170,6 +170,7 @@ void postgres_note_insertion(struct postgres *postgres, const char *table);
 crm_status postgres_is_blank(struct store *store, bool *out);
 crm_status postgres_schema_version(struct store *store, int *out);
 crm_status postgres_set_schema_version(struct store *store, int version);
+crm_status postgres_scrub(struct store *store, bool *whole);
 crm_status postgres_next_id(struct store *store, const struct kind *kind, int64_t *out);
 crm_status postgres_begin_schema(struct store *store);
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record);

@@ -134,3 +134,41 @@ crm_status postgres_finish_table(struct store *store, const struct kind *kind, b
         status = postgres_index_entry(store, kind);
     return status;
 }
+
+/* ---- Scrubbing ---- */
+
+struct own_tables {
+    struct buffer sql; /* VACUUM of all of them; empty for none */
+    bool all;
+};
+
+static crm_status add_own_table(void *context, const struct value *row)
+{
+    struct own_tables *tables = context;
+    if (row[1].integer == 0)
+        tables->all = false;
+    else
+        buffer_printf(&tables->sql, "%s%s", tables->sql.length > 0 ? ", " : "VACUUM ", row[0].text);
+    return CRM_OK;
+}
+
+/* Old versions of rows are taken out of the pages, whose space is used again. What no other rows
+ * came upon is overwritten by VACUUM FULL alone, for which all would have to wait. */
+crm_status postgres_scrub(struct store *store, bool *whole)
+{
+    struct own_tables tables = {.all = true};
+    crm_status status = store_query(
+        store,
+        "SELECT c.oid::regclass::text, CASE WHEN pg_has_role(c.relowner, 'USAGE') OR "
+        "pg_has_role(d.datdba, 'USAGE') THEN 1 ELSE 0 END FROM pg_class AS c, pg_database AS d "
+        "WHERE c.relnamespace = 'crm'::regnamespace AND c.relkind = 'r' "
+        "AND d.datname = current_database() ORDER BY c.relname",
+        NULL, 0, add_own_table, &tables);
+    *whole = tables.all;
+    if (status == CRM_OK && tables.sql.failed)
+        status = error_no_memory(store->error);
+    if (status == CRM_OK && tables.sql.length > 0)
+        status = postgres_execute(store, buffer_string(&tables.sql));
+    buffer_release(&tables.sql);
+    return status;
+}

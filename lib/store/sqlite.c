@@ -459,9 +459,10 @@ static crm_status sqlite_commit(struct store *store)
 }
 
 /* Old pages lie in the file, free or half used, and in the log. */
-static crm_status sqlite_scrub(struct store *store)
+static crm_status sqlite_scrub(struct store *store, bool *whole)
 {
     struct connection *connection = connection_of(store);
+    *whole = true;
     crm_status status = sqlite_execute(store, "VACUUM");
     if (status == CRM_OK &&
         sqlite3_wal_checkpoint_v2(connection->database, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL,

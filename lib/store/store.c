@@ -436,9 +436,9 @@ crm_status store_is_blank(struct store *store, bool *out)
     return store->driver->is_blank(store, out);
 }
 
-crm_status store_scrub(struct store *store)
+crm_status store_scrub(struct store *store, bool *whole)
 {
-    return store->driver->scrub == NULL ? CRM_OK : store->driver->scrub(store);
+    return store->driver->scrub(store, whole);
 }
 
 crm_status store_schema_version(struct store *store, int *out)
