@@ -461,6 +461,22 @@ manual_maps() {
         '["大同公司","张伟","2017-03-04"]' ]
 }
 
+@test "who is named by lines that are known already is added all the same" {
+    printf '%s\n' 'as: order' 'fields:' '  order.number: no' '  order.ordered_on: day' \
+        '  customer.key: customer' '  staff.login: by' '  line.amount: amount' >by.yaml
+    printf '%s\n' no,day,customer,by,amount 1,2018-01-02,acme,li,10 1,2018-01-02,acme,li,20 >1.csv
+    call crm import 1.csv --as order --map by.yaml
+    [ "$(counts)" = '[2,2,0,0,0,0,0]' ]
+    sed -i s/,li,20/,wang,20/ 1.csv
+    call crm import 1.csv --as order --map by.yaml
+    [ "$(counts)" = '[2,0,0,2,0,0,0]' ]
+    [ "$(jq -c .staff <<<"$out")" = 1 ]
+    [ "$(crm list staff | jq -c .login | tr '\n' ' ')" = '"li" "wang" ' ]
+    [ "$(crm list customer key=acme | jq -c .owner)" = '"li"' ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 @test "the real order file: read, again, in GB18030, and through export" {
     need_shared
     data=$SHARED/superstore-cn

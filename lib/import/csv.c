@@ -39,12 +39,14 @@ struct scan {
 static bool add_cell(struct csv *csv, const char *text, size_t length, size_t offset)
 {
     struct text_rows *reader = &csv->text;
-    struct cell *cells =
-        array_grow(reader->cells, &reader->cell_capacity, csv->count + 1, sizeof *cells);
-    if (cells == NULL)
-        return false;
-    reader->rows.cells = reader->cells = cells;
-    cells[csv->count++] =
+    if (csv->count == reader->cell_capacity) {
+        struct cell *cells =
+            array_grow(reader->cells, &reader->cell_capacity, csv->count + 1, sizeof *cells);
+        if (cells == NULL)
+            return false;
+        reader->rows.cells = reader->cells = cells;
+    }
+    reader->cells[csv->count++] =
         (struct cell){.text = text, .length = length, .given = true, .offset = offset};
     return true;
 }

@@ -68,10 +68,14 @@ static struct span trim(const struct map *map, struct span span)
 static bool is_trimmed(const struct map *map, struct span span)
 {
     /* Bytes with which spaces and ="…" begin, and those with which they end. */
-    static const char first[] = " \t\n\v\f\r=\xC2\xE3\xEF", last[] = " \t\n\v\f\r\xA0\x80\xBF";
-    char begin = span.text[0], end = span.text[span.length - 1];
-    return map->strip == NULL && begin != '\0' && end != '\0' && strchr(first, begin) == NULL &&
-           strchr(last, end) == NULL;
+    static const bool first[256] = {
+        ['\0'] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true,
+        [' '] = true,  ['='] = true,  [0xC2] = true, [0xE3] = true, [0xEF] = true};
+    static const bool last[256] = {
+        ['\0'] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
+        ['\r'] = true, [' '] = true,  [0x80] = true, [0xA0] = true, [0xBF] = true};
+    return map->strip == NULL && !first[(unsigned char)span.text[0]] &&
+           !last[(unsigned char)span.text[span.length - 1]];
 }
 
 static bool span_equals(struct span span, const char *text)

@@ -97,6 +97,8 @@ struct flat {
     int number_map;
     int line_map[LINE_COLUMNS];
     int discount_amount_map, full_amount_map;
+    size_t given[LINE_COLUMNS]; /* columns that lines of this file may have a value in */
+    size_t given_count;
     enum line_column stored[LINE_COLUMNS]; /* columns that are read of known lines */
     size_t stored_count;
     enum line_identity identity;
@@ -132,8 +134,6 @@ crm_status heads_find(struct flat *flat, struct party *customer, struct head **o
 /* ---- Lines: import_lines.c ---------------------------------------------------------------- */
 
 crm_status lines_open(struct flat *flat);
-/* Whether a line of this file may have a value there. */
-bool lines_have(const struct flat *flat, enum line_column column);
 void lines_close(struct flat *flat);
 /* Amount, price and discount of the row, one from the others. CRM_INVALID when it has no amount. */
 crm_status lines_amount(struct flat *flat, struct value *line);

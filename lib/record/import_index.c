@@ -30,6 +30,11 @@ uint64_t text_hash(const char *text, size_t length)
     return hash ^ (hash >> 29);
 }
 
+static bool is_text(const struct text_key *key, const char *text, size_t length)
+{
+    return key->length == length && memcmp(key->text, text, length) == 0;
+}
+
 static size_t find_slot(const struct text_index *index, const char *text, size_t length,
                         uint32_t hash)
 {
@@ -37,20 +42,25 @@ static size_t find_slot(const struct text_index *index, const char *text, size_t
     size_t at = hash & mask;
     while (index->slots[at] != 0) {
         const struct text_key *key = &index->keys[index->slots[at] - 1];
-        if (key->hash == hash && key->length == length && memcmp(key->text, text, length) == 0)
+        if (key->hash == hash && is_text(key, text, length))
             break;
         at = (at + 1) & mask;
     }
     return at;
 }
 
-uint32_t text_index_find(const struct text_index *index, const char *text, size_t length)
+uint32_t text_index_find(struct text_index *index, const char *text, size_t length)
 {
     if (index->count == 0)
         return TEXT_INDEX_NONE;
+    if (is_text(&index->keys[index->latest], text, length))
+        return index->latest;
     uint32_t number =
         index->slots[find_slot(index, text, length, (uint32_t)text_hash(text, length))];
-    return number == 0 ? TEXT_INDEX_NONE : number - 1;
+    if (number == 0)
+        return TEXT_INDEX_NONE;
+    index->latest = number - 1;
+    return index->latest;
 }
 
 /* Twice as many slots, so that at most half of them are taken. */
@@ -87,7 +97,8 @@ uint32_t text_index_add(struct text_index *index, const char *text, size_t lengt
     uint32_t hash = (uint32_t)text_hash(text, length);
     keys[index->count] = (struct text_key){.text = copy, .length = (uint32_t)length, .hash = hash};
     index->slots[find_slot(index, text, length, hash)] = (uint32_t)index->count + 1;
-    return (uint32_t)index->count++;
+    index->latest = (uint32_t)index->count++;
+    return index->latest;
 }
 
 void text_index_release(struct text_index *index)
@@ -129,14 +140,12 @@ bool hash_filter_add(struct hash_filter *filter, uint64_t hash, bool *maybe)
         filter->words = calloc(FILTER_WORDS, sizeof *filter->words);
     if (filter->words == NULL)
         return false;
-    *maybe = true;
-    for (int i = 0; i < FILTER_PROBES; i++) {
-        uint64_t bit = UINT64_C(1) << (hash & 63);
-        uint64_t *word = &filter->words[(hash >> 6) % FILTER_WORDS];
-        *maybe = *maybe && (*word & bit) != 0;
-        *word |= bit;
-        hash = hash >> 25 | hash << 39;
-    }
+    /* All bits in one word: each word costs a look into memory far away. */
+    uint64_t *word = &filter->words[hash % FILTER_WORDS], bits = 0;
+    for (int i = 1; i <= FILTER_PROBES; i++)
+        bits |= UINT64_C(1) << ((hash >> (64 - 6 * i)) & 63);
+    *maybe = (*word & bits) == bits;
+    *word |= bits;
     return true;
 }
 

@@ -15,13 +15,14 @@ struct text_index {
     size_t slot_count;
     struct text_key *keys; /* by number */
     size_t count, capacity;
+    uint32_t latest;    /* found or added last: files often say the same again */
     struct arena arena; /* of the texts */
 };
 
 #define TEXT_INDEX_NONE UINT32_MAX
 
 /* Number of the text, TEXT_INDEX_NONE when it is not there. */
-uint32_t text_index_find(const struct text_index *index, const char *text, size_t length);
+uint32_t text_index_find(struct text_index *index, const char *text, size_t length);
 /* Adds a text that is not there; TEXT_INDEX_NONE when memory is exhausted. */
 uint32_t text_index_add(struct text_index *index, const char *text, size_t length);
 void text_index_release(struct text_index *index);

@@ -15,7 +15,8 @@ const char *const line_names[LINE_COLUMNS] = {
 /* The first four columns are a line's place in the table. */
 enum { LINE_PLACE = LINE_NUMBER + 1 };
 
-bool lines_have(const struct flat *flat, enum line_column column)
+/* Whether a line of this file may have a value there. */
+static bool may_have(const struct flat *flat, enum line_column column)
 {
     switch (column) {
     case LINE_PRODUCT:
@@ -47,7 +48,7 @@ bool lines_have(const struct flat *flat, enum line_column column)
 static bool is_compared(const struct flat *flat, size_t column)
 {
     bool own = column == LINE_ORDERED_ON || (column >= LINE_PRODUCT && column < LINE_ENTRY);
-    return own && lines_have(flat, (enum line_column)column);
+    return own && may_have(flat, (enum line_column)column);
 }
 
 crm_status lines_open(struct flat *flat)
@@ -63,6 +64,8 @@ crm_status lines_open(struct flat *flat)
     flat->full_amount_map = map_find(map, &kind_line, "full_amount");
     for (size_t i = 0; i < LINE_COLUMNS; i++) {
         bool compared = is_compared(flat, i);
+        if (may_have(flat, (enum line_column)i))
+            flat->given[flat->given_count++] = i;
         if (i < LINE_PLACE || compared || i == LINE_ENTRY) {
             buffer_printf(&find, "%s%s", i > 0 ? ", " : "SELECT ", line_names[i]);
             flat->stored[flat->stored_count++] = (enum line_column)i;

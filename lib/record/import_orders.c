@@ -227,6 +227,12 @@ static crm_status look_for_lines(struct flat *flat)
     return status;
 }
 
+static crm_status open_sorter(struct flat *flat)
+{
+    return line_sorter_new(LINE_COLUMNS, flat->given, flat->given_count, &flat->sorter,
+                           &flat->import->book->error);
+}
+
 static crm_status open_flat(struct flat *flat, struct import *import)
 {
     flat->import = import;
@@ -248,8 +254,7 @@ static crm_status open_flat(struct flat *flat, struct import *import)
         status = lines_open(flat);
     if (status == CRM_OK)
         status = look_for_lines(flat);
-    return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, &import->book->error)
-                            : status;
+    return status == CRM_OK ? open_sorter(flat) : status;
 }
 
 static void close_flat(struct flat *flat)
@@ -267,16 +272,12 @@ static crm_status insert_lines(struct flat *flat)
 {
     const struct store_source source = {
         .columns = line_names, .column_count = LINE_COLUMNS, .next = next_line, .context = flat};
-    size_t places[LINE_COLUMNS], count = 0;
-    for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (lines_have(flat, (enum line_column)i))
-            places[count++] = i;
-    return store_append(flat->import->book->store, "order_line", &source, places, count);
+    return store_append(flat->import->book->store, "order_line", &source, flat->given,
+                        flat->given_count);
 }
 
 crm_status flat_flush(struct flat *flat)
 {
-    struct error *error = &flat->import->book->error;
     if (flat->waiting == 0)
         return CRM_OK;
     crm_status status = insert_lines(flat);
@@ -284,7 +285,7 @@ crm_status flat_flush(struct flat *flat)
     flat->sorter = NULL;
     flat->waiting = 0;
     flat->first_lines = false;
-    return status == CRM_OK ? line_sorter_new(LINE_COLUMNS, &flat->sorter, error) : status;
+    return status == CRM_OK ? open_sorter(flat) : status;
 }
 
 /* The last lines, and what follows from all. The first of a book are summed up as they pass. */
@@ -330,6 +331,8 @@ crm_status import_orders(struct import *import)
         status = read_rows(&flat);
     if (status == CRM_OK)
         status = finish_lines(&flat);
+    if (status == CRM_OK)
+        status = store_settle(import->book->store);
     if (status == CRM_OK)
         note_counts(&flat);
     close_flat(&flat);

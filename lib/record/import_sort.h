@@ -13,8 +13,10 @@
 struct line_sorter;
 
 /* Rows of `columns` values, of which the first four are what they are ordered by: a number, a text
- * of ten bytes (a day), a number, a number. */
-crm_status line_sorter_new(size_t columns, struct line_sorter **out, struct error *error);
+ * of ten bytes (a day), a number, a number. Of the others those at `places` are kept, the rest
+ * comes back as null. */
+crm_status line_sorter_new(size_t columns, const size_t *places, size_t count,
+                           struct line_sorter **out, struct error *error);
 void line_sorter_free(struct line_sorter *sorter);
 /* Adds a row; texts are copied. */
 crm_status line_sorter_add(struct line_sorter *sorter, const struct value *row);

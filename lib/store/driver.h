@@ -45,15 +45,16 @@ struct store_driver {
     /* places: columns of the source that are given, in order */
     crm_status (*append)(struct store *store, const char *table, const struct store_source *source,
                          const size_t *places, size_t count);
-    /* Rows one by one and statements whose end nobody waits for; NULL: each is written at once. */
+    /* Rows one by one, which may wait to be written until `settle`. */
     crm_status (*appender_open)(struct appender *appender, const char *table,
                                 const char *const *columns, size_t count);
     crm_status (*appender_add)(struct appender *appender, const struct value *values);
     void (*appender_close)(struct appender *appender);
-    crm_status (*run_later)(struct statement *statement);
     crm_status (*settle)(struct store *store);
     void (*announce)(struct store *store, const char *sql, const struct value *values,
                      size_t count); /* NULL: nothing is asked ahead */
+    /* A statement whose end nobody waits for; NULL: all are waited for. */
+    crm_status (*run_later)(struct statement *statement);
     /* The number that the next row of the table would get. */
     crm_status (*next_id)(struct store *store, const struct kind *kind, int64_t *out);
     crm_status (*set_loading)(struct store *store, bool loading);
@@ -145,8 +146,6 @@ struct statement {
 
 struct appender {
     struct store *store;
-    struct statement *insert; /* of an engine that writes each row at once */
-    size_t count;
     void *load; /* the driver's own */
 };
 

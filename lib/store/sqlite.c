@@ -6,9 +6,9 @@
 #include "store/sqlite_backup.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_journal.h"
+#include "store/sqlite_load.h"
 #include "store/sqlite_memory.h"
 #include "store/sqlite_rebuild.h"
-#include "store/sqlite_source.h"
 #include "store/sqlite_watch.h"
 #include "store/sqlite_inspect.h"
 
@@ -305,80 +305,6 @@ static crm_status sqlite_each(struct store *store, const struct store_select *se
     return status;
 }
 
-/* A source whose rows are counted for the journal as they pass: cheaper than being told of each by
- * the engine. */
-struct counted_source {
-    const struct store_source *source;
-    struct sqlite_journal_count *count;
-    size_t customer; /* place among its columns */
-};
-
-static crm_status next_counted(void *context, struct value *row, bool *more)
-{
-    const struct counted_source *counted = context;
-    crm_status status = counted->source->next(counted->source->context, row, more);
-    if (status == CRM_OK && *more)
-        sqlite_journal_add(counted->count, row[counted->customer].integer);
-    return status;
-}
-
-/* Whether the rows can be counted that way: they have no ids, but customers. */
-static bool count_rows(struct store *store, const char *table, const struct store_source *source,
-                       struct counted_source *out)
-{
-    *out = (struct counted_source){.source = source};
-    struct sqlite_journal *journal = connection_of(store)->journal;
-    out->count = sqlite_journal_is_on(journal) ? sqlite_journal_counter(journal, table) : NULL;
-    for (size_t i = 0; i < schema_kind_count; i++)
-        if (strcmp(schema_kinds[i]->table, table) == 0 && schema_kinds[i]->cluster == NULL)
-            return false;
-    while (out->customer < source->column_count &&
-           strcmp(source->columns[out->customer], "customer") != 0)
-        out->customer++;
-    return out->count != NULL && out->customer < source->column_count;
-}
-
-static crm_status run_append(struct store *store, const char *table,
-                             const struct store_source *source, const size_t *places, size_t count,
-                             bool silent)
-{
-    struct buffer list cleanup(buffer_release) = {0};
-    struct buffer sql cleanup(buffer_release) = {0};
-    struct statement *statement cleanup(statement_cleanup) = NULL;
-    for (size_t i = 0; i < count; i++)
-        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", source->columns[places[i]]);
-    buffer_printf(&sql, "INSERT INTO %s (%s) SELECT %s FROM %s", table, buffer_string(&list),
-                  buffer_string(&list), sqlite_source_name);
-    if (list.failed || sql.failed)
-        return error_no_memory(store->error);
-    crm_status status = store_prepare(store, buffer_string(&sql), &statement);
-    if (status != CRM_OK)
-        return status;
-    statement->silent = silent;
-    return statement_run(statement);
-}
-
-static crm_status sqlite_append(struct store *store, const char *table,
-                                const struct store_source *source, const size_t *places,
-                                size_t count)
-{
-    struct connection *connection = connection_of(store);
-    struct counted_source counted;
-    struct store_source passed = *source;
-    bool silent = count_rows(store, table, source, &counted);
-    if (silent) {
-        passed.next = next_counted;
-        passed.context = &counted;
-    }
-    connection->source = sqlite_source_register(connection->database, &passed, connection->error);
-    if (connection->source == NULL)
-        return sqlite_failed(store);
-    crm_status status = run_append(store, table, source, places, count, silent);
-    sqlite_source_unregister(connection->database, connection->source);
-    connection->source = NULL;
-    return status;
-}
-
 /* A lasting identity's last number is kept by the engine, in a table that is there once one of them
  * is. */
 static crm_status sqlite_next_id(struct store *store, const struct kind *kind, int64_t *out)
@@ -401,7 +327,7 @@ static crm_status sqlite_next_id(struct store *store, const struct kind *kind, i
 
 static crm_status sqlite_set_loading(struct store *store, bool loading)
 {
-    return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-12288"
+    return sqlite_execute(store, loading ? "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384"
                                          : "PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000");
 }
 
@@ -477,9 +403,10 @@ static crm_status sqlite_scrub(struct store *store, bool *whole)
 static void sqlite_rollback(struct store *store)
 {
     struct connection *connection = connection_of(store);
+    sqlite_drop_waiting(store);
     if (connection->journal != NULL)
         sqlite_journal_forget(connection->journal);
-    (void)sqlite3_exec(connection_of(store)->database, "ROLLBACK", NULL, NULL, NULL);
+    (void)sqlite3_exec(connection->database, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static crm_status sqlite_begin_entry(struct store *store, int64_t entry)
@@ -493,7 +420,10 @@ static crm_status sqlite_begin_entry(struct store *store, int64_t entry)
 static crm_status sqlite_end_entry(struct store *store, struct buffer *added,
                                    char images_digest[DIGEST_TEXT])
 {
-    return sqlite_journal_end(connection_of(store)->journal, added, images_digest);
+    crm_status status = sqlite_settle(store);
+    return status == CRM_OK
+               ? sqlite_journal_end(connection_of(store)->journal, added, images_digest)
+               : status;
 }
 
 static crm_status sqlite_is_blank(struct store *store, bool *out)
@@ -582,6 +512,10 @@ const struct store_driver store_driver_sqlite = {
     .forget = sqlite_forget,
     .each = sqlite_each,
     .append = sqlite_append,
+    .appender_open = sqlite_appender_open,
+    .appender_add = sqlite_appender_add,
+    .appender_close = sqlite_appender_close,
+    .settle = sqlite_settle,
     .next_id = sqlite_next_id,
     .set_loading = sqlite_set_loading,
     .changes = sqlite_changes,

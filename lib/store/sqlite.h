@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 struct sqlite_journal;
+struct sqlite_load;
 struct sqlite_source;
 
 /* The query under way in store_each, to which the aggregate function hands its rows. */
@@ -25,7 +26,10 @@ struct connection {
     int timeout;   /* milliseconds to wait for others */
     int waited;    /* of them, for the lock that is wanted now */
     struct each_call *call;
-    struct sqlite_source *source;   /* registered, NULL for none */
+    struct sqlite_source *source;   /* of the append under way, NULL for none */
+    struct sqlite_load *loads;      /* of the appenders, in the order of opening */
+    size_t load_count;              /* opened so far */
+    size_t waiting;                 /* their rows that are not written yet */
     struct sqlite_journal *journal; /* NULL: opened for reading */
     bool concerned; /* set while a statement is prepared that the journal must listen to */
     struct error *error;

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-const char sqlite_source_name[] = "crm_source";
-
 struct sqlite_source {
     struct store_source source;
     struct error *error;  /* where the source reports */
@@ -149,8 +147,8 @@ static const sqlite3_module module = {.xConnect = connect_table,
                                       .xColumn = column,
                                       .xRowid = row_id};
 
-struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct store_source *source,
-                                             struct error *error)
+struct sqlite_source *sqlite_source_register(sqlite3 *database, const char *name,
+                                             const struct store_source *source, struct error *error)
 {
     struct sqlite_source *registered = calloc(1, sizeof *registered);
     struct value *row = calloc(source->column_count, sizeof *row);
@@ -160,8 +158,7 @@ struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct sto
         return NULL;
     }
     *registered = (struct sqlite_source){.source = *source, .error = error, .row = row};
-    if (sqlite3_create_module_v2(database, sqlite_source_name, &module, registered, NULL) !=
-        SQLITE_OK) {
+    if (sqlite3_create_module_v2(database, name, &module, registered, NULL) != SQLITE_OK) {
         free(registered);
         free(row);
         return NULL;
@@ -169,11 +166,11 @@ struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct sto
     return registered;
 }
 
-void sqlite_source_unregister(sqlite3 *database, struct sqlite_source *source)
+void sqlite_source_unregister(sqlite3 *database, const char *name, struct sqlite_source *source)
 {
     if (source == NULL)
         return;
-    (void)sqlite3_create_module_v2(database, sqlite_source_name, NULL, NULL, NULL);
+    (void)sqlite3_create_module_v2(database, name, NULL, NULL, NULL);
     free(source->row);
     free(source);
 }

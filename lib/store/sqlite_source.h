@@ -9,13 +9,12 @@
 
 struct sqlite_source;
 
-/* By which a statement selects from the registered source. */
-extern const char sqlite_source_name[];
-
-/* NULL on failure, which the connection tells. `error` is where the source reports its own. */
-struct sqlite_source *sqlite_source_register(sqlite3 *database, const struct store_source *source,
+/* `name` is what a statement selects from. NULL on failure, which the connection tells. `error` is
+ * where the source reports its own. */
+struct sqlite_source *sqlite_source_register(sqlite3 *database, const char *name,
+                                             const struct store_source *source,
                                              struct error *error);
-void sqlite_source_unregister(sqlite3 *database, struct sqlite_source *source);
+void sqlite_source_unregister(sqlite3 *database, const char *name, struct sqlite_source *source);
 /* Whether the last statement ended because the source failed; then *error is what it said. */
 bool sqlite_source_failed(struct sqlite_source *source, struct error *error);
 

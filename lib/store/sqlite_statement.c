@@ -4,6 +4,7 @@
 
 #include "store/sqlite_error.h"
 #include "store/sqlite_journal.h"
+#include "store/sqlite_load.h"
 #include "store/sqlite_source.h"
 
 #include <stdio.h>
@@ -25,9 +26,10 @@ crm_status sqlite_execute(struct store *store, const char *sql)
 {
     struct sqlite_journal *journal = connection_of(store)->journal;
     struct sqlite_journal_mark mark;
-    if (!sqlite_journal_is_on(journal))
-        return execute(store, sql);
-    crm_status status = sqlite_journal_enter(journal, true, &mark);
+    crm_status status = sqlite_settle(store);
+    if (status != CRM_OK || !sqlite_journal_is_on(journal))
+        return status == CRM_OK ? execute(store, sql) : status;
+    status = sqlite_journal_enter(journal, true, &mark);
     if (status == CRM_OK)
         status = execute(store, sql);
     crm_status noted = sqlite_journal_leave(journal, &mark, status != CRM_OK);
@@ -207,14 +209,12 @@ static crm_status step_noted(struct statement *statement, bool *row)
     return status == CRM_OK ? noted : status;
 }
 
-crm_status sqlite_step(struct statement *statement, bool *row)
+static crm_status step_insert(struct statement *statement, bool *row)
 {
-    if (!statement->inserts)
-        return step_noted(statement, row);
+    struct connection *connection = connection_of(statement->store);
     *row = false;
     if (statement->inserted)
         return CRM_OK;
-    struct connection *connection = connection_of(statement->store);
     crm_status status = step_noted(statement, row);
     statement->inserted = status == CRM_OK;
     *row = status == CRM_OK && sqlite3_changes64(connection->database) > 0;
@@ -222,6 +222,17 @@ crm_status sqlite_step(struct statement *statement, bool *row)
     if (*row && statement->count != NULL && sqlite_journal_is_on(connection->journal))
         sqlite_journal_add(statement->count, statement->id);
     return status;
+}
+
+crm_status sqlite_step(struct statement *statement, bool *row)
+{
+    if (connection_of(statement->store)->waiting > 0 && !statement->overtakes) {
+        crm_status status = sqlite_settle(statement->store);
+        *row = false;
+        if (status != CRM_OK)
+            return status;
+    }
+    return statement->inserts ? step_insert(statement, row) : step_noted(statement, row);
 }
 
 struct value sqlite_column(struct statement *statement, int column)

@@ -231,25 +231,6 @@ crm_status store_append(struct store *store, const char *table, const struct sto
     return store->driver->append(store, table, source, places, count);
 }
 
-static crm_status prepare_insert(struct appender *appender, const char *table,
-                                 const char *const *columns)
-{
-    struct buffer sql cleanup(buffer_release) = {0};
-    bool has_id = false;
-    buffer_printf(&sql, "INSERT INTO %s (", table);
-    for (size_t i = 0; i < appender->count; i++) {
-        buffer_printf(&sql, "%s%s", i > 0 ? ", " : "", columns[i]);
-        has_id = has_id || strcmp(columns[i], "id") == 0;
-    }
-    buffer_text(&sql, ") VALUES (");
-    for (size_t i = 1; i <= appender->count; i++)
-        buffer_printf(&sql, "%s$%zu", i > 1 ? ", " : "", i);
-    /* An engine may count such an insertion by its result. */
-    buffer_text(&sql, has_id ? ") RETURNING id" : ")");
-    return sql.failed ? error_no_memory(appender->store->error)
-                      : store_prepare(appender->store, buffer_string(&sql), &appender->insert);
-}
-
 crm_status store_appender_new(struct store *store, const char *table, const char *const *columns,
                               size_t count, struct appender **out)
 {
@@ -257,10 +238,8 @@ crm_status store_appender_new(struct store *store, const char *table, const char
     struct appender *appender = calloc(1, sizeof *appender);
     if (appender == NULL)
         return error_no_memory(store->error);
-    *appender = (struct appender){.store = store, .count = count};
-    crm_status status = store->driver->appender_open == NULL
-                            ? prepare_insert(appender, table, columns)
-                            : store->driver->appender_open(appender, table, columns, count);
+    appender->store = store;
+    crm_status status = store->driver->appender_open(appender, table, columns, count);
     if (status == CRM_OK)
         *out = appender;
     else
@@ -270,20 +249,14 @@ crm_status store_appender_new(struct store *store, const char *table, const char
 
 crm_status appender_add(struct appender *appender, const struct value *values)
 {
-    if (appender->insert == NULL)
-        return appender->store->driver->appender_add(appender, values);
-    crm_status status = statement_bind_all(appender->insert, values, appender->count);
-    return status == CRM_OK ? statement_run(appender->insert) : status;
+    return appender->store->driver->appender_add(appender, values);
 }
 
 void appender_free(struct appender *appender)
 {
     if (appender == NULL)
         return;
-    if (appender->insert != NULL)
-        statement_free(appender->insert);
-    else
-        appender->store->driver->appender_close(appender);
+    appender->store->driver->appender_close(appender);
     free(appender);
 }
 
@@ -305,7 +278,7 @@ void statement_may_overtake(struct statement *statement)
 
 crm_status store_settle(struct store *store)
 {
-    return store->driver->settle == NULL ? CRM_OK : store->driver->settle(store);
+    return store->driver->settle(store);
 }
 
 crm_status store_next_id(struct store *store, const struct kind *kind, int64_t *out)
