@@ -30,9 +30,17 @@ static void tidy_message(const char *message, struct buffer *out)
     text_mask_passwords(out, buffer_string(&line), line.length);
 }
 
+/* Without memory the library has nothing to say, or says so in its own words. */
+static bool tells_no_memory(const char *reason)
+{
+    return reason == NULL || *reason == '\0' || strstr(reason, "out of memory") != NULL;
+}
+
 static crm_status fail_connection(struct store *store, const char *reason)
 {
     struct buffer message cleanup(buffer_release) = {0};
+    if (tells_no_memory(reason))
+        return error_no_memory(store->error);
     tidy_message(reason, &message);
     error_set(store->error, CRM_IO, _("the database server cannot be reached: %s"),
               buffer_string(&message));
@@ -185,13 +193,16 @@ static crm_status check_server(struct store *store)
     const char *encoding =
         postgres->library.PQparameterStatus(postgres->connection, "server_encoding");
     (void)postgres->library.PQsetNoticeReceiver(postgres->connection, ignore_notice, NULL);
-    if (postgres->library.PQserverVersion(postgres->connection) < 140000) {
+    const int version = postgres->library.PQserverVersion(postgres->connection);
+    /* Every server tells both: there was no memory to note it. */
+    if (version == 0 || encoding == NULL)
+        return error_no_memory(store->error);
+    if (version < 140000) {
         error_set(store->error, CRM_USAGE, _("the database server is too old"));
         return error_hint(store->error, _("PostgreSQL 14 or newer is needed"));
     }
-    if (encoding == NULL || strcmp(encoding, "UTF8") != 0) {
-        error_set(store->error, CRM_USAGE, _("the database's encoding is %s"),
-                  encoding == NULL ? "?" : encoding);
+    if (strcmp(encoding, "UTF8") != 0) {
+        error_set(store->error, CRM_USAGE, _("the database's encoding is %s"), encoding);
         return error_hint(store->error,
                           _("make one with: createdb --encoding UTF8 --template template0"));
     }
@@ -201,7 +212,11 @@ static crm_status check_server(struct store *store)
 static crm_status refuse_address(struct store *store, char *reason)
 {
     struct buffer message cleanup(buffer_release) = {0};
-    tidy_message(reason == NULL ? "" : reason, &message);
+    if (tells_no_memory(reason)) {
+        postgres_of(store)->library.PQfreemem(reason);
+        return error_no_memory(store->error);
+    }
+    tidy_message(reason, &message);
     postgres_of(store)->library.PQfreemem(reason);
     error_set(store->error, CRM_USAGE, _("the database's address is not understood: %s"),
               buffer_string(&message));

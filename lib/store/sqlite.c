@@ -347,14 +347,32 @@ static crm_status sqlite_set_timeout(struct store *store, int milliseconds)
     return CRM_OK;
 }
 
+static void sqlite_rollback(struct store *store)
+{
+    struct connection *connection = connection_of(store);
+    sqlite_drop_waiting(store);
+    if (connection->journal != NULL)
+        sqlite_journal_forget(connection->journal);
+    (void)sqlite3_exec(connection->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* To undo needs memory: without it a transaction was left open, which ends before the next begins.
+ */
+static crm_status begin(struct store *store, const char *sql)
+{
+    if (sqlite3_get_autocommit(connection_of(store)->database) == 0)
+        sqlite_rollback(store);
+    return sqlite_execute(store, sql);
+}
+
 static crm_status sqlite_begin(struct store *store)
 {
-    return sqlite_execute(store, "BEGIN IMMEDIATE");
+    return begin(store, "BEGIN IMMEDIATE");
 }
 
 static crm_status sqlite_begin_reading(struct store *store)
 {
-    return sqlite_execute(store, "BEGIN");
+    return begin(store, "BEGIN");
 }
 
 /* What is good to do after a commit, when nobody has to wait for it: the next writer gets another
@@ -398,15 +416,6 @@ static crm_status sqlite_scrub(struct store *store, bool *whole)
         return status;
     error_set(store->error, CRM_BUSY, _("another process is reading the book"));
     return error_hint(store->error, _("try again in a moment"));
-}
-
-static void sqlite_rollback(struct store *store)
-{
-    struct connection *connection = connection_of(store);
-    sqlite_drop_waiting(store);
-    if (connection->journal != NULL)
-        sqlite_journal_forget(connection->journal);
-    (void)sqlite3_exec(connection->database, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static crm_status sqlite_begin_entry(struct store *store, int64_t entry)

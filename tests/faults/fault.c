@@ -6,10 +6,10 @@
  * CLASSES are letters: w write, s sync, t truncate, n names, o open, r read, m memory, N network.
  * ACTION is the name of an error (EIO, ENOSPC, EINTR, EMFILE, EACCES, ENOMEM; of the network EPIPE,
  * ECONNRESET, ETIMEDOUT, ECONNREFUSED), CLOSED (the other side has gone), SHORT (half is written or
- * read), KILL (SIGKILL before the call), HALF (half is written, then SIGKILL) or POWER (as KILL, and
- * what was never synced is partly lost). N counts from 1; with `:on` all later calls fail too. Where
- * POWER is never reached, the power fails at the end of the process. A connection that failed once
- * is gone.
+ * read), KILL (SIGKILL before the call), HALF (half is written, then SIGKILL) or POWER (as KILL,
+ * and what was never synced is partly lost). N counts from 1; with `:on` all later calls fail too.
+ * Where POWER is never reached, the power fails at the end of the process. A connection that failed
+ * once is gone.
  *
  *   CRM_FAULT_AFTER=MICROSECONDS   SIGKILL at that time
  *   CRM_FAULT_LIMIT=SECONDS        SIGALRM then: the program hangs
@@ -565,6 +565,18 @@ struct passwd *getpwuid(uid_t user)
     struct passwd *entry = next.call(user);
     plan.ready = ready;
     return entry;
+}
+
+/* What libraries do when they are loaded is their own business: GnuTLS, which PostgreSQL's client
+ * brings along, tells of it by itself. */
+void *dlopen(const char *file, int mode)
+{
+    BEHIND(dlopen);
+    bool ready = plan.ready;
+    plan.ready = plan.ready && (plan.classes & CALL_MEMORY) == 0;
+    void *library = next.call(file, mode);
+    plan.ready = ready;
+    return library;
 }
 
 /* The program gives SQLite an allocator that cuts small blocks off large ones, which would hide
