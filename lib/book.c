@@ -8,6 +8,7 @@
 #include "store/create.h"
 #include "store/journal.h"
 #include "store/migrate.h"
+#include "store/roles.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,6 +43,7 @@ static void close_book(crm_book *book)
     book->policy = NULL;
     book->zone = NULL;
     book->calendars = NULL;
+    book->login = NULL;
 }
 
 void crm_book_free(crm_book *book)
@@ -68,7 +70,7 @@ crm_status crm_book_set_actor(crm_book *book, const char *actor, const char *com
 {
     struct buffer masked cleanup(buffer_release) = {0};
     text_mask_passwords(&masked, command, strlen(command));
-    book->actor = arena_copy(&book->arena, actor);
+    book->actor = book->login != NULL ? book->login : arena_copy(&book->arena, actor);
     book->command = masked.failed ? NULL : arena_copy(&book->arena, buffer_string(&masked));
     if (book->actor == NULL || book->command == NULL)
         return error_no_memory(&book->error);
@@ -415,6 +417,17 @@ static crm_status open_store(struct crm_book *book, crm_open_mode mode)
     return status == CRM_OK ? open_database(book, path, mode) : status;
 }
 
+/* Who acts is the database's to say where it knows: a name on some machine is easily another's. */
+static crm_status open_to_act(struct crm_book *book, crm_open_mode mode)
+{
+    crm_status status = open_store(book, mode);
+    if (status == CRM_OK && mode == CRM_OPEN_WRITE)
+        status = store_actor(book->store, &book->arena, &book->login);
+    if (book->login != NULL)
+        book->actor = book->login;
+    return status;
+}
+
 /* Reports are read from the primary when the replica cannot be. It is one of the policy's database:
  * where CRM_DATABASE names another, it is left alone. */
 static crm_status open_replica(struct crm_book *book, bool *opened)
@@ -447,7 +460,7 @@ crm_status crm_book_open(crm_book *book, const char *directory, crm_open_mode mo
     if (status == CRM_OK && mode == CRM_OPEN_REPORT)
         status = open_replica(book, &opened);
     if (status == CRM_OK && !opened)
-        status = open_store(book, mode);
+        status = open_to_act(book, mode);
     if (status != CRM_OK)
         close_book(book);
     return status;
@@ -490,7 +503,7 @@ crm_status book_open_damaged(struct crm_book *book, const char *directory, crm_o
     if (status != CRM_OK)
         return status;
     error_clear(&book->error);
-    status = open_store(book, mode);
+    status = open_to_act(book, mode);
     if (status == CRM_OK || status == CRM_NO_MEMORY || status == CRM_BUSY ||
         status == CRM_NEWER_SCHEMA || status == CRM_READONLY)
         return status;
@@ -507,7 +520,7 @@ crm_status book_want_write(struct crm_book *book)
         return CRM_OK;
     struct store *reading = book->store;
     book->store = NULL;
-    crm_status status = open_store(book, CRM_OPEN_WRITE);
+    crm_status status = open_to_act(book, CRM_OPEN_WRITE);
     if (status == CRM_OK) {
         store_close(reading);
         book->mode = CRM_OPEN_WRITE;

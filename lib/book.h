@@ -35,6 +35,7 @@ struct crm_book {
     const char *now_text;
 
     const char *actor; /* for the journal */
+    const char *login; /* of the staff, as whom the database knows who acts; NULL: it knows none */
     const char *command;
     int64_t entry;          /* of the transaction under way; 0: none */
     int64_t changes_before; /* of the store, when that entry began */

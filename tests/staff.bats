@@ -310,6 +310,10 @@ keys() {
     expect 0 '{"key":"beta"}' ""
     call as boss remove delta --fields key
     expect 0 '{"key":"delta"}' ""
+    call as boss undo --fields what
+    expect 0 '{"what":{"customer":{"removed":1}}}' ""
+    call as boss show delta --fields key
+    expect 0 '{"key":"delta"}' ""
     call as boss add staff "New One" --login newone --fields login
     expect 0 '{"login":"newone"}' ""
     as boss tier apply >/dev/null
@@ -341,4 +345,95 @@ keys() {
         sleep 0.1
     done
     return 1
+}
+
+@test "the journal notes the member of staff as whom one reached the database" {
+    team
+    grant lin --role manager
+    grant boss --role administrator
+    call env LOGNAME=boss CRM_DATABASE="${address/user=crm/user=${user}lin}" "$CRM_PROGRAM" --book book edit acme --phone 021 --fields key
+    expect 0 '{"key":"acme"}' ""
+    as boss edit beta --phone 1 >/dev/null
+    call owner log -n 2 --fields by --format csv
+    expect 0 $'by\nboss\nlin' ""
+    call as lin complain add acme "two boxes were wet" --fields owner
+    expect 0 '{"owner":"lin"}' ""
+}
+
+@test "a manager undoes what was done to his customers" {
+    team
+    grant lin --role manager
+    grant chen --role manager
+    as lin edit acme --phone 021 >/dev/null
+    call as lin undo --fields what
+    expect 0 '{"what":{"customer":{"changed":1}}}' ""
+    as lin remove contact P-2 >/dev/null
+    call as lin undo --fields what
+    expect 0 '{"what":{"contact":{"removed":1}}}' ""
+    call as lin show contact P-2 --fields name
+    expect 0 '{"name":"Ann"}' ""
+    as lin undo >/dev/null
+    call as lin show contact P-2
+    expect 1 "" -
+    owner edit beta --phone 1 >/dev/null
+    entry=$(owner log -n 1 --fields entry --format csv | tail -n 1)
+    call as lin undo "$entry"
+    [ "$status" != 0 ] && [ -z "$out" ]
+    [ "$(owner show beta --fields phone)" = '{"phone":"1"}' ]
+    owner check >/dev/null
+}
+
+# Lines that a manager may send: each is to be refused, and to leave nothing behind.
+@test "a manager can write past the journal by no means" {
+    team
+    grant lin --role manager
+    before=$(owner export customer && owner export contact && owner export line)
+    next=$(($(sql_as lin "SELECT max(id) FROM crm.journal") + 1))
+    row="INSERT INTO crm.contact (id, customer, name, entry)"
+    own=$(sql_as lin "SELECT entry FROM crm.customer WHERE key = 'acme'")
+    # As if by the entry that added the row, which would keep no image of it.
+    for entry in "$own" $((own + 1)) 999 "''"; do
+        call sql_as lin "SET crm.entry = $entry; UPDATE crm.customer SET phone = '666' WHERE key = 'acme'"
+        call sql_as lin "SET crm.entry = $entry; DELETE FROM crm.order_line"
+        call sql_as lin "SET crm.entry = $entry; $row VALUES (78, 1, 'Spy', $entry)"
+    done
+    # The number of an entry that is to come, which is then not written.
+    refused lin "SET crm.entry = $next; UPDATE crm.customer SET phone = '666' WHERE key = 'acme'"
+    refused lin "SET crm.entry = $next; DELETE FROM crm.order_line"
+    refused lin "SET crm.entry = $next; $row VALUES (78, 1, 'Spy', $next)"
+    # What was asked for is not what is done.
+    for entry in "$own" 999 ""; do
+        refused lin "SET crm.entry = $next; DELETE FROM crm.contact WHERE set_config('crm.entry', '$entry', false) = '$entry'"
+        refused lin "SET crm.entry = $next; UPDATE crm.customer SET phone = set_config('crm.entry', '$entry', false) WHERE key = 'acme'"
+    done
+    for column in id entry; do
+        refused lin "SET crm.entry = $next; UPDATE crm.contact SET $column = 55"
+    done
+    # An entry that is not its own, or none of the chain.
+    columns="id, happened_at, actor, command, salt, command_digest, added, images_digest, previous_hash, hash"
+    last="FROM crm.journal ORDER BY id DESC LIMIT 1"
+    refused lin "SET crm.entry = $next; INSERT INTO crm.journal ($columns) SELECT $next, happened_at, 'lin', command, salt, command_digest, added, images_digest, hash, hash $last"
+    refused lin "SET crm.entry = $next; INSERT INTO crm.journal ($columns) SELECT $next, happened_at, 'lin', '', '', '', '{}', '', hash,
+        encode(sha256(convert_to(concat_ws(E'\n', hash, $next, happened_at, 'lin', '', '{}', ''), 'UTF8')), 'hex') $last"
+    [ "$(owner export customer && owner export contact && owner export line)" = "$before" ]
+    owner check >/dev/null
+    # The same by an entry that is right in all but its actor.
+    honest="SET crm.entry = $next; INSERT INTO crm.journal ($columns) SELECT $next, happened_at, a, 'c', 's', d, '{}', i, hash,
+        encode(sha256(convert_to(concat_ws(E'\n', hash, $next, happened_at, a, d, '{}', i), 'UTF8')), 'hex')
+        FROM crm.journal, encode(sha256('sc'), 'hex') AS d, encode(sha256(''), 'hex') AS i, (VALUES ('ACTOR')) AS w(a) ORDER BY id DESC LIMIT 1"
+    refused lin "${honest/ACTOR/boss}"
+    sql_as lin "${honest/ACTOR/lin}"
+    as lin edit acme --phone 021 >/dev/null
+    owner check >/dev/null
+}
+
+@test "a book is checked by whoever sees the whole of it" {
+    team
+    grant lin --role manager
+    grant chen --role reader
+    owner edit beta --phone 1 >/dev/null
+    call as lin check
+    expect 1 "" $'crm: your role shows a part of the book: what is not seen would seem lost\nhint: ask an administrator of the book to check it'
+    call as chen check
+    expect 0 - ""
 }

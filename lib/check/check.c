@@ -5,6 +5,7 @@
 
 #include "base/decimal.h"
 #include "base/text.h"
+#include "store/roles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +243,18 @@ static crm_status choose(struct check *check, const crm_check_options *options)
     return CRM_OK;
 }
 
+/* To whoever sees a part the rest would seem lost. */
+static crm_status need_whole(struct check *check)
+{
+    if (check->book->store == NULL)
+        return CRM_OK;
+    return store_need_whole(check->book->store,
+                            _("your role shows a part of the book: what is not seen would seem "
+                              "lost"),
+                            _("ask an administrator of the book to check it"),
+                            &check->book->error);
+}
+
 /* Everything that reads the database. */
 static crm_status check_store(struct check *check)
 {
@@ -332,6 +345,8 @@ static crm_status run(struct check *check, const crm_check_options *options)
     if (status == CRM_OK)
         status = book_open_damaged(book, options->directory,
                                    check->repair ? CRM_OPEN_WRITE : CRM_OPEN_READ, &damage);
+    if (status == CRM_OK)
+        status = need_whole(check);
     check->tables = calloc(schema_kind_count, sizeof *check->tables);
     if (status == CRM_OK && check->tables == NULL)
         status = error_no_memory(&book->error);

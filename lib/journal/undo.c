@@ -354,21 +354,33 @@ static crm_status remove_added(struct undoing *undoing, bool referred_to)
     return status;
 }
 
+/* To take a merge back, or to do it again, is an administrator's: only where there was one. */
+static crm_status turn_merges(struct store *store, int64_t entry)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value number = value_integer(entry);
+    struct value count;
+    crm_status status =
+        store_row_values(store, &arena, "SELECT count(*) FROM merged_record WHERE entry = $1",
+                         &number, 1, &count, 1);
+    return status == CRM_OK && count.integer > 0
+               ? store_run(store, "UPDATE merged_record SET entry = -entry WHERE entry = $1",
+                           &number, 1)
+               : status;
+}
+
 /* Rows of the program's own tables. A reminder that was given comes again; where a record went by a
  * merge is kept for the case that the merge is done again. */
 static crm_status take_back_own(struct undoing *undoing)
 {
     const struct value entry = value_integer(undoing->entry.id);
-    const struct value undone = value_integer(-undoing->entry.undoes);
     struct store *store = undoing->book->store;
     crm_status status = store_run(store, "DELETE FROM reminder_given WHERE entry = $1", &entry, 1);
     if (status == CRM_OK)
-        status =
-            store_run(store, "UPDATE merged_record SET entry = -entry WHERE entry = $1", &entry, 1);
-    if (status == CRM_OK && undoing->entry.undoes != 0)
-        status = store_run(store, "UPDATE merged_record SET entry = -entry WHERE entry = $1",
-                           &undone, 1);
-    return status;
+        status = turn_merges(store, undoing->entry.id);
+    return status == CRM_OK && undoing->entry.undoes != 0
+               ? turn_merges(store, -undoing->entry.undoes)
+               : status;
 }
 
 /* ---- Which entry ---- */

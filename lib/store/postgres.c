@@ -449,6 +449,7 @@ const struct store_driver store_driver_postgres = {
     .revoke = postgres_revoke,
     .each_access = postgres_each_access,
     .is_restricted = postgres_is_restricted,
+    .actor = postgres_actor,
     .begin_copy = postgres_begin_copy,
     .end_copy = postgres_end_copy,
 };

@@ -54,6 +54,7 @@ struct postgres {
     int64_t changes, total_changes;
     char entry[80];                  /* sets the journal's entry */
     bool inserted[POSTGRES_COUNTED]; /* into which tables this entry did */
+    bool roles;                      /* were given to somebody */
 };
 
 /* Parameters as libpq takes them. */
@@ -187,6 +188,15 @@ crm_status postgres_grant(struct store *store, const struct store_access *access
 crm_status postgres_revoke(struct store *store, int64_t staff);
 crm_status postgres_each_access(struct store *store, store_row each, void *context);
 crm_status postgres_is_restricted(struct store *store, bool *out);
+crm_status postgres_actor(struct store *store, struct arena *arena, const char **out);
+
+/* ---- postgres_guard.c ---- */
+
+/* What the rights and policies of roles rest on: functions, and for each kind its triggers, which
+ * hold for everybody but `owner`. */
+extern const char postgres_guard_functions[];
+void postgres_guard_journal(struct buffer *sql, const char *owner);
+void postgres_guard_kind(struct buffer *sql, const struct kind *kind, const char *owner);
 
 /* ---- postgres_copy.c ---- */
 

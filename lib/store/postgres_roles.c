@@ -79,15 +79,27 @@ static void policy_sql(struct buffer *sql, const struct kind *kind, const char *
                   name, kind->table, name, kind->table, command);
 }
 
-/* Nothing is written outside of an entry, so that nothing escapes the journal. */
-#define WITHIN_ENTRY " AND coalesce(current_setting('crm.entry', true), '') <> ''"
-#define OF_THE_ENTRY " AND entry = CAST(nullif(current_setting('crm.entry', true), '') AS bigint)"
+/* Nothing is written outside of the entry under way, so that nothing escapes the journal: see
+ * postgres_guard.c. */
+#define WITHIN_ENTRY " AND (SELECT crm.access_entry()) IS NOT NULL"
+
+/* A row belongs to the entry, or comes back by it as what an older one had added. Lines have no
+ * number; those removed are known by their customer. */
+static void of_the_entry_sql(struct buffer *sql, const struct kind *kind)
+{
+    buffer_printf(sql,
+                  " AND (entry = (SELECT crm.access_entry()) OR "
+                  "crm.access_was_removed('%s', %s, entry))",
+                  kind->name, kind->cluster == NULL ? "id, NULL" : "NULL, customer");
+}
 
 static void writing_policies_sql(struct buffer *sql, const struct kind *kind)
 {
     policy_sql(sql, kind, "staff_adds", "INSERT WITH CHECK (");
     visible_sql(sql, kind);
-    buffer_text(sql, OF_THE_ENTRY ");");
+    buffer_text(sql, WITHIN_ENTRY);
+    of_the_entry_sql(sql, kind);
+    buffer_text(sql, ");");
     policy_sql(sql, kind, "staff_changes", "UPDATE USING (");
     visible_sql(sql, kind);
     buffer_text(sql, WITHIN_ENTRY ") WITH CHECK (");
@@ -138,15 +150,19 @@ static crm_status run(struct store *store, const struct buffer *sql)
                        : postgres_execute(store, buffer_string(sql));
 }
 
-static crm_status make_policies(struct store *store)
+static crm_status make_policies(struct store *store, const char *owner)
 {
     struct buffer sql cleanup(buffer_release) = {0};
     buffer_text(&sql, access_schema);
     buffer_text(&sql, access_functions);
+    buffer_text(&sql, postgres_guard_functions);
+    postgres_guard_journal(&sql, owner);
     for (size_t i = 0; i < kinds_in_all(); i++) {
         const struct kind *kind = kind_at(i);
         if (is_customers(kind))
             row_policies_sql(&sql, kind, i < schema_kind_count);
+        if (is_customers(kind) && i < schema_kind_count)
+            postgres_guard_kind(&sql, kind, owner);
         if (kind->cluster == NULL)
             buffer_printf(&sql, "REVOKE EXECUTE ON FUNCTION crm.next_%s FROM PUBLIC;", kind->table);
     }
@@ -244,16 +260,16 @@ static crm_status take_rights(struct store *store, const char *user)
 
 /* ---- Users ---- */
 
-/* Policies belong to who made the book. */
-static crm_status need_owner(struct store *store)
+/* Policies belong to who made the book: *owner, in the arena. */
+static crm_status need_owner(struct store *store, struct arena *arena, const char **owner)
 {
-    struct arena arena cleanup(arena_release) = {0};
     struct value facts[2];
     crm_status status = store_row_values(
-        store, &arena,
+        store, arena,
         "SELECT CASE WHEN pg_has_role(nspowner, 'USAGE') THEN 1 ELSE 0 END, "
         "CAST(pg_get_userbyid(nspowner) AS text) FROM pg_namespace WHERE nspname = 'crm'",
         NULL, 0, facts, 2);
+    *owner = status == CRM_OK ? facts[1].text : NULL;
     if (status != CRM_OK || facts[0].integer != 0)
         return status;
     error_set(store->error, CRM_READONLY,
@@ -321,8 +337,9 @@ crm_status postgres_revoke(struct store *store, int64_t staff)
     struct arena arena cleanup(arena_release) = {0};
     const struct value parameter = value_integer(staff);
     struct value user;
+    const char *owner;
     bool known = false;
-    crm_status status = need_owner(store);
+    crm_status status = need_owner(store, &arena, &owner);
     if (status == CRM_OK)
         status = has_access_table(store, &known);
     if (status != CRM_OK || !known)
@@ -343,9 +360,11 @@ crm_status postgres_grant(struct store *store, const struct store_access *access
     const struct value parameters[] = {value_text(access->user), value_integer(access->staff),
                                        value_text(store_role_name(access->role)),
                                        value_text(access->department)};
-    crm_status status = need_owner(store);
+    struct arena arena cleanup(arena_release) = {0};
+    const char *owner;
+    crm_status status = need_owner(store, &arena, &owner);
     if (status == CRM_OK)
-        status = make_policies(store);
+        status = make_policies(store, owner);
     if (status == CRM_OK)
         status = refuse_user(store, access);
     if (status == CRM_OK)
@@ -390,5 +409,20 @@ crm_status postgres_is_restricted(struct store *store, bool *out)
         store_row_values(store, &arena, "SELECT CASE WHEN access_everything() THEN 1 ELSE 0 END",
                          NULL, 0, &active, 1);
     *out = status == CRM_OK && active.integer == 0;
+    return status;
+}
+
+crm_status postgres_actor(struct store *store, struct arena *arena, const char **out)
+{
+    struct value login = value_null();
+    if (!postgres_of(store)->roles)
+        return CRM_OK;
+    crm_status status =
+        store_row_values(store, arena,
+                         "SELECT max(s.login) FROM staff_access a JOIN staff s ON s.id = a.staff "
+                         "WHERE a.database_user = current_user",
+                         NULL, 0, &login, 1);
+    if (status == CRM_OK && login.type == VALUE_TEXT)
+        *out = login.text;
     return status;
 }

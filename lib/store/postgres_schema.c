@@ -37,13 +37,15 @@ crm_status postgres_is_blank(struct store *store, bool *out)
 crm_status postgres_schema_version(struct store *store, int *out)
 {
     struct arena arena cleanup(arena_release) = {0};
-    struct value facts[2] = {value_null(), value_null()};
+    struct value facts[3] = {value_null(), value_null(), value_null()};
     crm_status status = store_row_values(
         store, &arena,
         "SELECT obj_description(n, 'pg_namespace'), "
-        "CASE WHEN has_schema_privilege(n, 'USAGE') THEN NULL ELSE CAST(current_user AS text) END "
+        "CASE WHEN has_schema_privilege(n, 'USAGE') THEN NULL ELSE CAST(current_user AS text) END, "
+        "(SELECT count(*) FROM pg_class WHERE relnamespace = n AND relname = 'staff_access') "
         "FROM (SELECT CAST(to_regnamespace('crm') AS oid) AS n) AS x",
-        NULL, 0, facts, 2);
+        NULL, 0, facts, 3);
+    postgres_of(store)->roles = status == CRM_OK && facts[2].integer > 0;
     bool known = status == CRM_OK && facts[0].type == VALUE_TEXT &&
                  strncmp(facts[0].text, COMMENT_BEGIN, sizeof COMMENT_BEGIN - 1) == 0;
     *out = known ? (int)strtol(facts[0].text + sizeof COMMENT_BEGIN - 1, NULL, 10) : 0;

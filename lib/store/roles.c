@@ -59,6 +59,11 @@ crm_status store_is_restricted(struct store *store, bool *out)
     return store->driver->grant == NULL ? CRM_OK : store->driver->is_restricted(store, out);
 }
 
+crm_status store_actor(struct store *store, struct arena *arena, const char **out)
+{
+    return store->driver->actor == NULL ? CRM_OK : store->driver->actor(store, arena, out);
+}
+
 crm_status store_need_whole(struct store *store, const char *message, const char *hint,
                             struct error *error)
 {

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* What keeps those who have roles within the journal, whatever they send: what they write belongs
+ * to the entry that comes next, and that entry is written with it, right and in their own name.
+ *
+ * The number of the entry under way is a setting, and a setting is anybody's to change, also in the
+ * middle of a statement. So it is compared with the journal where a row is let through, where its
+ * image is kept, and again when the transaction ends. Owners are spared: theirs is the database. */
+#include "store/postgres.h"
+
+#include "schema/schema.h"
+#include "store/journal.h"
+
+const char postgres_guard_functions[] =
+    /* The number of the entry under way; null unless it is the next. */
+    "CREATE OR REPLACE FUNCTION crm.access_entry() RETURNS bigint LANGUAGE sql STABLE AS "
+    "$$ SELECT under_way FROM (SELECT CAST(nullif(current_setting('crm.entry', true), '') AS "
+    "bigint) AS under_way) AS s "
+    "WHERE under_way = (SELECT coalesce(max(id), 0) + 1 FROM crm.journal) $$;"
+    "CREATE OR REPLACE FUNCTION crm.access_login() RETURNS text LANGUAGE sql STABLE AS "
+    "$$ SELECT s.login FROM crm.staff_access a JOIN crm.staff s ON s.id = a.staff "
+    "WHERE a.database_user = current_user $$;"
+    /* Whether the entry continues the chain, and covers the images that were kept for it: what
+     * journal_end does. */
+    "CREATE OR REPLACE FUNCTION crm.access_right_entry(j crm.journal) RETURNS boolean "
+    "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+    "SELECT j.previous_hash = coalesce((SELECT hash FROM journal ORDER BY id DESC LIMIT 1), "
+    "'" JOURNAL_NO_HASH "') "
+    "AND j.command_digest = encode(sha256(convert_to(j.salt || j.command, 'UTF8')), 'hex') "
+    "AND j.images_digest = (SELECT encode(sha256(convert_to(coalesce(string_agg(digest, '' "
+    "ORDER BY number), ''), 'UTF8')), 'hex') FROM journal_image WHERE entry = j.id) "
+    "AND j.hash = encode(sha256(convert_to(concat_ws(E'\\n', j.previous_hash, j.id, j.happened_at, "
+    "j.actor, j.command_digest, j.added, j.images_digest, j.undoes), 'UTF8')), 'hex') $$;"
+    /* Whether a record, or a line of the customer, that the entry had added was removed since. */
+    "CREATE OR REPLACE FUNCTION crm.access_was_removed(of_kind text, of_record bigint, "
+    "of_customer bigint, added_by bigint) RETURNS boolean "
+    "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+    "SELECT EXISTS (SELECT 1 FROM journal_image WHERE kind = of_kind AND action = 'removed' "
+    "AND (record = of_record OR (of_record IS NULL AND customer = of_customer)) "
+    "AND CAST(CAST(before_values AS json) ->> 'entry' AS bigint) = added_by) $$;"
+    "CREATE OR REPLACE FUNCTION crm.access_need_entry() RETURNS trigger LANGUAGE plpgsql "
+    "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ BEGIN "
+    "IF NOT EXISTS (SELECT 1 FROM journal WHERE id = NEW.entry) THEN "
+    "RAISE 'permission denied for writing without an entry in the journal' "
+    "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;"
+    "CREATE OR REPLACE FUNCTION crm.access_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE 'permission denied for changing what the journal rests on' "
+    "USING ERRCODE = 'insufficient_privilege'; END $$;"
+    "CREATE OR REPLACE FUNCTION crm.access_refuse_old() RETURNS trigger LANGUAGE plpgsql "
+    "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+    "DECLARE number bigint; BEGIN "
+    "IF TG_OP = 'INSERT' THEN number := NEW.entry; ELSE number := OLD.entry; END IF; "
+    "IF nullif(current_setting('crm.entry', true), '') IS NULL "
+    "OR EXISTS (SELECT 1 FROM journal WHERE id = number) THEN "
+    "RAISE 'permission denied for writing under another entry of the journal' "
+    "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;";
+
+/* ---- Triggers ---- */
+
+static void literal_sql(struct buffer *sql, const char *text)
+{
+    buffer_character(sql, '\'');
+    for (; *text != '\0'; text++)
+        buffer_printf(sql, *text == '\'' ? "''" : "%c", *text);
+    buffer_character(sql, '\'');
+}
+
+/* Images are kept by a function that runs as the owner: who asked for them is the session's user.
+ */
+static void trigger_sql(struct buffer *sql, const char *constraint, const char *name,
+                        const char *event, const char *table)
+{
+    buffer_printf(sql,
+                  "DROP TRIGGER IF EXISTS %s ON crm.%s;"
+                  "CREATE %sTRIGGER %s AFTER %s ON crm.%s",
+                  name, table, constraint, name, event, table);
+}
+
+static void not_owner_sql(struct buffer *sql, const char *timing, const char *owner)
+{
+    buffer_printf(sql, " %sFOR EACH ROW WHEN (session_user <> ", timing);
+    literal_sql(sql, owner);
+}
+
+static void need_entry_sql(struct buffer *sql, const char *table, const char *owner)
+{
+    trigger_sql(sql, "CONSTRAINT ", "staff_needs_entry", "INSERT", table);
+    not_owner_sql(sql, "DEFERRABLE INITIALLY DEFERRED ", owner);
+    buffer_text(sql, ") EXECUTE FUNCTION crm.access_need_entry();");
+}
+
+/* The columns whose change makes an image. */
+static void journaled_columns(struct buffer *sql, const struct kind *kind)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (!field_is_journaled(&kind->fields[i]))
+            continue;
+        buffer_printf(sql, "%s%s", separator, kind->fields[i].name);
+        separator = ", ";
+    }
+    if (kind->custom)
+        buffer_printf(sql, "%scustom", separator);
+}
+
+/* A row that its own entry inserted leaves no image, and the setting says which that is. */
+static void refuse_old_sql(struct buffer *sql, const struct kind *kind, const char *owner)
+{
+    struct buffer event cleanup(buffer_release) = {0};
+    buffer_text(&event, "DELETE OR UPDATE OF ");
+    journaled_columns(&event, kind);
+    sql->failed = sql->failed || event.failed;
+    if (event.failed)
+        return;
+    trigger_sql(sql, "", "staff_keeps_images", buffer_string(&event), kind->table);
+    not_owner_sql(sql, "", owner);
+    buffer_text(sql, " AND (OLD.entry <> nullif(current_setting('crm.entry', true), '')::bigint) "
+                     "IS NOT TRUE) EXECUTE FUNCTION crm.access_refuse_old();");
+}
+
+static void refuse_numbers_sql(struct buffer *sql, const struct kind *kind, const char *owner)
+{
+    bool numbered = kind->cluster == NULL;
+    trigger_sql(sql, "", "staff_keeps_numbers",
+                numbered ? "UPDATE OF id, entry" : "UPDATE OF entry", kind->table);
+    not_owner_sql(sql, "", owner);
+    buffer_text(sql, " AND (OLD.entry <> NEW.entry");
+    buffer_text(sql, numbered ? " OR OLD.id <> NEW.id" : "");
+    buffer_text(sql, ")) EXECUTE FUNCTION crm.access_refuse();");
+}
+
+void postgres_guard_kind(struct buffer *sql, const struct kind *kind, const char *owner)
+{
+    need_entry_sql(sql, kind->table, owner);
+    refuse_old_sql(sql, kind, owner);
+    refuse_numbers_sql(sql, kind, owner);
+}
+
+/* ---- The journal ---- */
+
+void postgres_guard_journal(struct buffer *sql, const char *owner)
+{
+    static const char policies[] =
+        "ALTER TABLE crm.journal ENABLE ROW LEVEL SECURITY;"
+        "DROP POLICY IF EXISTS staff_reads ON crm.journal;"
+        "DROP POLICY IF EXISTS staff_adds ON crm.journal;"
+        "DROP POLICY IF EXISTS staff_changes ON crm.journal;"
+        "DROP POLICY IF EXISTS staff_removes ON crm.journal;"
+        "CREATE POLICY staff_reads ON crm.journal FOR SELECT USING (true);"
+        "CREATE POLICY staff_adds ON crm.journal FOR INSERT WITH CHECK ("
+        "id = (SELECT crm.access_entry()) AND actor = (SELECT crm.access_login()) "
+        "AND crm.access_right_entry(journal.*));"
+        /* No role but an administrator's is granted these; forgetting a person takes them. */
+        "CREATE POLICY staff_changes ON crm.journal FOR UPDATE "
+        "USING ((SELECT crm.access_everything()));"
+        "CREATE POLICY staff_removes ON crm.journal FOR DELETE "
+        "USING ((SELECT crm.access_everything()));";
+    buffer_text(sql, policies);
+    need_entry_sql(sql, "journal_image", owner);
+    trigger_sql(sql, "", "staff_keeps_images", "INSERT", "journal_image");
+    not_owner_sql(sql, "", owner);
+    buffer_text(sql, ") EXECUTE FUNCTION crm.access_refuse_old();");
+}
