@@ -167,8 +167,8 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     return status;
 }
 
-/* The commented policy of a new book, or the one laid there beforehand; refuses a zone that there is
- * not. */
+/* The commented policy of a new book, or the one laid there beforehand; refuses a zone that there
+ * is not. */
 static crm_status make_policy(struct crm_book *book, const char *zone, const char *currency,
                               struct buffer *out)
 {
@@ -177,14 +177,13 @@ static crm_status make_policy(struct crm_book *book, const char *zone, const cha
         policy_default(out, zone, currency, book->database_lasting ? book->database : NULL);
     if (status != CRM_OK || out->failed || path == NULL)
         return error_no_memory(&book->error);
-    return access(path, F_OK) == 0
-               ? policy_load(path, &book->policy, &book->error)
-               : policy_parse(policy_name, buffer_string(out), out->length, &book->policy,
-                              &book->error);
+    return access(path, F_OK) == 0 ? policy_load(path, &book->policy, &book->error)
+                                   : policy_parse(policy_name, buffer_string(out), out->length,
+                                                  &book->policy, &book->error);
 }
 
 /* Under its name it is whole: what an interrupted init leaves is not taken for the user's own. */
-static crm_status write_policy(struct crm_book *book, struct buffer *text)
+static crm_status write_policy(struct crm_book *book, struct buffer *text, bool *written)
 {
     const char *path = book_path(book, &book->arena, policy_name);
     const char *temporary = book_path(book, &book->arena, "policy.yaml.new");
@@ -198,7 +197,43 @@ static crm_status write_policy(struct crm_book *book, struct buffer *text)
         status = file_fail(&book->error, path);
     if (status != CRM_OK)
         (void)unlink(temporary);
+    *written = status == CRM_OK;
     return status;
+}
+
+static crm_status say_other_policy(struct crm_book *book)
+{
+    error_set(&book->error, CRM_CONFLICT, _("the policy.yaml in '%s' does not name that database"),
+              book->directory);
+    return error_hint(&book->error,
+                      _("write its address there, under database:, or leave out --database"));
+}
+
+/* A policy laid there beforehand says where the records are; one that cannot be read is for the
+ * first command that needs it to tell of. */
+static crm_status heed_policy(struct crm_book *book)
+{
+    struct policy *policy = NULL;
+    const char *path = book_path(book, &book->arena, policy_name);
+    if (path == NULL)
+        return error_no_memory(&book->error);
+    if (access(path, F_OK) != 0)
+        return CRM_OK;
+    crm_status status = policy_load(path, &policy, &book->error);
+    if (status == CRM_NO_MEMORY)
+        return status;
+    error_clear(&book->error);
+    const char *named = status == CRM_OK ? policy->database : NULL;
+    const bool other = status == CRM_OK && book->database_lasting &&
+                       (named == NULL || strcmp(named, book->database) != 0);
+    const char *kept = named == NULL ? NULL : arena_copy(&book->arena, named);
+    const bool lost = named != NULL && kept == NULL;
+    policy_free(policy);
+    if (other || lost)
+        return other ? say_other_policy(book) : error_no_memory(&book->error);
+    if (book->database == NULL)
+        book->database = kept;
+    return CRM_OK;
 }
 
 static crm_status say_exists(struct crm_book *book)
@@ -256,10 +291,29 @@ static crm_status make_store(struct crm_book *book, const char *path)
     return status == CRM_EXISTS ? say_exists(book) : status;
 }
 
+static const char *const rooms[] = {"calendars", "surveys"};
+
+/* A policy that was left would be taken for the user's own, with an address that was wrong. */
+static void take_parts_away(struct crm_book *book, bool made_directory)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const char *policy = book_path(book, &arena, policy_name);
+    if (policy != NULL)
+        (void)unlink(policy);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        const char *room = book_path(book, &arena, rooms[i]);
+        if (room != NULL)
+            (void)rmdir(room);
+    }
+    if (made_directory)
+        (void)rmdir(book->directory);
+}
+
 static crm_status make_parts(struct crm_book *book, const char *database, struct buffer *policy)
 {
-    static const char *const rooms[] = {"calendars", "surveys"};
     struct book_turn turn cleanup(book_end_turn) = BOOK_NO_TURN;
+    const bool made_directory = access(book->directory, F_OK) != 0;
+    bool written = false;
     crm_status status = make_directories(book, book->directory);
     /* Of several at once each would take what another has half made for a file laid there. */
     if (status == CRM_OK)
@@ -270,9 +324,11 @@ static crm_status make_parts(struct crm_book *book, const char *database, struct
     }
     /* The policy comes before the store: a store without a policy would be half a book. */
     if (status == CRM_OK)
-        status = write_policy(book, policy);
+        status = write_policy(book, policy, &written);
     if (status == CRM_OK)
         status = make_store(book, database);
+    if (status != CRM_OK && written && book->database != NULL)
+        take_parts_away(book, made_directory);
     return status;
 }
 
@@ -280,12 +336,15 @@ static crm_status make_parts(struct crm_book *book, const char *database, struct
 static crm_status make_book(struct crm_book *book, const char *zone, const char *currency)
 {
     struct buffer policy cleanup(buffer_release) = {0};
+    crm_status status = heed_policy(book);
+    if (status != CRM_OK)
+        return status;
     const char *database = book->database;
     if (database == NULL)
         database = book_path(book, &book->arena, database_name);
     if (database == NULL)
         return error_no_memory(&book->error);
-    crm_status status = refuse_book(book, database);
+    status = refuse_book(book, database);
     if (status == CRM_OK)
         status = check_currency(currency, strlen(currency), &book->error);
     if (status == CRM_OK)

@@ -79,3 +79,38 @@ load helper
     [ "$status" = 75 ]
     [[ $err == "crm: the same command is still running in the book"* ]]
 }
+
+@test "init makes the book where a policy that lies there already has it" {
+    need_postgres
+    address=$(new_database)
+    crm init team --database "$address" >/dev/null
+    call env -u CRM_DATABASE "$CRM_PROGRAM" init team
+    expect 1 "" $'crm: there is a book in \'team\' already\nhint: choose another directory'
+    [ ! -e team/crm.db ]
+    mkdir other
+    second=$(new_database)
+    { grep -v '^database: ' team/policy.yaml && echo "database: \"$second\""; } >other/policy.yaml
+    call env -u CRM_DATABASE "$CRM_PROGRAM" init other --database "$address"
+    expect 4 "" $'crm: the policy.yaml in \'other\' does not name that database\nhint: write its address there, under database:, or leave out --database'
+    call env -u CRM_DATABASE "$CRM_PROGRAM" init other
+    expect 0 '{"book":"other"}' ""
+    [ ! -e other/crm.db ]
+    call env -u CRM_DATABASE "$CRM_PROGRAM" --book other add Acme --fields key
+    expect 0 '{"key":"acme"}' ""
+    [ "$(psql -qXAtd "$second" -c 'SELECT key FROM crm.customer')" = acme ]
+}
+
+@test "an init that the database does not allow leaves nothing behind" {
+    need_postgres
+    address=$(new_database)
+    user=u${BASHPID}_nobody
+    psql -qXd "$address" -c "CREATE ROLE $user LOGIN"
+    call "$CRM_PROGRAM" init team --database "${address/user=crm/user=$user}"
+    psql -qXd "$address" -c "DROP ROLE $user"
+    expect 1 "" -
+    [[ $err == "crm: the database does not allow it: "* ]]
+    [ ! -e team ]
+    call "$CRM_PROGRAM" init team --database "$address"
+    expect 0 '{"book":"team"}' ""
+    grep -qF "database: \"$address\"" team/policy.yaml
+}

@@ -45,7 +45,8 @@ static crm_status fail_connection(struct store *store, const char *reason)
     error_set(store->error, CRM_IO, _("the database server cannot be reached: %s"),
               buffer_string(&message));
     return error_hint(store->error,
-                      _("does it run, and is database: in policy.yaml (or CRM_DATABASE) right?"));
+                      _("does it run and take writes, and are host, user, password and name right "
+                        "in database: of policy.yaml (or CRM_DATABASE)?"));
 }
 
 static crm_status fail_busy(struct store *store)
