@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Sample data in any amount, as CSV on standard output; the same numbers give the same bytes.
  *
- *     generate customers COUNT           customers with the fields that most firms fill in
- *     generate lines COUNT CUSTOMERS     order lines of so many customers, one flat row each
+ *     generate customers COUNT [AFTER]   customers with the fields that most firms fill in
+ *     generate contacts COUNT [AFTER]    of every fifth of so many customers
+ *     generate visits COUNT [AFTER]      of every fourth, in May 2026
+ *     generate complaints COUNT [AFTER]  of every twentieth, all closed; of lin
+ *     generate tier_changes COUNT [AFTER]  of every third: to C
+ *     generate lines COUNT CUSTOMERS [AFTER AFTER_CUSTOMERS]
+ *                                        order lines of so many customers, one flat row each
  *
- * In June 2026 the visits of fifty customers are due, in a book of any size.
+ * With AFTER the first so many are left out: what a book gets to grow. In June 2026 the visits of
+ * fifty customers are due, in a book of any size.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -98,19 +104,79 @@ static void print_customer(uint64_t number)
     printf(",E%" PRIu64 "\n", number * 7);
 }
 
-static void print_customers(uint64_t count)
+static void print_contact(uint64_t number)
 {
-    puts("key,name,kind,status,segment,industry,size,country,region,province,city,address,postcode,"
-         "source,since,phone,email,tags,notes,external_id");
-    for (uint64_t number = 1; number <= count; number++)
-        print_customer(number);
+    uint64_t seed = number ^ UINT64_C(0xC0117AC7), *state = &seed;
+    printf("K%07" PRIu64 ",%s%s,采购经理,1%010" PRIu64 ",T%" PRIu64 "\n", number,
+           PICK(state, families), PICK(state, given),
+           UINT64_C(3000000000) + below(state, UINT64_C(6000000000)), number);
+}
+
+/* None of those of old: they stay due. */
+static void print_visit(uint64_t number)
+{
+    uint64_t seed = number ^ UINT64_C(0x5151), *state = &seed;
+    if (number > OLD_CUSTOMERS)
+        printf("K%07" PRIu64 ",2026-05-%02" PRIu64 "T%02" PRIu64 ":30:00Z,phone,%" PRIu64
+               ",4,满意，问了新型号,V%" PRIu64 "\n",
+               number, below(state, 28) + 1, below(state, 8) + 1, below(state, 50) + 10, number);
+}
+
+static void print_complaint(uint64_t number)
+{
+    uint64_t seed = number ^ UINT64_C(0xBAD), *state = &seed, day = below(state, 25) + 1;
+    printf("K%07" PRIu64 ",到货少一箱,2026-04-%02" PRIu64 "T02:00:00Z,closed,2026-04-%02" PRIu64
+           "T03:00:00Z,2026-04-%02" PRIu64 "T02:00:00Z,2026-04-%02" PRIu64
+           "T02:00:00Z,补发,lin,N%" PRIu64 "\n",
+           number, day, day, day + 1, day + 2, number);
+}
+
+static void print_tier_change(uint64_t number)
+{
+    printf("K%07" PRIu64 ",abc,C,2026-03-01,small\n", number);
+}
+
+/* What is printed of customers, of each `step`th. */
+static const struct listing {
+    const char *name;
+    uint64_t step;
+    const char *heading;
+    void (*print)(uint64_t number);
+} listings[] = {
+    {"customers", 1,
+     "key,name,kind,status,segment,industry,size,country,region,province,city,address,postcode,"
+     "source,since,phone,email,tags,notes,external_id",
+     print_customer},
+    {"contacts", 5, "customer,name,title,phone,external_id", print_contact},
+    {"visits", 4, "customer,done_at,channel,minutes,outcome,feedback,external_id", print_visit},
+    {"complaints", 20,
+     "customer,description,opened_at,status,responded_at,resolved_at,closed_at,resolution,"
+     "owner,external_id",
+     print_complaint},
+    {"tier_changes", 3, "customer,scheme,tier,effective_on,reason", print_tier_change},
+};
+
+static const struct listing *find_listing(const char *name)
+{
+    for (size_t i = 0; i < sizeof listings / sizeof *listings; i++)
+        if (strcmp(listings[i].name, name) == 0)
+            return &listings[i];
+    return NULL;
+}
+
+static void print_listing(const struct listing *listing, uint64_t count, uint64_t after)
+{
+    puts(listing->heading);
+    for (uint64_t number = after + 1; number <= count; number++)
+        if (number % listing->step == 0)
+            listing->print(number);
 }
 
 /* Three lines an order on average: lines of one order follow each other, as exports have them. */
-static void print_line(uint64_t number, uint64_t customers)
+static void print_line(uint64_t number, uint64_t customers, uint64_t after)
 {
     uint64_t order_seed = number / 3 ^ UINT64_C(0xC0FFEE), seed = number;
-    uint64_t customer = below(&order_seed, customers) + 1, product = below(&seed, 2000) + 1;
+    uint64_t customer = below(&order_seed, customers - after) + after + 1, product = below(&seed, 2000) + 1;
     uint64_t day = below(&order_seed, 1300);
     uint64_t quantity = below(&seed, 9) + 1, price = (product * 7919 % 90000 + 1000) * quantity;
     printf("O%08" PRIu64 ",", number / 3 + 1);
@@ -121,30 +187,38 @@ static void print_line(uint64_t number, uint64_t customers)
            price / 500, price / 5 % 100);
 }
 
-static void print_lines(uint64_t count, uint64_t customers)
+static void print_lines(uint64_t count, uint64_t customers, uint64_t after,
+                        uint64_t after_customers)
 {
     puts("order,date,customer,product,product_name,quantity,amount,profit");
-    for (uint64_t number = 0; number < count; number++)
-        print_line(number, customers);
+    for (uint64_t number = after; number < count; number++)
+        print_line(number, customers, after_customers);
 }
 
-static bool read_count(const char *text, uint64_t *out)
+static bool read_number(const char *text, uint64_t *out)
 {
     char *end;
     *out = strtoull(text, &end, 10);
-    return *end == '\0' && *out > 0;
+    return *end == '\0' && end != text;
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t count, customers;
-    if (argc == 3 && strcmp(argv[1], "customers") == 0 && read_count(argv[2], &count)) {
-        print_customers(count);
-    } else if (argc == 4 && strcmp(argv[1], "lines") == 0 && read_count(argv[2], &count) &&
-               read_count(argv[3], &customers)) {
-        print_lines(count, customers);
+    enum { MOST = 4 };
+    uint64_t numbers[MOST] = {0};
+    const struct listing *listing = argc > 2 ? find_listing(argv[1]) : NULL;
+    bool lines = argc > 3 && strcmp(argv[1], "lines") == 0;
+    bool right = listing != NULL ? argc <= 4 : lines && argc <= 2 + MOST && argc != 5;
+    for (int i = 2; i < argc && right; i++)
+        right = read_number(argv[i], &numbers[i - 2]);
+    if (right && listing != NULL) {
+        print_listing(listing, numbers[0], numbers[1]);
+    } else if (right && numbers[1] > numbers[3]) {
+        print_lines(numbers[0], numbers[1], numbers[2], numbers[3]);
     } else {
-        fputs("usage: generate customers COUNT | generate lines COUNT CUSTOMERS\n", stderr);
+        fputs("usage: generate KIND COUNT [AFTER]\n"
+              "       generate lines COUNT CUSTOMERS [AFTER AFTER_CUSTOMERS]\n",
+              stderr);
         return 2;
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
