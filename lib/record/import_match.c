@@ -108,9 +108,11 @@ static void add_conditions(struct matcher *matcher, struct buffer *sql)
         add_condition(sql, matcher->keys[i], ++parameter, false);
     if (matcher->key_count > 0 && matcher->import->kind == &kind_line)
         add_condition(sql, "customer", ++parameter, false);
-    for (size_t i = 0; matcher->key_count == 0 && i < map->field_count; i++)
-        if (kind_field(matcher->import->kind, map->fields[i].field->name) != NULL)
-            add_condition(sql, map->fields[i].field->name, ++parameter, true);
+    for (size_t i = 0; matcher->key_count == 0 && i < map->field_count; i++) {
+        const struct field *field = kind_field(matcher->import->kind, map->fields[i].field->name);
+        if (field != NULL) /* PostgreSQL uses no index for what may be null */
+            add_condition(sql, field->name, ++parameter, !(field->flags & FIELD_REQUIRED));
+    }
 }
 
 static void select_custom(const struct matcher *matcher, struct buffer *sql)

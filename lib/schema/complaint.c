@@ -136,7 +136,7 @@ static const struct field complaint_fields[] = {
     {.name = "external_id",
      .label = N_("External id"),
      .help = N_("number in another system"),
-     .flags = FIELD_PERSONAL},
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
 };
 static const char *const complaint_indexes[] = {"status, resolve_due"};
 const struct kind kind_complaint = {.name = "complaint",

@@ -313,7 +313,7 @@ static const struct field contact_fields[] = {
     {.name = "external_id",
      .label = N_("External id"),
      .help = N_("number in another system"),
-     .flags = FIELD_PERSONAL},
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
 };
 const struct kind kind_contact = {.name = "contact",
                                   .label = N_("Contact"),

@@ -38,7 +38,7 @@ static const struct field note_fields[] = {
     {.name = "external_id",
      .label = N_("External id"),
      .help = N_("number in another system"),
-     .flags = FIELD_PERSONAL},
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
 };
 static const char *const note_indexes[] = {"customer, noted_on"};
 const struct kind kind_note = {.name = "note",

@@ -96,7 +96,7 @@ static const struct field visit_fields[] = {
     {.name = "external_id",
      .label = N_("External id"),
      .help = N_("number in another system"),
-     .flags = FIELD_PERSONAL},
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
 };
 static const char *const visit_indexes[] = {"customer, done_at", "status, planned_on"};
 const struct kind kind_visit = {.name = "visit",

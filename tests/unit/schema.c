@@ -292,6 +292,23 @@ static void indexes_name_stored_columns(void **state)
 
 /* ---- fields ---- */
 
+/* Imports look for each row by the key, or by the number in another system where there is none;
+ * rows of a clustered table lie with what they belong to. */
+static void check_lookup(const struct kind *kind)
+{
+    const struct field *key = kind->key == NULL ? NULL : kind_field(kind, kind->key);
+    const struct field *external = kind_field(kind, "external_id");
+    bool keyed = kind->unique_count > 0 || kind->cluster != NULL || (key != NULL && key->flags & FIELD_KEY);
+    if (!keyed && external != NULL && !(external->flags & FIELD_INDEXED))
+        problem(kind, external, "would have imports read the whole table for each row");
+}
+
+static void imports_find_their_rows(void **state)
+{
+    (void)state;
+    for_all_kinds(check_lookup);
+}
+
 static void check_field_name(const struct kind *kind, const struct field *field)
 {
     static const char *const own[] = {"id", "custom", "entry"};
@@ -566,6 +583,7 @@ int main(void)
         cmocka_unit_test(kinds_differ),
         cmocka_unit_test(keys_and_titles_are_fields),
         cmocka_unit_test(indexes_name_stored_columns),
+        cmocka_unit_test(imports_find_their_rows),
         cmocka_unit_test(fields_are_named),
         cmocka_unit_test(fields_are_described),
         cmocka_unit_test(types_and_flags_agree),
