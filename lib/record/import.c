@@ -393,6 +393,16 @@ static bool is_flat(const struct import *import)
     return import->kind == &kind_order && import->options->map != NULL;
 }
 
+static crm_status store_all(struct import *import)
+{
+    struct store *store = import->book->store;
+    crm_status status = store_keep_statements(store, true);
+    if (status == CRM_OK)
+        status = is_flat(import) ? import_orders(import) : import_records(import);
+    (void)store_keep_statements(store, false);
+    return status;
+}
+
 /* Every reference is one to a record that the import found or made: the store need not look for it
  * once more. */
 static crm_status store_rows(struct import *import)
@@ -402,7 +412,7 @@ static crm_status store_rows(struct import *import)
     if (status == CRM_OK)
         status = book_begin(book);
     if (status == CRM_OK)
-        status = book_end(book, is_flat(import) ? import_orders(import) : import_records(import));
+        status = book_end(book, store_all(import));
     struct error kept = book->error;
     crm_status restored = store_set_loading(book->store, false);
     if (status != CRM_OK)

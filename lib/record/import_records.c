@@ -188,9 +188,7 @@ crm_status import_records(struct import *import)
 {
     struct records records = {.import = import};
     bool more = true;
-    crm_status status = store_keep_statements(import->book->store, true);
-    if (status == CRM_OK)
-        status = matcher_open(&records.matcher, import);
+    crm_status status = matcher_open(&records.matcher, import);
     while (status == CRM_OK && more) {
         status = import_next(import, &more);
         if (status == CRM_OK && more)
@@ -202,7 +200,6 @@ crm_status import_records(struct import *import)
         status = derived_after_many(import->book, import->kind, records.customers,
                                     records.customer_count);
     matcher_close(&records.matcher);
-    (void)store_keep_statements(import->book->store, false);
     id_counters_release(&records.touched);
     free(records.customers);
     return status;
