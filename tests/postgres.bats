@@ -41,6 +41,12 @@ load helper
     [ ! -e team ]
 }
 
+@test "the reason of a failed connection is readable in any locale" {
+    call env LC_ALL=C "$CRM_PROGRAM" --lang zh_CN init team --database "postgresql://lin@127.0.0.1:1/crm"
+    [ "$status" = 1 ]
+    [[ $err == *"127.0.0.1"* && $err != *"??"* ]]
+}
+
 @test "without its client library a sentence says what to install" {
     [ -n "${LD_LIBRARY_PATH-}" ] && skip "libraries come from elsewhere"
     mkdir libraries

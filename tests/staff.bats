@@ -127,6 +127,8 @@ keys() {
         call as chen $words
         [ "$status" != 0 ] && [ -z "$out" ] || { echo "$words: $status $out"; false; }
     done
+    call as chen remind --new
+    expect 1 "" $'crm: your role in the book only reads\nhint: ask the book\'s administrator for the right to do it'
     call as chen edit acme --phone 1
     expect 1 "" $'crm: the database does not allow it: permission denied for table customer\nhint: ask the book\'s administrator for the right to do it'
     for table in customer contact staff product sales_order order_line visit complaint journal journal_image \

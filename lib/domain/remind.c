@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "domain/complaint.h"
 #include "domain/visit.h"
+#include "store/roles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -448,6 +449,8 @@ crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_s
     /* A book that cannot be written is refused before anything is shown that would come again. */
     if (status == CRM_OK && notes)
         status = book_want_write(book);
+    if (status == CRM_OK && notes)
+        status = store_need_adding(book->store, "reminder_given");
     /* Two at once would both print what neither has noted yet. */
     if (status == CRM_OK && notes)
         status = book_take_turn(book, &turn);

@@ -101,6 +101,7 @@ struct store_driver {
     crm_status (*revoke)(struct store *store, int64_t staff);
     crm_status (*each_access)(struct store *store, store_row each, void *context);
     crm_status (*is_restricted)(struct store *store, bool *out);
+    crm_status (*may_add)(struct store *store, const char *table, bool *out);
     crm_status (*actor)(struct store *store, struct arena *arena, const char **out);
     /* Around the loading of all tables of a new book, whose records may come before those that they
      * refer to; both may be NULL. */

@@ -450,6 +450,7 @@ const struct store_driver store_driver_postgres = {
     .revoke = postgres_revoke,
     .each_access = postgres_each_access,
     .is_restricted = postgres_is_restricted,
+    .may_add = postgres_may_add,
     .actor = postgres_actor,
     .begin_copy = postgres_begin_copy,
     .end_copy = postgres_end_copy,

@@ -188,6 +188,7 @@ crm_status postgres_grant(struct store *store, const struct store_access *access
 crm_status postgres_revoke(struct store *store, int64_t staff);
 crm_status postgres_each_access(struct store *store, store_row each, void *context);
 crm_status postgres_is_restricted(struct store *store, bool *out);
+crm_status postgres_may_add(struct store *store, const char *table, bool *out);
 crm_status postgres_actor(struct store *store, struct arena *arena, const char **out);
 
 /* ---- postgres_guard.c ---- */

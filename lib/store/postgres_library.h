@@ -29,6 +29,7 @@
     USE(PQgetisnull)                                                                               \
     USE(PQgetlength)                                                                               \
     USE(PQgetvalue)                                                                                \
+    USE(PQlibVersion)                                                                              \
     USE(PQnfields)                                                                                 \
     USE(PQntuples)                                                                                 \
     USE(PQparameterStatus)                                                                         \

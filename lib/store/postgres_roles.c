@@ -426,3 +426,15 @@ crm_status postgres_actor(struct store *store, struct arena *arena, const char *
         *out = login.text;
     return status;
 }
+
+crm_status postgres_may_add(struct store *store, const char *table, bool *out)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const struct value name = value_text(table);
+    struct value may;
+    crm_status status = store_row_values(
+        store, &arena, "SELECT CASE WHEN has_table_privilege($1, 'INSERT') THEN 1 ELSE 0 END",
+        &name, 1, &may, 1);
+    *out = status == CRM_OK && may.integer != 0;
+    return status;
+}

@@ -59,6 +59,17 @@ crm_status store_is_restricted(struct store *store, bool *out)
     return store->driver->grant == NULL ? CRM_OK : store->driver->is_restricted(store, out);
 }
 
+crm_status store_need_adding(struct store *store, const char *table)
+{
+    bool may = true;
+    crm_status status =
+        store->driver->may_add == NULL ? CRM_OK : store->driver->may_add(store, table, &may);
+    if (status != CRM_OK || may)
+        return status;
+    error_set(store->error, CRM_READONLY, _("your role in the book only reads"));
+    return error_hint(store->error, _("ask the book's administrator for the right to do it"));
+}
+
 crm_status store_actor(struct store *store, struct arena *arena, const char **out)
 {
     return store->driver->actor == NULL ? CRM_OK : store->driver->actor(store, arena, out);
