@@ -439,3 +439,27 @@ keys() {
     call as chen check
     expect 0 - ""
 }
+
+@test "which reminders were given is noted by managers, and taken back by whoever noted it" {
+    team
+    grant lin --role manager
+    owner edit acme --since 2020-01-01 >/dev/null
+    owner edit beta --since 2020-01-01 >/dev/null
+    [ "$(owner remind --new --for chen | jq -r .customer)" = beta ]
+    given=$(owner list customer >/dev/null && postgres "$database" -c "SELECT count(*) FROM crm.reminder_given")
+    next=$(($(sql_as lin "SELECT max(id) FROM crm.journal") + 1))
+    refused lin "INSERT INTO crm.reminder_given VALUES ('visit:2', 'due', 'chen', '2026-01-01T00:00:00Z', 1)"
+    refused lin "SET crm.entry = $next; INSERT INTO crm.reminder_given VALUES ('visit:2', 'due', 'chen', '2026-01-01T00:00:00Z', $next)"
+    refused lin "INSERT INTO crm.merged_record VALUES ('contact', 1, 2, 1)"
+    refused lin "SET crm.entry = $next; INSERT INTO crm.merged_record VALUES ('contact', 1, 2, $next)"
+    refused lin "UPDATE crm.reminder_given SET recipient = 'x'"
+    sql_as lin "DELETE FROM crm.reminder_given"
+    [ "$(postgres "$database" -c "SELECT count(*) FROM crm.reminder_given")" = "$given" ]
+    [ "$given" -ge 1 ]
+    [ "$(as lin remind --new | jq -r .customer)" = acme ]
+    call as lin remind --new
+    expect 0 "" ""
+    as lin undo >/dev/null
+    [ "$(as lin remind --new | jq -r .customer)" = acme ]
+    owner check >/dev/null
+}

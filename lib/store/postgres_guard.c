@@ -137,24 +137,40 @@ void postgres_guard_kind(struct buffer *sql, const struct kind *kind, const char
 
 /* ---- The journal ---- */
 
+/* Everybody reads the table and adds to it what `adds` allows; what `removes` says may go again.
+ * Nobody but an administrator is to change it: forgetting a person does. */
+static void shared_policies_sql(struct buffer *sql, const char *table, const char *adds,
+                                const char *removes)
+{
+    static const char *const names[] = {"staff_reads", "staff_adds", "staff_changes",
+                                        "staff_removes"};
+    const char *everything = "(SELECT crm.access_everything())";
+    buffer_printf(sql, "ALTER TABLE crm.%s ENABLE ROW LEVEL SECURITY;", table);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        buffer_printf(sql, "DROP POLICY IF EXISTS %s ON crm.%s;", names[i], table);
+    buffer_printf(sql,
+                  "CREATE POLICY staff_reads ON crm.%s FOR SELECT USING (true);"
+                  "CREATE POLICY staff_adds ON crm.%s FOR INSERT WITH CHECK (%s);"
+                  "CREATE POLICY staff_changes ON crm.%s FOR UPDATE USING (%s);"
+                  "CREATE POLICY staff_removes ON crm.%s FOR DELETE USING (%s%s);",
+                  table, table, adds, table, everything, table, everything, removes);
+}
+
+/* Which reminders were given and what was merged leaves no image: taking back is for whoever noted
+ * it. */
 void postgres_guard_journal(struct buffer *sql, const char *owner)
 {
-    static const char policies[] =
-        "ALTER TABLE crm.journal ENABLE ROW LEVEL SECURITY;"
-        "DROP POLICY IF EXISTS staff_reads ON crm.journal;"
-        "DROP POLICY IF EXISTS staff_adds ON crm.journal;"
-        "DROP POLICY IF EXISTS staff_changes ON crm.journal;"
-        "DROP POLICY IF EXISTS staff_removes ON crm.journal;"
-        "CREATE POLICY staff_reads ON crm.journal FOR SELECT USING (true);"
-        "CREATE POLICY staff_adds ON crm.journal FOR INSERT WITH CHECK ("
-        "id = (SELECT crm.access_entry()) AND actor = (SELECT crm.access_login()) "
-        "AND crm.access_right_entry(journal.*));"
-        /* No role but an administrator's is granted these; forgetting a person takes them. */
-        "CREATE POLICY staff_changes ON crm.journal FOR UPDATE "
-        "USING ((SELECT crm.access_everything()));"
-        "CREATE POLICY staff_removes ON crm.journal FOR DELETE "
-        "USING ((SELECT crm.access_everything()));";
-    buffer_text(sql, policies);
+    static const char of_the_entry[] = "entry = (SELECT crm.access_entry())";
+    shared_policies_sql(sql, "journal",
+                        "id = (SELECT crm.access_entry()) AND actor = (SELECT crm.access_login()) "
+                        "AND crm.access_right_entry(journal.*)",
+                        "");
+    shared_policies_sql(sql, "merged_record", of_the_entry, "");
+    need_entry_sql(sql, "merged_record", owner);
+    shared_policies_sql(sql, "reminder_given", of_the_entry,
+                        " OR EXISTS (SELECT 1 FROM crm.journal j WHERE j.id = "
+                        "reminder_given.entry AND j.actor = (SELECT crm.access_login()))");
+    need_entry_sql(sql, "reminder_given", owner);
     need_entry_sql(sql, "journal_image", owner);
     trigger_sql(sql, "", "staff_keeps_images", "INSERT", "journal_image");
     not_owner_sql(sql, "", owner);

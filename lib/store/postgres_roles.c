@@ -188,7 +188,7 @@ static const char *internal_rights(const struct kind *kind)
         {"journal", "SELECT, INSERT"},
         {"merged_record", "SELECT, INSERT"},
         {"month_total", "SELECT, INSERT, UPDATE, DELETE"},
-        {"reminder_given", "SELECT, INSERT, UPDATE, DELETE"},
+        {"reminder_given", "SELECT, INSERT, DELETE"},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (strcmp(kind->table, tables[i].table) == 0)
