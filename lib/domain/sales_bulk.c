@@ -41,7 +41,7 @@ struct sales_sums {
     struct month_sum *months;
     size_t month_count, month_room, latest;
     struct sales_keeper keeper;
-    struct statement *update;  /* of the keeper that writes them down */
+    struct updater *update;    /* of the keeper that writes them down */
     struct visit_dates *dates; /* its as well; NULL: sums alone are written */
 };
 
@@ -93,19 +93,15 @@ static bool add(struct order_set *set, int64_t order, bool *added)
 
 /* ---- Writing sums down ---- */
 
-static const char update_sums[] =
-    "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, first_order_on = $4, "
-    "last_order_on = $5, currency = $6 WHERE id = $7";
-static const char update_sums_and_dates[] =
-    "UPDATE customer SET orders = $1, revenue_total = $2, profit_total = $3, first_order_on = $4, "
-    "last_order_on = $5, currency = $6, last_visit_on = $7, next_visit_on = $8, promise_on = $9 "
-    "WHERE id = $10";
+static const char *const kept_columns[] = {"orders",         "revenue_total", "profit_total",
+                                           "first_order_on", "last_order_on", "currency",
+                                           "last_visit_on",  "next_visit_on", "promise_on"};
 
 crm_status sales_keep_customer(void *context, int64_t customer, const struct value *sums)
 {
     enum { FIRST_ORDER = 3 };
     struct sales_sums *s = context;
-    struct value parameters[SALES_CUSTOMER_SUMS + VISIT_DATES + 1];
+    struct value parameters[SALES_CUSTOMER_SUMS + VISIT_DATES];
     size_t count = SALES_CUSTOMER_SUMS;
     memcpy(parameters, sums, SALES_CUSTOMER_SUMS * sizeof *sums);
     crm_status status = CRM_OK;
@@ -113,13 +109,9 @@ crm_status sales_keep_customer(void *context, int64_t customer, const struct val
         status = visit_dates_of(s->dates, customer, sums[FIRST_ORDER].text, parameters + count);
         count += VISIT_DATES;
     }
-    parameters[count++] = value_integer(customer);
     if (status == CRM_OK && s->update == NULL)
-        status = store_prepare(s->book->store,
-                               s->dates != NULL ? update_sums_and_dates : update_sums, &s->update);
-    if (status == CRM_OK)
-        status = statement_bind_all(s->update, parameters, count);
-    return status == CRM_OK ? statement_run_later(s->update) : status;
+        status = store_updater_new(s->book->store, &kind_customer, kept_columns, count, &s->update);
+    return status == CRM_OK ? updater_set(s->update, customer, parameters) : status;
 }
 
 crm_status sales_keep_month(void *context, const struct value *sums)
@@ -343,7 +335,7 @@ void sales_sums_free(struct sales_sums *s)
 {
     if (s == NULL)
         return;
-    statement_free(s->update);
+    updater_free(s->update);
     visit_dates_free(s->dates);
     free(s->orders.slots);
     free(s->month_orders.slots);

@@ -35,7 +35,8 @@ static const char select_visits[] =
 struct refresh {
     struct crm_book *book;
     const struct calendar *calendar; /* NULL: the policy has none */
-    struct statement *customers, *visits, *update;
+    struct statement *customers, *visits;
+    struct updater *update;
     bool more;                                 /* the visits' row is not used yet */
     const struct visit_comparison *comparison; /* NULL: dates that differ are written */
     struct visit_dates *into;                  /* NULL: dates are written or compared */
@@ -55,7 +56,7 @@ static void refresh_release(struct refresh *refresh)
 {
     statement_free(refresh->customers);
     statement_free(refresh->visits);
-    statement_free(refresh->update);
+    updater_free(refresh->update);
 }
 
 static crm_status damaged(struct crm_book *book, int64_t customer)
@@ -129,16 +130,13 @@ static crm_status store_dates(struct refresh *refresh, int64_t customer, const s
         return CRM_OK;
     if (comparison != NULL)
         return comparison->differs(comparison->context, customer, stored, dates);
-    const struct value parameters[] = {dates[0], dates[1], dates[2], value_integer(customer)};
+    static const char *const columns[VISIT_DATES] = {"last_visit_on", "next_visit_on",
+                                                     "promise_on"};
     crm_status status = CRM_OK;
     if (refresh->update == NULL)
-        status = store_prepare(refresh->book->store,
-                               "UPDATE customer SET last_visit_on = $1, next_visit_on = $2, "
-                               "promise_on = $3 WHERE id = $4",
-                               &refresh->update);
-    if (status == CRM_OK)
-        status = statement_bind_all(refresh->update, parameters, 4);
-    return status == CRM_OK ? statement_run_later(refresh->update) : status;
+        status = store_updater_new(refresh->book->store, &kind_customer, columns, VISIT_DATES,
+                                   &refresh->update);
+    return status == CRM_OK ? updater_set(refresh->update, customer, dates) : status;
 }
 
 static crm_status hand_over_dates(struct visit_dates *into, const struct value *dates)
@@ -231,7 +229,7 @@ static crm_status refresh_range(struct refresh *refresh, int64_t first, int64_t 
     }
     statement_reset(refresh->visits);
     statement_reset(refresh->customers);
-    return status;
+    return status == CRM_OK ? store_settle(refresh->book->store) : status;
 }
 
 static crm_status run(struct crm_book *book, int64_t first, int64_t last)

@@ -50,11 +50,14 @@ struct store_driver {
                                 const char *const *columns, size_t count);
     crm_status (*appender_add)(struct appender *appender, const struct value *values);
     void (*appender_close)(struct appender *appender);
+    /* Changes likewise; NULL: each is written at once. */
+    crm_status (*updater_open)(struct updater *updater, const struct kind *kind,
+                               const char *const *columns, size_t count);
+    crm_status (*updater_set)(struct updater *updater, int64_t id, const struct value *values);
+    void (*updater_close)(struct updater *updater);
     crm_status (*settle)(struct store *store);
     void (*announce)(struct store *store, const char *sql, const struct value *values,
                      size_t count); /* NULL: nothing is asked ahead */
-    /* A statement whose end nobody waits for; NULL: all are waited for. */
-    crm_status (*run_later)(struct statement *statement);
     /* The number that the next row of the table would get. */
     crm_status (*next_id)(struct store *store, const struct kind *kind, int64_t *out);
     crm_status (*set_loading)(struct store *store, bool loading);
@@ -149,6 +152,13 @@ struct statement {
 struct appender {
     struct store *store;
     void *load; /* the driver's own */
+};
+
+struct updater {
+    struct store *store;
+    struct statement *statement; /* of an engine that writes each change at once */
+    size_t count;
+    void *update; /* the driver's own */
 };
 
 extern const struct store_driver store_driver_sqlite, store_driver_postgres;

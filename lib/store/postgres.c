@@ -250,7 +250,6 @@ static void postgres_close(struct store *store)
     if (postgres->connection != NULL)
         postgres->library.PQfinish(postgres->connection);
     postgres_named_release(postgres);
-    postgres_queue_release(postgres);
     postgres_ahead_release(postgres);
     free(postgres);
 }
@@ -400,7 +399,9 @@ const struct store_driver store_driver_postgres = {
     .appender_open = postgres_appender_open,
     .appender_add = postgres_appender_add,
     .appender_close = postgres_appender_close,
-    .run_later = postgres_run_later,
+    .updater_open = postgres_updater_open,
+    .updater_set = postgres_updater_set,
+    .updater_close = postgres_updater_close,
     .settle = postgres_settle,
     .announce = postgres_announce,
     .next_id = postgres_next_id,

@@ -21,9 +21,6 @@ enum postgres_type {
 
 enum { MOST_OPENING = 4, NAMED_PLACES = 256, POSTGRES_COUNTED = 32, POSTGRES_NAME = 16 };
 
-/* What the server is at work on and has not answered yet. */
-enum postgres_work { POSTGRES_IDLE, POSTGRES_COPYING, POSTGRES_PIPELINE };
-
 /* Texts run before in this connection; from the second time on they are prepared in the server. */
 struct named_statement {
     char *sql;  /* NULL: the place is free */
@@ -45,12 +42,11 @@ struct postgres {
     bool reading;  /* it only reads */
     bool over;     /* one that only read has ended, which the server learns before the next thing */
     struct named_statement named[NAMED_PLACES];
-    unsigned cursors;             /* under way in store_each */
-    struct postgres_load *loads;  /* open appenders, in the order of opening */
-    struct postgres_queue *queue; /* statements to be sent together; NULL: none yet */
-    struct postgres_ahead *ahead; /* announced queries and their answers; NULL: none yet */
-    enum postgres_work work;
-    int working; /* statements of the pipeline under way */
+    unsigned cursors;                /* under way in store_each */
+    struct postgres_load *loads;     /* open appenders, in the order of opening */
+    struct postgres_update *updates; /* open updaters, likewise */
+    struct postgres_ahead *ahead;    /* announced queries and their answers; NULL: none yet */
+    bool working; /* the server is at work on a statement and has not answered yet */
     int64_t changes, total_changes;
     char entry[80];                  /* sets the journal's entry */
     bool inserted[POSTGRES_COUNTED]; /* into which tables this entry did */
@@ -88,13 +84,10 @@ void postgres_parameters_release(struct postgres_parameters *parameters);
  * may overtake that. *out is freed by the caller. */
 crm_status postgres_run(struct store *store, const char *sql, const struct value *values,
                         size_t count, bool overtake, PGresult **out);
-/* Fills parameters (used before or zero) and the name under which the server knows the statement.
- */
-crm_status postgres_name_statement(struct statement *statement,
-                                   struct postgres_parameters *parameters, char name[POSTGRES_NAME],
-                                   bool *named);
 /* The next result of a pipeline, behind which stands an end. */
 PGresult *postgres_next_result(struct postgres *postgres);
+/* What is to be done before a statement that none of these functions sends. */
+crm_status postgres_send_opening(struct store *store);
 /* One or more statements without parameters. */
 crm_status postgres_execute(struct store *store, const char *sql);
 struct value postgres_value(const struct postgres_library *library, const PGresult *result, int row,
@@ -142,14 +135,24 @@ crm_status postgres_appender_open(struct appender *appender, const char *table,
                                   const char *const *columns, size_t count);
 crm_status postgres_appender_add(struct appender *appender, const struct value *values);
 void postgres_appender_close(struct appender *appender);
-crm_status postgres_run_later(struct statement *statement);
+/* Sends what waits of all tables, those opened first before the others: they are what the others
+ * refer to. `until` not NULL: of that table and those before it. */
+crm_status postgres_send_rows(struct store *store, const char *until);
 /* Waits for what the server is at work on: before anything else is said to it. */
 crm_status postgres_finish(struct store *store);
 /* Sends all that waits, and waits for it. */
 crm_status postgres_settle(struct store *store);
 /* Forgets all that waits. */
 void postgres_drop_waiting(struct store *store);
-void postgres_queue_release(struct postgres *postgres);
+
+/* ---- postgres_update.c ---- */
+
+crm_status postgres_updater_open(struct updater *updater, const struct kind *kind,
+                                 const char *const *columns, size_t count);
+crm_status postgres_updater_set(struct updater *updater, int64_t id, const struct value *values);
+void postgres_updater_close(struct updater *updater);
+crm_status postgres_send_updates(struct store *store);
+void postgres_drop_updates(struct store *store);
 
 /* ---- postgres_fold.c ---- */
 

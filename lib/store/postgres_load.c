@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What need not be answered at once: rows on their way into tables of PostgreSQL, by COPY a
- * megabyte at a time, and statements of which only a failure is of interest, hundreds in one
- * message. While the server works on one such message the next is filled. */
+/* Rows on their way into tables of PostgreSQL, by COPY a megabyte at a time. While the server works
+ * on one megabyte the next is filled. */
 #include "store/postgres.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_BYTES = 1024 * 1024, MOST_QUEUED = 512 };
+enum { BATCH_BYTES = 1024 * 1024 };
 
 /* Rows on their way into one table. */
 struct postgres_load {
@@ -22,19 +21,10 @@ struct postgres_load {
     int64_t rows;
 };
 
-/* Statements waiting to be sent together. */
-struct postgres_queue {
-    struct queued_statement {
-        char name[POSTGRES_NAME];
-        struct postgres_parameters parameters;
-    } statements[MOST_QUEUED];
-    int count;
-};
-
 /* ---- What the server is at work on ---- */
 
-/* It tells how a COPY ended in a result, behind which stands none. */
-static crm_status finish_copy(struct store *store)
+/* It tells how a statement ended in a result, behind which stands none. */
+static crm_status take_end(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
     const struct postgres_library *pq = &postgres->library;
@@ -48,41 +38,16 @@ static crm_status finish_copy(struct store *store)
     return status;
 }
 
-/* A result for each statement sent, each with an end behind it, and one for the whole. */
-static crm_status finish_pipeline(struct store *store, int count)
-{
-    struct postgres *postgres = postgres_of(store);
-    const struct postgres_library *pq = &postgres->library;
-    crm_status status = CRM_OK;
-    for (int i = 0; i <= count; i++) {
-        PGresult *result = pq->PQgetResult(postgres->connection);
-        ExecStatusType got = pq->PQresultStatus(result);
-        if (got == PGRES_COMMAND_OK)
-            postgres->total_changes += strtoll(pq->PQcmdTuples(result), NULL, 10);
-        else if (status == CRM_OK && got != PGRES_PIPELINE_SYNC && got != PGRES_TUPLES_OK)
-            status = postgres_fail(store, result);
-        if (result == NULL)
-            break;
-        if (got != PGRES_PIPELINE_SYNC)
-            pq->PQclear(pq->PQgetResult(postgres->connection));
-        pq->PQclear(result);
-    }
-    (void)pq->PQexitPipelineMode(postgres->connection);
-    return status;
-}
-
 crm_status postgres_finish(struct store *store)
 {
     struct postgres *postgres = postgres_of(store);
-    enum postgres_work work = postgres->work;
-    postgres->work = POSTGRES_IDLE;
+    bool working = postgres->working;
+    postgres->working = false;
     if (postgres->over) {
         postgres->over = false;
         postgres->library.PQclear(postgres->library.PQexec(postgres->connection, "ROLLBACK"));
     }
-    if (work == POSTGRES_COPYING)
-        return finish_copy(store);
-    return work == POSTGRES_PIPELINE ? finish_pipeline(store, postgres->working) : CRM_OK;
+    return working ? take_end(store) : CRM_OK;
 }
 
 /* ---- Rows ---- */
@@ -161,21 +126,31 @@ static crm_status send_batch(struct postgres_load *load)
     if (pq->PQputCopyData(postgres->connection, load->batch.data, (int)load->batch.length) != 1 ||
         pq->PQputCopyEnd(postgres->connection, NULL) != 1)
         return postgres_fail(store, NULL);
-    postgres->work = POSTGRES_COPYING;
+    postgres->working = true;
     postgres->total_changes += load->rows;
     postgres_note_insertion(postgres, load->table);
     begin_batch(load);
     return load->move.length > 0 ? move_batch(load) : CRM_OK;
 }
 
-/* Of all tables, those opened first before the others: they are what the others refer to. */
-static crm_status send_rows(struct store *store)
+static bool has_load(const struct store *store, const char *table)
+{
+    const struct postgres_load *load = postgres_of(store)->loads;
+    while (load != NULL && strcmp(load->table, table) != 0)
+        load = load->next;
+    return load != NULL;
+}
+
+crm_status postgres_send_rows(struct store *store, const char *until)
 {
     crm_status status = CRM_OK;
-    for (struct postgres_load *load = postgres_of(store)->loads; load != NULL && status == CRM_OK;
-         load = load->next)
+    bool more = until == NULL || has_load(store, until);
+    for (struct postgres_load *load = postgres_of(store)->loads; load != NULL && more;
+         load = load->next) {
         if (load->rows > 0)
             status = send_batch(load);
+        more = status == CRM_OK && (until == NULL || strcmp(load->table, until) != 0);
+    }
     return status;
 }
 
@@ -288,7 +263,7 @@ crm_status postgres_appender_add(struct appender *appender, const struct value *
     for (size_t i = 0; i < load->count; i++)
         put_value(load, load->types[i], &values[i]);
     load->rows++;
-    return load->batch.length < BATCH_BYTES ? CRM_OK : send_rows(load->store);
+    return load->batch.length < BATCH_BYTES ? CRM_OK : postgres_send_rows(load->store, NULL);
 }
 
 void postgres_appender_close(struct appender *appender)
@@ -325,55 +300,13 @@ crm_status postgres_append(struct store *store, const char *table,
     return status == CRM_OK ? postgres_settle(store) : status;
 }
 
-/* ---- Statements ---- */
-
-static crm_status send_queue(struct store *store)
-{
-    struct postgres *postgres = postgres_of(store);
-    const struct postgres_library *pq = &postgres->library;
-    struct postgres_queue *queue = postgres->queue;
-    crm_status status = postgres_finish(store);
-    if (status != CRM_OK || queue == NULL || queue->count == 0)
-        return status;
-    int sent = pq->PQenterPipelineMode(postgres->connection);
-    for (int i = 0; i < queue->count && sent; i++) {
-        struct queued_statement *statement = &queue->statements[i];
-        sent = pq->PQsendQueryPrepared(postgres->connection, statement->name,
-                                       statement->parameters.count, statement->parameters.texts,
-                                       NULL, NULL, 0);
-    }
-    if (!sent || !pq->PQpipelineSync(postgres->connection))
-        return postgres_fail(store, NULL);
-    postgres->work = POSTGRES_PIPELINE;
-    postgres->working = queue->count;
-    queue->count = 0;
-    return CRM_OK;
-}
-
-crm_status postgres_run_later(struct statement *statement)
-{
-    struct store *store = statement->store;
-    struct postgres *postgres = postgres_of(store);
-    if (postgres->queue == NULL)
-        postgres->queue = calloc(1, sizeof *postgres->queue);
-    if (postgres->queue == NULL)
-        return error_no_memory(store->error);
-    struct queued_statement *place = &postgres->queue->statements[postgres->queue->count];
-    bool named = false;
-    crm_status status = postgres_name_statement(statement, &place->parameters, place->name, &named);
-    if (status != CRM_OK || !named)
-        return status == CRM_OK ? statement_run(statement) : status;
-    if (++postgres->queue->count < MOST_QUEUED)
-        return CRM_OK;
-    status = send_rows(store);
-    return status == CRM_OK ? send_queue(store) : status;
-}
+/* ---- All that waits ---- */
 
 crm_status postgres_settle(struct store *store)
 {
-    crm_status status = send_rows(store);
+    crm_status status = postgres_send_rows(store, NULL);
     if (status == CRM_OK)
-        status = send_queue(store);
+        status = postgres_send_updates(store);
     return status == CRM_OK ? postgres_finish(store) : status;
 }
 
@@ -385,14 +318,5 @@ void postgres_drop_waiting(struct store *store)
     *store->error = kept;
     for (struct postgres_load *load = postgres->loads; load != NULL; load = load->next)
         begin_batch(load);
-    if (postgres->queue != NULL)
-        postgres->queue->count = 0;
-}
-
-void postgres_queue_release(struct postgres *postgres)
-{
-    for (int i = 0; postgres->queue != NULL && i < MOST_QUEUED; i++)
-        postgres_parameters_release(&postgres->queue->statements[i].parameters);
-    free(postgres->queue);
-    postgres->queue = NULL;
+    postgres_drop_updates(store);
 }

@@ -283,14 +283,11 @@ crm_status postgres_run(struct store *store, const char *sql, const struct value
     return take_result(store, sql, result, out);
 }
 
-crm_status postgres_execute(struct store *store, const char *sql)
+static crm_status execute_now(struct store *store, const char *sql)
 {
     struct postgres *postgres = postgres_of(store);
     struct buffer text cleanup(buffer_release) = {0};
     PGresult *result = NULL;
-    crm_status status = postgres_settle(store);
-    if (status != CRM_OK)
-        return status;
     for (size_t i = 0; i < postgres->opening_count; i++)
         buffer_printf(&text, "%s;", postgres->opening[i]);
     buffer_text(&text, sql);
@@ -298,10 +295,21 @@ crm_status postgres_execute(struct store *store, const char *sql)
         return error_no_memory(store->error);
     postgres->opening_count = 0;
     result = postgres->library.PQexec(postgres->connection, buffer_string(&text));
-    status = take_result(store, sql, result, &result);
+    crm_status status = take_result(store, sql, result, &result);
     if (status == CRM_OK)
         postgres->library.PQclear(result);
     return status;
+}
+
+crm_status postgres_send_opening(struct store *store)
+{
+    return postgres_of(store)->opening_count > 0 ? execute_now(store, "") : CRM_OK;
+}
+
+crm_status postgres_execute(struct store *store, const char *sql)
+{
+    crm_status status = postgres_settle(store);
+    return status == CRM_OK ? execute_now(store, sql) : status;
 }
 
 /* ---- Values ---- */
@@ -424,27 +432,6 @@ crm_status postgres_step(struct statement *statement, bool *row)
     if (!*row)
         clear_result(handle);
     return CRM_OK;
-}
-
-crm_status postgres_name_statement(struct statement *statement,
-                                   struct postgres_parameters *parameters, char name[POSTGRES_NAME],
-                                   bool *named)
-{
-    struct postgres *postgres = postgres_of(statement->store);
-    const struct postgres_statement *handle = statement->handle;
-    const struct named_statement *place = find_named(postgres, handle->sql);
-    crm_status status = CRM_OK;
-    *named = false;
-    /* Preparing is an answer from the server: what it is at work on comes first. */
-    if (place == NULL || !place->prepared)
-        status = postgres_settle(statement->store);
-    if (status == CRM_OK)
-        status =
-            postgres_parameters_make(statement->store, handle->values, handle->count, parameters);
-    if (status == CRM_OK)
-        *named = postgres->opening_count == 0 &&
-                 name_of(postgres, handle->sql, parameters, 0, name) != NULL;
-    return status;
 }
 
 struct value postgres_column(struct statement *statement, int column)

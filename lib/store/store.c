@@ -265,10 +265,57 @@ void appender_cleanup(struct appender **appender)
     appender_free(*appender);
 }
 
-crm_status statement_run_later(struct statement *statement)
+static crm_status prepare_update(struct updater *updater, const struct kind *kind,
+                                 const char *const *columns)
 {
-    const struct store_driver *driver = statement->store->driver;
-    return driver->run_later == NULL ? statement_run(statement) : driver->run_later(statement);
+    struct buffer sql cleanup(buffer_release) = {0};
+    buffer_printf(&sql, "UPDATE %s SET ", kind->table);
+    for (size_t i = 0; i < updater->count; i++)
+        buffer_printf(&sql, "%s%s = $%zu", i > 0 ? ", " : "", columns[i], i + 1);
+    buffer_printf(&sql, " WHERE id = $%zu", updater->count + 1);
+    return sql.failed ? error_no_memory(updater->store->error)
+                      : store_prepare(updater->store, buffer_string(&sql), &updater->statement);
+}
+
+crm_status store_updater_new(struct store *store, const struct kind *kind,
+                             const char *const *columns, size_t count, struct updater **out)
+{
+    *out = NULL;
+    struct updater *updater = calloc(1, sizeof *updater);
+    if (updater == NULL)
+        return error_no_memory(store->error);
+    *updater = (struct updater){.store = store, .count = count};
+    crm_status status = store->driver->updater_open == NULL
+                            ? prepare_update(updater, kind, columns)
+                            : store->driver->updater_open(updater, kind, columns, count);
+    if (status == CRM_OK)
+        *out = updater;
+    else
+        free(updater);
+    return status;
+}
+
+crm_status updater_set(struct updater *updater, int64_t id, const struct value *values)
+{
+    struct statement *statement = updater->statement;
+    if (statement == NULL)
+        return updater->store->driver->updater_set(updater, id, values);
+    const struct value which = value_integer(id);
+    crm_status status = statement_bind_all(statement, values, updater->count);
+    if (status == CRM_OK)
+        status = statement_bind(statement, (int)updater->count + 1, &which);
+    return status == CRM_OK ? statement_run(statement) : status;
+}
+
+void updater_free(struct updater *updater)
+{
+    if (updater == NULL)
+        return;
+    if (updater->statement != NULL)
+        statement_free(updater->statement);
+    else
+        updater->store->driver->updater_close(updater);
+    free(updater);
 }
 
 void statement_may_overtake(struct statement *statement)

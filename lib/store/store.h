@@ -109,15 +109,22 @@ crm_status appender_add(struct appender *appender, const struct value *values);
 /* What still waits is written by the next statement or commit before, and lost after this. */
 void appender_free(struct appender *appender);
 void appender_cleanup(struct appender **appender);
-/* As statement_run for a statement without a result, whose failure may be told by a later call. */
-crm_status statement_run_later(struct statement *statement);
+/* Sets the same columns of many records that are there, each record once. As with appenders changes
+ * may wait, and every statement sees them all the same. */
+struct kind;
+struct updater;
+crm_status store_updater_new(struct store *store, const struct kind *kind,
+                             const char *const *columns, size_t count, struct updater **out);
+/* One value for each column, copied. */
+crm_status updater_set(struct updater *updater, int64_t id, const struct value *values);
+/* What still waits is lost after this. */
+void updater_free(struct updater *updater);
 /* The statement reads nothing of what appenders may still hold: they need not be written for it. */
 void statement_may_overtake(struct statement *statement);
 /* Writes all that waits. */
 crm_status store_settle(struct store *store);
 /* The number that the table's next row would get. The caller may give it and those that follow to
  * rows of its own in the same transaction. */
-struct kind;
 crm_status store_next_id(struct store *store, const struct kind *kind, int64_t *out);
 /* Around a long load, before its transaction begins and after it ended: more memory for the cache,
  * and references are not verified, because the caller has read or made what they refer to in the
