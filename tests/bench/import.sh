@@ -16,6 +16,8 @@ runs=${2:-5} lines=${3:-1000000} customers=${4:-100000}
 crm=$build/crm
 place=$build/bench/import
 missed=0
+# shellcheck source=tests/bench/figures.bash
+. "$sources/figures.bash"
 
 prepare() {
   rm -rf "$place"
@@ -67,22 +69,9 @@ orders() {
     --map "$sources/orders.yaml"
 }
 
-# median NAME COLUMN
-median() {
-  cut -d' ' -f"$2" "$place/$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
-}
-
-# says NAME GOAL UNIT VALUE, as run.sh says it.
-says() {
-  local verdict
-  verdict=$(awk -v goal="${2#* }" -v side="${2% *}" -v value="$4" 'BEGIN {
-    print (side == "most" ? value <= goal : value >= goal) ? "met" : "NOT MET" }')
-  [ "$verdict" = met ] || missed=$((missed + 1))
-  printf '%-62s at %-13s %8s %-6s %s\n' "$1" "$2 $3" "$4" "$3" "$verdict"
-}
-
-ratio() {
-  awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f\n", a / b }'
+# middle NAME COLUMN
+middle() {
+  cut -d' ' -f"$2" "$place/$1" | median
 }
 
 prepare
@@ -100,14 +89,14 @@ for ((run = 0; run < runs; run++)); do
 done
 
 says "import $lines lines: rows/s / sqlite3 .import" "least 3" x \
-  "$(ratio "$(median peer 1)" "$(median first 1)")"
+  "$(ratio "$(middle peer 1)" "$(middle first 1)")"
 says "import the same file again / the first time" "most 0.8" x \
-  "$(ratio "$(median again 1)" "$(median first 1)")"
+  "$(ratio "$(middle again 1)" "$(middle first 1)")"
 says "undo of that import / the import" "most 1.5" x \
-  "$(ratio "$(median undo 1)" "$(median undone 1)")"
-says "undo of that import: peak memory" "most 64" MiB "$(ratio "$(median undo 2)" 1024)"
-says "import $lines lines: peak memory" "most 48" MiB "$(ratio "$(median first 2)" 1024)"
+  "$(ratio "$(middle undo 1)" "$(middle undone 1)")"
+says "undo of that import: peak memory" "most 64" MiB "$(ratio "$(middle undo 2)" 1024)"
+says "import $lines lines: peak memory" "most 48" MiB "$(ratio "$(middle first 2)" 1024)"
 says "import $lines lines: peak / that of a quarter of them" "most 1.25" x \
-  "$(ratio "$(median first 2)" "$(median quarter 2)")"
+  "$(ratio "$(middle first 2)" "$(middle quarter 2)")"
 rm -rf "$place"
 [ "$missed" = 0 ]

@@ -21,6 +21,8 @@ now=2026-06-01T09:00:00Z
 customer=K0000005
 then=2016-06-01T09:00:00Z
 missed=0
+# shellcheck source=tests/bench/figures.bash
+. "$sources/figures.bash"
 
 need() {
   local tool
@@ -56,50 +58,14 @@ book() {
   touch "$place/$1/made"
 }
 
-# Gives one customer something in every section of its page.
 busy_customer() {
-  local run=("$crm" --book "$1" --now "$then" -q)
   [ -e "$1/busy" ] && return
-  "${run[@]}" add staff 林涛 --login lin
-  "${run[@]}" edit "$customer" --owner lin
-  "${run[@]}" add contact 王芳 --customer "$customer" --role decision_maker --phone 13800000000
-  "${run[@]}" visit add "$customer" --at 2016-03-01T10:00 --channel face --staff lin \
-    --outcome 4 --feedback 满意 --need 新型号
-  "${run[@]}" visit add "$customer" --at 2016-05-01T10:00 --channel phone --next-on 2016-06-10
-  "${run[@]}" visit add "$customer" --planned-on 2016-06-20
-  "${run[@]}" complain add "$customer" 到货少一箱 --owner lin --severity high
-  "${run[@]}" survey ask nps "$customer" --answer recommend=9
-  "${run[@]}" tier apply
-  sqlite3 "$1/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)'
+  fill_page "$1" "$customer" "$then"
+  sqlite3 "$1/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
   touch "$1/busy"
-} >/dev/null
+}
 
 # ---- Measuring -----------------------------------------------------------------------------------
-
-median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
-
-# times RUNS COMMAND: seconds, one a line; of the processor's time the mean alone is known.
-times() {
-  hyperfine -N --warmup 1 --runs "$1" --style none --export-json "$place/times.json" "$2" \
-    >/dev/null 2>&1 || { echo "bench: fails: $2" >&2; exit 1; }
-  if [ "${BENCH_TIME:-clock}" = cpu ]; then
-    jq -r '.results[0] | .user + .system' "$place/times.json"
-  else
-    jq -r '.results[0].times[]' "$place/times.json"
-  fi
-}
-
-# against ROUNDS RUNS COMMAND PEER: the ratio of the medians over all rounds.
-against() {
-  local round
-  : >"$place/a"
-  : >"$place/b"
-  for ((round = 0; round < $1; round++)); do
-    times "$2" "$3" >>"$place/a"
-    times "$2" "$4" >>"$place/b"
-  done
-  awk -v a="$(median <"$place/a")" -v b="$(median <"$place/b")" 'BEGIN { printf "%.2f\n", a / b }'
-}
 
 instructions() {
   valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
@@ -116,15 +82,6 @@ syncs() {
 }
 
 wanted() { [[ $1 =~ $pattern ]]; }
-
-# says NAME GOAL UNIT VALUE: `most` or `least` before the goal says on which side of it is good.
-says() {
-  local verdict
-  verdict=$(awk -v goal="${2#* }" -v side="${2% *}" -v value="$4" 'BEGIN {
-    print (side == "most" ? value <= goal : value >= goal) ? "met" : "NOT MET" }')
-  [ "$verdict" = met ] || missed=$((missed + 1))
-  printf '%-62s at %-13s %8s %-6s %s\n' "$1" "$2 $3" "$4" "$3" "$verdict"
-}
 
 # ---- The promises --------------------------------------------------------------------------------
 
@@ -217,7 +174,7 @@ list() {
     "$place/first" 31 "$place/floor" "$place/1000000/crm.db" $customer >>"$place/b"
   done
   says "list of a million: first row / floor" "most 1.5" x \
-    "$(awk -v a="$(median <"$place/a")" -v b="$(median <"$place/b")" 'BEGIN { printf "%.2f\n", a / b }')"
+    "$(ratio "$(median <"$place/a")" "$(median <"$place/b")")"
 }
 
 remind() {
@@ -267,6 +224,11 @@ load() {
   "$sources/load.sh" "$build" || missed=$((missed + 1))
 }
 
+postgres() {
+  wanted postgres || return 0
+  "$sources/postgres.sh" "$build" || missed=$((missed + 1))
+}
+
 need
 tools
 # It makes a book of its own.
@@ -290,5 +252,6 @@ remind
 report
 check
 import
+postgres
 load
 [ "$missed" = 0 ] || { echo "not met: $missed"; exit 1; }
