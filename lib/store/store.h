@@ -176,9 +176,9 @@ crm_status store_set_schema_version(struct store *store, int version);
  * first.
  */
 crm_status store_verify(struct store *store);
-/* Clears what was erased before out of what the engine keeps. Outside of transactions. CRM_BUSY when
- * another process keeps it from being done. *whole is false when the user may not have that done to
- * all tables: then it is up to the engine, or to their owner. */
+/* Clears what was erased before out of what the engine keeps. Outside of transactions. CRM_BUSY
+ * when another process keeps it from being done. *whole is false when the user may not have that
+ * done to all tables: then it is up to the engine, or to their owner. */
 crm_status store_scrub(struct store *store, bool *whole);
 /* How far a long piece of work is. */
 typedef void (*store_progress)(void *context, int64_t done, int64_t total);
