@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The journal: its chain of hashes, its images, and the rows that its entries say they added. */
 #include "check/check.h"
+#include "journal/image.h"
 #include "store/journal.h"
 
 #include <cjson/cJSON.h>
@@ -12,8 +13,7 @@ static const char select_entries[] =
     "SELECT id, happened_at, actor, command, salt, command_digest, added, images_digest, "
     "previous_hash, hash, undoes FROM journal ORDER BY id";
 static const char select_images[] =
-    "SELECT entry, number, kind, record, customer, action, before_values, after_values, salt, "
-    "digest FROM journal_image ORDER BY entry, number";
+    "SELECT " IMAGE_COLUMNS ", i.salt, i.digest FROM journal_image i ORDER BY i.entry, i.number";
 
 struct chain {
     struct check *check;
@@ -74,7 +74,7 @@ static const char *text_of(struct statement *statement, int column)
     return value.type == VALUE_TEXT ? value.text : value.type == VALUE_NULL ? NULL : "";
 }
 
-static struct journal_image image_of(struct statement *images)
+static struct journal_image stored_image(struct statement *images)
 {
     return (struct journal_image){.entry = statement_column(images, 0).integer,
                                   .number = statement_column(images, 1).integer,
@@ -82,18 +82,19 @@ static struct journal_image image_of(struct statement *images)
                                   .record = statement_column(images, 3),
                                   .customer = statement_column(images, 4),
                                   .action = text_of(images, 5),
-                                  .before = text_of(images, 6),
-                                  .after = text_of(images, 7),
-                                  .salt = text_of(images, 8),
-                                  .digest = text_of(images, 9)};
+                                  .row_count = statement_column(images, 6).integer,
+                                  .before = text_of(images, 7),
+                                  .after = text_of(images, 8),
+                                  .salt = text_of(images, IMAGE_COLUMN_COUNT),
+                                  .digest = text_of(images, IMAGE_COLUMN_COUNT + 1)};
 }
 
-static struct table_facts *facts_of(struct check *check, const char *kind)
+static struct image image_at(struct statement *images)
 {
-    for (size_t i = 0; kind != NULL && i < schema_kind_count; i++)
-        if (strcmp(schema_kinds[i]->name, kind) == 0)
-            return &check->tables[i];
-    return NULL;
+    struct value row[IMAGE_COLUMN_COUNT];
+    for (int i = 0; i < IMAGE_COLUMN_COUNT; i++)
+        row[i] = statement_column(images, i);
+    return image_of(row);
 }
 
 static bool add(struct id_map *map, int64_t id, int64_t number)
@@ -109,64 +110,92 @@ static crm_status parse_json(struct check *check, const char *text, cJSON **out)
     return *out == NULL && errno == ENOMEM ? error_no_memory(&check->book->error) : CRM_OK;
 }
 
-/* The entry that once added a removed row, by the image of its removal; 0 once that was erased. */
-static crm_status entry_of_row(struct check *check, const char *before, int64_t *out)
+/* Removed rows count with the entries that once added them, which their values name. */
+struct removal_count {
+    struct check *check;
+    int64_t brought_back; /* by that entry, with which they count then; 0: they are gone */
+    int64_t entry, rows;  /* as many rows of that entry, not yet counted */
+    int64_t known, read;  /* rows whose entry is known, and all of the image */
+    bool damaged;
+};
+
+static crm_status count_rows(struct removal_count *count, const struct kind *kind)
 {
-    cJSON *row = NULL;
-    crm_status status = parse_json(check, before, &row);
-    const cJSON *entry = cJSON_GetObjectItemCaseSensitive(row, "entry");
-    *out = cJSON_IsNumber(entry) ? (int64_t)entry->valuedouble : 0;
-    cJSON_Delete(row);
+    struct table_facts *facts = &count->check->tables[check_kind_index(kind)];
+    bool counted = true;
+    if (count->rows > 0 && count->brought_back == 0)
+        counted = add(&facts->gone, count->entry, count->rows);
+    else if (count->rows > 0)
+        counted = add(&facts->gone, count->entry, -count->rows) &&
+                  add(&facts->gone, count->brought_back, count->rows);
+    count->known += count->rows;
+    count->rows = 0;
+    return counted ? CRM_OK : error_no_memory(&count->check->book->error);
+}
+
+/* Rows next to each other are mostly of one entry. */
+static crm_status count_row(void *context, const struct reading *reading)
+{
+    struct removal_count *count = context;
+    const int64_t entry = values_integer(&reading->before, "entry");
+    crm_status status = CRM_OK;
+    count->read++;
+    if (entry == 0)
+        return CRM_OK;
+    if (entry != count->entry)
+        status = count_rows(count, reading->image.kind);
+    count->entry = entry;
+    count->rows++;
     return status;
 }
 
-/* A removed row counts with the entry that once added it. */
-static crm_status count_removed(struct check *check, const struct journal_image *image)
+/* What is no image's JSON is found by its digest: here its rows are not known, as if erased. */
+static crm_status count_image(struct removal_count *count, const struct image *image)
 {
-    struct table_facts *facts = facts_of(check, image->kind);
-    if (facts == NULL || image->action == NULL || strcmp(image->action, "removed") != 0)
+    struct error *error = &count->check->book->error;
+    if (image->kind == NULL || !image->removed)
         return CRM_OK;
-    int64_t entry;
-    crm_status status = entry_of_row(check, image->before, &entry);
-    if (status != CRM_OK)
-        return status;
-    facts->erased += entry == 0;
-    return entry == 0 || add(&facts->gone, entry, 1) ? CRM_OK
-                                                     : error_no_memory(&check->book->error);
+    crm_status status = image_read(count->check->book, image, count_row, count);
+    if (status == CRM_CORRUPT) {
+        error_clear(error);
+        count->damaged = true;
+        status = CRM_OK;
+    }
+    return status == CRM_OK ? count_rows(count, image->kind) : status;
 }
 
-/* A row that was brought back carries the entry that once added it, and counts with the one that
- * brought it back. */
-struct return_count {
-    struct check *check;
-    int64_t entry; /* that brought it back */
-};
+static crm_status count_removed(struct chain *chain, const struct journal_image *stored)
+{
+    struct check *check = chain->check;
+    struct removal_count count = {.check = check};
+    const struct image image = image_at(chain->images);
+    crm_status status = count_image(&count, &image);
+    if (status != CRM_OK || image.kind == NULL || !image.removed)
+        return status;
+    if (count.known < image.row_count)
+        check->tables[check_kind_index(image.kind)].erased += image.row_count - count.known;
+    return count.read == image.row_count || count.damaged || image_is_erased(&image)
+               ? CRM_OK
+               : say_image(check, stored, "row_count", _("the image is not what was written"));
+}
 
 static crm_status count_returned(void *context, const struct value *row)
 {
-    const struct return_count *returns = context;
-    struct table_facts *facts =
-        facts_of(returns->check, row[0].type == VALUE_TEXT ? row[0].text : NULL);
-    int64_t entry;
-    crm_status status =
-        entry_of_row(returns->check, row[1].type == VALUE_TEXT ? row[1].text : NULL, &entry);
-    if (status != CRM_OK || facts == NULL || entry == 0)
-        return status;
-    return add(&facts->gone, entry, -1) && add(&facts->gone, returns->entry, 1)
-               ? CRM_OK
-               : error_no_memory(&returns->check->book->error);
+    struct removal_count *count = context;
+    const struct image image = image_of(row);
+    return count_image(count, &image);
 }
 
 static crm_status follow_undo(struct check *check, const struct journal_entry *entry)
 {
-    struct return_count returns = {check, entry->id};
+    struct removal_count count = {.check = check, .brought_back = entry->id};
     const struct value undone = value_integer(entry->undoes);
     if (entry->undoes == 0)
         return CRM_OK;
     return store_query(check->book->store,
-                       "SELECT kind, before_values FROM journal_image "
-                       "WHERE entry = $1 AND action = 'removed'",
-                       &undone, 1, count_returned, &returns);
+                       "SELECT " IMAGE_COLUMNS " FROM journal_image i "
+                       "WHERE i.entry = $1 AND i.action = 'removed'",
+                       &undone, 1, count_returned, &count);
 }
 
 static crm_status judge_image(struct check *check, const struct journal_image *image,
@@ -194,7 +223,7 @@ static crm_status judge_images(struct chain *chain, int64_t entry, char digest[D
     crm_status status = CRM_OK;
     digest_begin(&all);
     while (status == CRM_OK && chain->more_images) {
-        const struct journal_image image = image_of(chain->images);
+        const struct journal_image image = stored_image(chain->images);
         if (image.entry > entry)
             break;
         if (image.entry < entry)
@@ -204,7 +233,7 @@ static crm_status judge_images(struct chain *chain, int64_t entry, char digest[D
         if (status == CRM_OK && image.entry == entry)
             status = judge_image(check, &image, ++number);
         if (status == CRM_OK)
-            status = count_removed(check, &image);
+            status = count_removed(chain, &image);
         if (status == CRM_OK)
             status = statement_step(chain->images, &chain->more_images);
     }

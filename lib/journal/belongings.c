@@ -62,7 +62,7 @@ bool belongings_where(const struct root *root, const struct kind *kind, struct q
 struct looking {
     struct crm_book *book;
     const struct root *root;
-    image_visitor each;
+    reading_visitor each;
     void *context;
 };
 
@@ -70,7 +70,8 @@ static crm_status hand_over(void *context, const struct value *row)
 {
     const struct looking *looking = context;
     const struct image image = image_of(row);
-    return image.kind == NULL ? CRM_OK : looking->each(looking->context, &image);
+    return image.kind == NULL ? CRM_OK
+                              : image_read(looking->book, &image, looking->each, looking->context);
 }
 
 static crm_status look(struct looking *looking, const struct query *query)
@@ -122,36 +123,28 @@ static crm_status look_at_present(struct looking *looking, const struct kind *ki
 
 /* ---- Parts: known by the whole that their values name ---- */
 
-static crm_status is_part_of_root(const struct looking *looking, const struct image *image,
+static crm_status is_part_of_root(const struct looking *looking, const struct reading *reading,
                                   bool *out)
 {
-    struct arena arena cleanup(arena_release) = {0};
     const struct root *root = looking->root;
-    struct values before, after;
+    const struct kind *kind = reading->image.kind;
+    int64_t from = values_integer(&reading->before, kind->part_of);
+    int64_t to = values_integer(&reading->after, kind->part_of);
     int64_t customer = 0;
-    *out = false;
-    crm_status status = values_read(looking->book, image->before, &arena, &before);
-    if (status == CRM_OK)
-        status = values_read(looking->book, image->after, &arena, &after);
-    if (status != CRM_OK)
-        return status;
-    int64_t from = values_integer(&before, image->kind->part_of);
-    int64_t to = values_integer(&after, image->kind->part_of);
-    if (root->kind != &kind_customer) {
-        *out = from == root->id || to == root->id;
+    *out = root->kind != &kind_customer && (from == root->id || to == root->id);
+    if (root->kind != &kind_customer)
         return CRM_OK;
-    }
-    status = record_customer(looking->book, whole_of(image->kind), from, &customer);
+    crm_status status = record_customer(looking->book, whole_of(kind), from, &customer);
     *out = status == CRM_OK && customer == root->id;
     return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
-static crm_status hand_over_part(void *context, const struct image *image)
+static crm_status hand_over_part(void *context, const struct reading *reading)
 {
     const struct looking *looking = context;
     bool is_part = false;
-    crm_status status = is_part_of_root(looking, image, &is_part);
-    return status == CRM_OK && is_part ? looking->each(looking->context, image) : status;
+    crm_status status = is_part_of_root(looking, reading, &is_part);
+    return status == CRM_OK && is_part ? looking->each(looking->context, reading) : status;
 }
 
 /* Customers whose the root, or orders of the root, once were. */
@@ -194,7 +187,7 @@ static crm_status look_at_parts(struct looking *looking, const struct kind *kind
     return look(&parts, &query);
 }
 
-crm_status belongings_images(struct crm_book *book, const struct root *root, image_visitor each,
+crm_status belongings_images(struct crm_book *book, const struct root *root, reading_visitor each,
                              void *context)
 {
     struct looking looking = {book, root, each, context};

@@ -260,24 +260,34 @@ static crm_status write_erased(struct image_rows *rows, const struct image *imag
                             : status;
 }
 
-crm_status changes_of_image(struct changes *changes, const struct image *image)
+crm_status changes_of_row(struct changes *changes, const struct reading *reading)
 {
+    const struct image *image = &reading->image;
+    const struct values *before = &reading->before;
     struct image_rows rows cleanup(image_rows_release) = {
         .changes = changes,
         .kind = image->kind,
         .action = image->removed ? ACTION_REMOVED : ACTION_CHANGED};
-    struct values before, after;
-    if (image->kind == NULL || changes->left == 0)
+    if (changes->left == 0)
         return CRM_OK;
     if (image_is_erased(image))
         return write_erased(&rows, image);
-    crm_status status = values_read(changes->book, image->before, &rows.arena, &before);
-    if (status == CRM_OK)
-        status = values_read(changes->book, image->after, &rows.arena, &after);
-    if (status == CRM_OK)
-        status = name_row(&rows, image, &before);
-    for (size_t i = 0; status == CRM_OK && i < before.count; i++)
-        status = write_member(&rows, &before.items[i],
-                              image->removed ? NULL : values_find(&after, before.items[i].name));
+    crm_status status = name_row(&rows, image, before);
+    for (size_t i = 0; status == CRM_OK && i < before->count; i++)
+        status = write_member(
+            &rows, &before->items[i],
+            image->removed ? NULL : values_find(&reading->after, before->items[i].name));
     return status;
+}
+
+static crm_status write_row_of_image(void *context, const struct reading *reading)
+{
+    return changes_of_row(context, reading);
+}
+
+crm_status changes_of_image(struct changes *changes, const struct image *image)
+{
+    return image->kind == NULL || changes->left == 0
+               ? CRM_OK
+               : image_read(changes->book, image, write_row_of_image, changes);
 }

@@ -95,33 +95,32 @@ static crm_status came_with_entry(struct conflicts *conflicts, const struct kind
 
 /* ---- Images since ---- */
 
-/* Two changes of one record meet in a field that both changed; a removal meets everything. */
-static crm_status compare_fields(struct conflicts *conflicts, const struct reading *later,
-                                 const char *before, bool *out)
-{
-    struct values earlier;
-    crm_status status = values_read(conflicts->book, before, &conflicts->arena, &earlier);
-    for (size_t i = 0; i < earlier.count && status == CRM_OK && !*out; i++)
-        *out = values_find(&later->before, earlier.items[i].name) != NULL;
-    return status;
-}
-
 struct meeting {
     struct conflicts *conflicts;
     const struct reading *later;
     bool meets;
 };
 
+/* Two changes of one record meet in a field that both changed. */
+static crm_status compare_fields(void *context, const struct reading *earlier)
+{
+    struct meeting *meeting = context;
+    const struct values *before = &earlier->before;
+    for (size_t i = 0; i < before->count && !meeting->meets; i++)
+        meeting->meets = values_find(&meeting->later->before, before->items[i].name) != NULL;
+    return CRM_OK;
+}
+
+/* A removal meets everything. */
 static crm_status meet_image(void *context, const struct value *row)
 {
     struct meeting *meeting = context;
     const struct image image = image_of(row);
-    if (image.removed || meeting->later->image.removed || image.before == NULL ||
-        meeting->later->image.before == NULL) {
-        meeting->meets = true;
-        return CRM_OK;
-    }
-    return compare_fields(meeting->conflicts, meeting->later, image.before, &meeting->meets);
+    meeting->meets = meeting->meets || image.removed || meeting->later->image.removed ||
+                     image.before == NULL || meeting->later->image.before == NULL;
+    return meeting->meets
+               ? CRM_OK
+               : image_read(meeting->conflicts->book, &image, compare_fields, meeting);
 }
 
 static crm_status meets_record(struct meeting *meeting)
@@ -143,24 +142,27 @@ static crm_status meets_record(struct meeting *meeting)
 }
 
 /* The row at hand, if the entry changed, removed or brought back a row of that key. */
-static crm_status meet_row(void *context, const struct value *row)
+static crm_status meet_row(void *context, const struct reading *reading)
 {
     struct meeting *meeting = context;
-    const struct image image = image_of(row);
-    const struct kind *kind = image.kind;
-    struct reading reading;
-    crm_status status =
-        reading_of(meeting->conflicts->book, &image, &meeting->conflicts->arena, &reading);
-    bool same = status == CRM_OK && image.before != NULL;
+    const struct kind *kind = reading->image.kind;
+    bool same = !image_is_erased(&reading->image);
     for (size_t i = 0; i < kind->field_count && same; i++) {
         const char *name = kind->fields[i].name;
-        const struct value *left = reading_key(&reading, name, true);
+        const struct value *left = reading_key(reading, name, true);
         const struct value *right = reading_key(meeting->later, name, false);
         if (is_in_cluster(kind, name))
             same = left != NULL && right != NULL && value_equal(left, right);
     }
     meeting->meets = meeting->meets || same;
-    return status;
+    return CRM_OK;
+}
+
+static crm_status meet_rows(void *context, const struct value *row)
+{
+    struct meeting *meeting = context;
+    const struct image image = image_of(row);
+    return image_read(meeting->conflicts->book, &image, meet_row, meeting);
 }
 
 /* Rows without id: by their key, among those of the same whole that the entry knows. */
@@ -197,7 +199,7 @@ static crm_status meets_row(struct meeting *meeting)
     return store_query(conflicts->book->store,
                        "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = $1 "
                        "AND i.customer = $2 AND (i.entry = $3 OR i.entry = $4)",
-                       parameters, 4, meet_row, meeting);
+                       parameters, 4, meet_rows, meeting);
 }
 
 /* A field that was given since names a record that came with the entry. */
@@ -215,17 +217,17 @@ static crm_status refers_to_entry(struct meeting *meeting)
     return status;
 }
 
-static crm_status judge_image(struct conflicts *conflicts, const struct image *image)
+static crm_status judge_row(void *context, const struct reading *later)
 {
-    struct reading later;
-    struct meeting meeting = {.conflicts = conflicts, .later = &later};
+    struct conflicts *conflicts = context;
+    struct meeting meeting = {.conflicts = conflicts, .later = later};
+    if (is_found(conflicts, later->image.entry))
+        return CRM_OK;
     arena_clear(&conflicts->arena);
-    crm_status status = reading_of(conflicts->book, image, &conflicts->arena, &later);
-    if (status == CRM_OK)
-        status = image->record != 0 ? meets_record(&meeting) : meets_row(&meeting);
+    crm_status status = later->image.record != 0 ? meets_record(&meeting) : meets_row(&meeting);
     if (status == CRM_OK && !meeting.meets)
         status = refers_to_entry(&meeting);
-    return status == CRM_OK && meeting.meets ? add_found(conflicts, image->entry) : status;
+    return status == CRM_OK && meeting.meets ? add_found(conflicts, later->image.entry) : status;
 }
 
 static bool is_without_effect(struct conflicts *conflicts, int64_t entry)
@@ -248,7 +250,7 @@ static crm_status look_at_image(void *context, const struct value *row)
     if (image.kind == NULL || is_without_effect(conflicts, image.entry) ||
         is_found(conflicts, image.entry))
         return CRM_OK;
-    return judge_image(conflicts, &image);
+    return image_read(conflicts->book, &image, judge_row, conflicts);
 }
 
 /* ---- Rows added since ---- */
@@ -390,18 +392,22 @@ static crm_status judge_member(struct conflicts *conflicts, const struct reading
     return status == CRM_OK && taken > conflicts->entry->id ? add_found(conflicts, taken) : status;
 }
 
+static crm_status judge_taken(void *context, const struct reading *reading)
+{
+    struct conflicts *conflicts = context;
+    crm_status status = CRM_OK;
+    arena_clear(&conflicts->arena);
+    for (size_t i = 0; i < reading->before.count && status == CRM_OK; i++)
+        status = judge_member(conflicts, reading, &reading->before.items[i]);
+    return status;
+}
+
 static crm_status look_at_taken(void *context, const struct value *row)
 {
     struct conflicts *conflicts = context;
     const struct image image = image_of(row);
-    struct reading reading;
-    arena_clear(&conflicts->arena);
-    if (image.kind == NULL)
-        return CRM_OK;
-    crm_status status = reading_of(conflicts->book, &image, &conflicts->arena, &reading);
-    for (size_t i = 0; i < reading.before.count && status == CRM_OK; i++)
-        status = judge_member(conflicts, &reading, &reading.before.items[i]);
-    return status;
+    return image.kind == NULL ? CRM_OK
+                              : image_read(conflicts->book, &image, judge_taken, conflicts);
 }
 
 /* ---- The refusal ---- */

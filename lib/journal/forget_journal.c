@@ -45,8 +45,8 @@ static crm_status count_records(struct crm_book *book, int64_t id, int64_t *out)
     crm_status status = entry_load(book, id, &arena, &entry);
     if (status == CRM_OK)
         status = store_row_values(book->store, &arena,
-                                  "SELECT count(*) FROM journal_image WHERE entry = $1", &parameter,
-                                  1, &images, 1);
+                                  "SELECT sum(row_count) FROM journal_image WHERE entry = $1",
+                                  &parameter, 1, &images, 1);
     *out = images.integer;
     for (size_t i = 0; status == CRM_OK && i < entry.added_count; i++)
         *out += entry.added[i].count;

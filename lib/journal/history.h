@@ -45,6 +45,8 @@ crm_status changes_of_entry(struct changes *changes, int64_t entry);
 crm_status changes_whole(struct changes *changes, const struct kind *kind, const char *record,
                          enum history_action action);
 /* A row for each field that changed, or that a removed record had. */
+crm_status changes_of_row(struct changes *changes, const struct reading *reading);
+/* The same for every row of the image. */
 crm_status changes_of_image(struct changes *changes, const struct image *image);
 
 /* ---- Entries as rows: lib/journal/log.c ---- */
@@ -78,20 +80,12 @@ crm_status history_root(struct crm_book *book, const char *kind_name, const char
 /* Appends " WHERE …" over alias t, which selects the rows of `kind` that belong to the root at
  * present; false when none ever do. */
 bool belongings_where(const struct root *root, const struct kind *kind, struct query *query);
-/* Calls `each` for every image of the root and of what belongs to it, or did. */
-typedef crm_status (*image_visitor)(void *context, const struct image *image);
-crm_status belongings_images(struct crm_book *book, const struct root *root, image_visitor each,
+/* Calls `each` for every row in an image of the root and of what belongs to it, or did. */
+crm_status belongings_images(struct crm_book *book, const struct root *root, reading_visitor each,
                              void *context);
 
 /* ---- Taking back: lib/journal/revert.c ---- */
 
-/* An image with its values. */
-struct reading {
-    struct image image;
-    struct values before, after;
-};
-crm_status reading_of(struct crm_book *book, const struct image *image, struct arena *arena,
-                      struct reading *out);
 /* The values by which a row of a kind without id is found: as it stands after the change, or before
  * it. */
 const struct value *reading_key(const struct reading *reading, const char *column, bool after);

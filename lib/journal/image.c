@@ -10,23 +10,23 @@
 /* ---- Scanning ---- */
 
 /* The text being read, which ends with a NUL. */
-struct reading {
+struct scan {
     const char *at;
     struct arena *arena;
     bool no_memory;
 };
 
-static void skip_blanks(struct reading *reading)
+static void skip_blanks(struct scan *scan)
 {
-    reading->at += strspn(reading->at, " \t\r\n");
+    scan->at += strspn(scan->at, " \t\r\n");
 }
 
-static bool take(struct reading *reading, char character)
+static bool take(struct scan *scan, char character)
 {
-    skip_blanks(reading);
-    if (*reading->at != character)
+    skip_blanks(scan);
+    if (*scan->at != character)
         return false;
-    reading->at++;
+    scan->at++;
     return true;
 }
 
@@ -38,11 +38,11 @@ static int hex_digit(char character)
     return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
 }
 
-static bool read_hex(struct reading *reading, uint32_t *out)
+static bool read_hex(struct scan *scan, uint32_t *out)
 {
     *out = 0;
-    for (int i = 0; i < 4; i++, reading->at++) {
-        int digit = hex_digit(*reading->at);
+    for (int i = 0; i < 4; i++, scan->at++) {
+        int digit = hex_digit(*scan->at);
         if (digit < 0)
             return false;
         *out = *out * 16 + (uint32_t)digit;
@@ -71,10 +71,10 @@ static char *put_character(char *to, uint32_t c)
 }
 
 /* Behind a backslash. NULL when that is no escape. */
-static char *read_escape(struct reading *reading, char *to)
+static char *read_escape(struct scan *scan, char *to)
 {
     static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-    char letter = *reading->at++;
+    char letter = *scan->at++;
     uint32_t c, low;
     if (letter != 'u') {
         const char *found = letter == '\0' ? NULL : strchr(letters, letter);
@@ -83,11 +83,11 @@ static char *read_escape(struct reading *reading, char *to)
         *to++ = meanings[found - letters];
         return to;
     }
-    if (!read_hex(reading, &c))
+    if (!read_hex(scan, &c))
         return NULL;
-    if (c >= 0xD800 && c < 0xDC00 && reading->at[0] == '\\' && reading->at[1] == 'u') {
-        reading->at += 2;
-        if (!read_hex(reading, &low) || low < 0xDC00 || low > 0xDFFF)
+    if (c >= 0xD800 && c < 0xDC00 && scan->at[0] == '\\' && scan->at[1] == 'u') {
+        scan->at += 2;
+        if (!read_hex(scan, &low) || low < 0xDC00 || low > 0xDFFF)
             return NULL;
         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
     }
@@ -95,97 +95,97 @@ static char *read_escape(struct reading *reading, char *to)
 }
 
 /* A string at its quote. What is decoded is never longer than what was written. */
-static bool read_string(struct reading *reading, const char **out, size_t *length)
+static bool read_string(struct scan *scan, const char **out, size_t *length)
 {
-    const char *end = ++reading->at;
+    const char *end = ++scan->at;
     for (; *end != '"' && *end != '\0'; end++)
         if (*end == '\\' && end[1] != '\0')
             end++;
-    char *text = arena_alloc(reading->arena, (size_t)(end - reading->at) + 1);
+    char *text = arena_alloc(scan->arena, (size_t)(end - scan->at) + 1);
     char *to = text;
-    reading->no_memory = text == NULL;
-    while (to != NULL && reading->at < end) {
-        if (*reading->at != '\\') {
-            *to++ = *reading->at++;
+    scan->no_memory = text == NULL;
+    while (to != NULL && scan->at < end) {
+        if (*scan->at != '\\') {
+            *to++ = *scan->at++;
             continue;
         }
-        reading->at++;
-        to = read_escape(reading, to);
+        scan->at++;
+        to = read_escape(scan, to);
     }
     if (to == NULL || *end != '"')
         return false;
     *to = '\0';
     *out = text;
     *length = (size_t)(to - text);
-    reading->at = end + 1;
+    scan->at = end + 1;
     return true;
 }
 
 /* An object or an array, as its own text. */
-static bool read_container(struct reading *reading, struct value *out)
+static bool read_container(struct scan *scan, struct value *out)
 {
-    const char *begin = reading->at;
+    const char *begin = scan->at;
     int depth = 0;
     do {
-        char c = *reading->at++;
+        char c = *scan->at++;
         if (c == '\0')
             return false;
         depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-        for (; c == '"' && *reading->at != '"'; reading->at++)
-            if (*reading->at == '\0' || (*reading->at == '\\' && *++reading->at == '\0'))
+        for (; c == '"' && *scan->at != '"'; scan->at++)
+            if (*scan->at == '\0' || (*scan->at == '\\' && *++scan->at == '\0'))
                 return false;
-        reading->at += c == '"';
+        scan->at += c == '"';
     } while (depth > 0);
-    size_t length = (size_t)(reading->at - begin);
-    const char *copy = arena_copy_length(reading->arena, begin, length);
-    reading->no_memory = copy == NULL;
+    size_t length = (size_t)(scan->at - begin);
+    const char *copy = arena_copy_length(scan->arena, begin, length);
+    scan->no_memory = copy == NULL;
     *out = value_text_length(copy, length);
     return copy != NULL;
 }
 
-static bool read_word(struct reading *reading, const char *word)
+static bool read_word(struct scan *scan, const char *word)
 {
     size_t length = strlen(word);
-    if (strncmp(reading->at, word, length) != 0)
+    if (strncmp(scan->at, word, length) != 0)
         return false;
-    reading->at += length;
+    scan->at += length;
     return true;
 }
 
-static bool read_number(struct reading *reading, struct value *out)
+static bool read_number(struct scan *scan, struct value *out)
 {
-    size_t length = strspn(reading->at, "+-.0123456789eE");
-    bool whole = strspn(reading->at, "-0123456789") == length;
+    size_t length = strspn(scan->at, "+-.0123456789eE");
+    bool whole = strspn(scan->at, "-0123456789") == length;
     char *end;
-    *out = whole ? value_integer(strtoll(reading->at, &end, 10))
-                 : value_real(strtod(reading->at, &end));
-    if (length == 0 || end != reading->at + length)
+    *out = whole ? value_integer(strtoll(scan->at, &end, 10))
+                 : value_real(strtod(scan->at, &end));
+    if (length == 0 || end != scan->at + length)
         return false;
-    reading->at = end;
+    scan->at = end;
     return true;
 }
 
-static bool read_value(struct reading *reading, struct value *out)
+static bool read_value(struct scan *scan, struct value *out)
 {
-    skip_blanks(reading);
-    switch (*reading->at) {
+    skip_blanks(scan);
+    switch (*scan->at) {
     case '"':
         *out = value_text("");
-        return read_string(reading, &out->text, &out->length);
+        return read_string(scan, &out->text, &out->length);
     case '{':
     case '[':
-        return read_container(reading, out);
+        return read_container(scan, out);
     case 'n':
         *out = value_null();
-        return read_word(reading, "null");
+        return read_word(scan, "null");
     case 't':
         *out = value_integer(1);
-        return read_word(reading, "true");
+        return read_word(scan, "true");
     case 'f':
         *out = value_integer(0);
-        return read_word(reading, "false");
+        return read_word(scan, "false");
     default:
-        return read_number(reading, out);
+        return read_number(scan, out);
     }
 }
 
@@ -198,22 +198,30 @@ static size_t count_members(const char *json)
     return count;
 }
 
-static bool read_object(struct reading *reading, struct values *out)
+static bool read_object(struct scan *scan, struct values *out)
 {
-    if (!take(reading, '{'))
+    if (!take(scan, '{'))
         return false;
-    if (take(reading, '}'))
+    if (take(scan, '}'))
         return true;
     do {
         struct member *member = &out->items[out->count];
         size_t length;
-        skip_blanks(reading);
-        if (*reading->at != '"' || !read_string(reading, &member->name, &length) ||
-            !take(reading, ':') || !read_value(reading, &member->value))
+        skip_blanks(scan);
+        if (*scan->at != '"' || !read_string(scan, &member->name, &length) ||
+            !take(scan, ':') || !read_value(scan, &member->value))
             return false;
         out->count++;
-    } while (take(reading, ','));
-    return take(reading, '}');
+    } while (take(scan, ','));
+    return take(scan, '}');
+}
+
+static crm_status say_damaged(struct crm_book *book, const struct scan *scan)
+{
+    if (scan->no_memory)
+        return error_no_memory(&book->error);
+    error_set(&book->error, CRM_CORRUPT, _("an image of the journal is damaged"));
+    return error_hint(&book->error, _("see where: crm check"));
 }
 
 crm_status values_read(struct crm_book *book, const char *json, struct arena *arena,
@@ -222,16 +230,11 @@ crm_status values_read(struct crm_book *book, const char *json, struct arena *ar
     *out = (struct values){0};
     if (json == NULL)
         return CRM_OK;
-    struct reading reading = {.at = json, .arena = arena};
+    struct scan scan = {.at = json, .arena = arena};
     out->items = arena_array(arena, count_members(json) + 1, sizeof *out->items);
     if (out->items == NULL)
         return error_no_memory(&book->error);
-    if (read_object(&reading, out))
-        return CRM_OK;
-    if (reading.no_memory)
-        return error_no_memory(&book->error);
-    error_set(&book->error, CRM_CORRUPT, _("an image of the journal is damaged"));
-    return error_hint(&book->error, _("see where: crm check"));
+    return read_object(&scan, out) ? CRM_OK : say_damaged(book, &scan);
 }
 
 const struct value *values_find(const struct values *values, const char *name)
@@ -264,8 +267,9 @@ struct image image_of(const struct value *row)
                           .customer = row[4].type == VALUE_INTEGER ? row[4].integer : 0,
                           .removed =
                               row[5].type == VALUE_TEXT && strcmp(row[5].text, "removed") == 0,
-                          .before = text_in(&row[6]),
-                          .after = text_in(&row[7])};
+                          .row_count = row[6].integer,
+                          .before = text_in(&row[7]),
+                          .after = text_in(&row[8])};
 }
 
 bool image_is_erased(const struct image *image)
@@ -273,15 +277,103 @@ bool image_is_erased(const struct image *image)
     return image->before == NULL;
 }
 
-crm_status image_keep(struct crm_book *book, const struct image *image, struct arena *arena,
-                      struct image *out)
+/* ---- Many rows in one image ---- */
+
+/* The rows of one image on their way to the visitor. */
+struct spreading {
+    struct crm_book *book;
+    struct scan scan;
+    struct reading reading;
+    reading_visitor each;
+    void *context;
+};
+
+static bool read_name(struct scan *scan, const char **out)
 {
-    *out = *image;
-    if (image->before != NULL)
-        out->before = arena_copy(arena, image->before);
-    if (image->after != NULL)
-        out->after = arena_copy(arena, image->after);
-    bool copied = (image->before == NULL) == (out->before == NULL) &&
-                  (image->after == NULL) == (out->after == NULL);
-    return copied ? CRM_OK : error_no_memory(&book->error);
+    size_t length;
+    skip_blanks(scan);
+    return *scan->at == '"' && read_string(scan, out, &length);
+}
+
+static bool take_member(struct scan *scan, const char *name)
+{
+    const char *found;
+    return read_name(scan, &found) && strcmp(found, name) == 0 && take(scan, ':') &&
+           take(scan, '[');
+}
+
+/* Commas up to the bracket that closes the list of names: one less than there are names. */
+static size_t count_names(const char *list)
+{
+    size_t count = 1;
+    for (; *list != ']' && *list != '\0'; list++)
+        count += *list == ',';
+    return count;
+}
+
+/* The names of the columns, for which every row has a value. */
+static bool read_columns(struct scan *scan, struct values *out)
+{
+    if (!take(scan, '{') || !take_member(scan, "columns"))
+        return false;
+    out->items = arena_array(scan->arena, count_names(scan->at), sizeof *out->items);
+    scan->no_memory = out->items == NULL;
+    if (out->items == NULL)
+        return false;
+    do {
+        if (!read_name(scan, &out->items[out->count].name))
+            return false;
+        out->count++;
+    } while (take(scan, ','));
+    return take(scan, ']') && take(scan, ',');
+}
+
+static bool read_row(struct scan *scan, struct values *out)
+{
+    if (!take(scan, '['))
+        return false;
+    for (size_t i = 0; i < out->count; i++)
+        if ((i > 0 && !take(scan, ',')) || !read_value(scan, &out->items[i].value))
+            return false;
+    return take(scan, ']');
+}
+
+static crm_status spread(struct spreading *spreading)
+{
+    struct scan *scan = &spreading->scan;
+    struct reading *reading = &spreading->reading;
+    bool whole = read_columns(scan, &reading->before) && take_member(scan, "rows");
+    crm_status status = CRM_OK;
+    for (; whole && status == CRM_OK; reading->row++) {
+        whole = read_row(scan, &reading->before);
+        if (whole)
+            status = spreading->each(spreading->context, reading);
+        if (whole && status == CRM_OK && !take(scan, ','))
+            return take(scan, ']') && take(scan, '}') ? CRM_OK : say_damaged(spreading->book, scan);
+    }
+    return whole ? status : say_damaged(spreading->book, scan);
+}
+
+static bool has_many_rows(const struct image *image)
+{
+    return image->removed && image->kind != NULL && image->kind->cluster != NULL &&
+           image->before != NULL;
+}
+
+crm_status image_read(struct crm_book *book, const struct image *image, reading_visitor each,
+                      void *context)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct spreading spreading = {.book = book,
+                                  .scan = {.at = image->before, .arena = &arena},
+                                  .reading = {.image = *image},
+                                  .each = each,
+                                  .context = context};
+    struct reading *reading = &spreading.reading;
+    if (has_many_rows(image))
+        return spread(&spreading);
+    crm_status status = values_read(book, image->before, &arena, &reading->before);
+    if (status == CRM_OK)
+        status = values_read(book, image->after, &arena, &reading->after);
+    return status == CRM_OK ? each(context, reading) : status;
 }

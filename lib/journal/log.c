@@ -54,10 +54,11 @@ static crm_status count_images(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* How many records it changed: one may have changed several times. What the entry removed that this
+/* How many records it changed: one may have changed several times; rows without id are counted. What the entry removed that this
  * one undoes is there again. */
 static const char count_sql[] =
-    "SELECT i.kind, i.action, count(DISTINCT coalesce(i.record, -i.number)), "
+    "SELECT i.kind, i.action, count(DISTINCT i.record) + "
+    "coalesce(sum(CASE WHEN i.record IS NULL THEN i.row_count END), 0), "
     "CASE WHEN i.entry = $2 THEN 1 ELSE 0 END FROM journal_image i "
     "WHERE i.entry = $1 OR (i.entry = $2 AND i.action = 'removed') "
     "GROUP BY i.kind, i.action, i.entry";

@@ -15,6 +15,7 @@ static const char prefix[] = "past_";
 struct back {
     int64_t entry, number; /* number 0: a row that the entry brought back goes again */
     int64_t image_entry, image_number;
+    size_t place; /* of the row in the image */
 };
 
 struct past {
@@ -95,9 +96,10 @@ static crm_status add_member(struct past *past, const struct kind *kind, int64_t
         2);
 }
 
-static crm_status add_by_image(void *context, const struct image *image)
+static crm_status add_by_image(void *context, const struct reading *reading)
 {
     struct past *past = context;
+    const struct image *image = &reading->image;
     return image->entry > past->entry && image->record != 0
                ? add_member(past, image->kind, image->record)
                : CRM_OK;
@@ -178,16 +180,20 @@ static crm_status add_back(struct past *past, struct back back)
 }
 
 /* An image since is taken back; a removal that was undone since goes back to being one. */
-static crm_status note_image(struct past *past, const struct image *image)
+static crm_status note_row(struct past *past, const struct image *image, size_t place)
 {
-    crm_status status = CRM_OK;
-    if (image->entry > past->entry)
-        status =
-            add_back(past, (struct back){image->entry, image->number, image->entry, image->number});
+    struct back back = {.entry = image->entry,
+                        .number = image->number,
+                        .image_entry = image->entry,
+                        .image_number = image->number,
+                        .place = place};
+    crm_status status = image->entry > past->entry ? add_back(past, back) : CRM_OK;
+    back.number = 0;
     for (size_t i = 0; i < past->undone.count && image->removed && status == CRM_OK; i++) {
         const struct undone *undone = &past->undone.items[i];
+        back.entry = undone->entry;
         if (undone->undoes == image->entry && undone->entry > past->entry)
-            status = add_back(past, (struct back){undone->entry, 0, image->entry, image->number});
+            status = add_back(past, back);
     }
     return status;
 }
@@ -195,28 +201,33 @@ static crm_status note_image(struct past *past, const struct image *image)
 static crm_status note_member(void *context, const struct value *row)
 {
     const struct image image = image_of(row);
-    return image.kind == NULL ? CRM_OK : note_image(context, &image);
+    return image.kind == NULL ? CRM_OK : note_row(context, &image, 0);
 }
 
-static crm_status note_line(void *context, const struct value *row)
+static crm_status note_line(void *context, const struct reading *reading)
 {
     struct past *past = context;
     struct arena arena cleanup(arena_release) = {0};
-    const struct image image = image_of(row);
-    struct reading reading;
+    const struct image *image = &reading->image;
+    const struct value order =
+        value_integer(values_integer(&reading->before, image->kind->part_of));
     struct value found;
-    if (image.kind == NULL || image.before == NULL)
-        return CRM_OK;
-    crm_status status = reading_of(past->book, &image, &arena, &reading);
-    if (status != CRM_OK)
-        return status;
-    const struct value order = value_integer(values_integer(&reading.before, image.kind->part_of));
-    status = store_row_values(past->book->store, &arena,
-                              "SELECT 1 FROM past_member WHERE kind = 'order' AND record = $1",
-                              &order, 1, &found, 1);
+    crm_status status =
+        store_row_values(past->book->store, &arena,
+                         "SELECT 1 FROM past_member WHERE kind = 'order' AND record = $1", &order,
+                         1, &found, 1);
     if (status == CRM_NOT_FOUND)
         return CRM_OK;
-    return status == CRM_OK ? note_image(past, &image) : status;
+    return status == CRM_OK ? note_row(past, image, reading->row) : status;
+}
+
+static crm_status note_lines(void *context, const struct value *row)
+{
+    struct past *past = context;
+    const struct image image = image_of(row);
+    return image.kind == NULL || image_is_erased(&image)
+               ? CRM_OK
+               : image_read(past->book, &image, note_line, past);
 }
 
 /* Only what happened since, or was undone since, is read. */
@@ -241,15 +252,20 @@ static crm_status note_images(struct past *past)
                        "FROM past_sales_order o) OR i.customer IN (SELECT w.customer "
                        "FROM past_member m JOIN journal_image w ON w.kind = m.kind "
                        "AND w.record = m.record WHERE m.kind = 'order' AND w.entry > $1))" SINCE,
-                       parameters, 2, note_line, past);
+                       parameters, 2, note_lines, past);
 }
 
+/* Rows of one image stand together, in its order. */
 static int compare_backs(const void *a, const void *b)
 {
     const struct back *left = a, *right = b;
     if (left->entry != right->entry)
         return left->entry > right->entry ? -1 : 1;
-    return (left->number < right->number) - (left->number > right->number);
+    if (left->number != right->number)
+        return left->number > right->number ? -1 : 1;
+    if (left->image_number != right->image_number)
+        return left->image_number > right->image_number ? -1 : 1;
+    return (left->place > right->place) - (left->place < right->place);
 }
 
 static crm_status say_erased(struct past *past)
@@ -273,31 +289,46 @@ static crm_status make_room(struct past *past, const struct reading *reading)
     return run_query(past, &query);
 }
 
+/* Rows of one image that are taken back. */
 struct taking {
     struct past *past;
-    const struct back *back;
+    const struct back *next, *end;
 };
+
+static crm_status take_row_back(void *context, const struct reading *reading)
+{
+    struct taking *taking = context;
+    struct past *past = taking->past;
+    struct query query cleanup(query_release) = {0};
+    if (taking->next == taking->end || taking->next->place != reading->row)
+        return CRM_OK;
+    if ((taking->next++)->number != 0) {
+        crm_status status = make_room(past, reading);
+        return status == CRM_OK ? revert_image(past->book, prefix, reading) : status;
+    }
+    buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, reading->image.kind->table);
+    reading_where(reading, true, &query);
+    return run_query(past, &query);
+}
 
 static crm_status take_back(void *context, const struct value *row)
 {
     const struct taking *taking = context;
-    struct past *past = taking->past;
-    struct arena arena cleanup(arena_release) = {0};
-    struct query query cleanup(query_release) = {0};
     const struct image image = image_of(row);
-    struct reading reading;
-    if (image_is_erased(&image))
-        return say_erased(past);
-    crm_status status = reading_of(past->book, &image, &arena, &reading);
-    if (status != CRM_OK)
-        return status;
-    if (taking->back->number != 0) {
-        status = make_room(past, &reading);
-        return status == CRM_OK ? revert_image(past->book, prefix, &reading) : status;
-    }
-    buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, image.kind->table);
-    reading_where(&reading, true, &query);
-    return run_query(past, &query);
+    return image_is_erased(&image)
+               ? say_erased(taking->past)
+               : image_read(taking->past->book, &image, take_row_back, context);
+}
+
+/* How many from the first on are rows of one image. */
+static size_t count_together(const struct back *backs, size_t left)
+{
+    size_t count = 1;
+    while (count < left && backs[count].entry == backs->entry &&
+           backs[count].number == backs->number &&
+           backs[count].image_number == backs->image_number)
+        count++;
+    return count;
 }
 
 static crm_status take_all_back(struct past *past)
@@ -305,9 +336,10 @@ static crm_status take_all_back(struct past *past)
     crm_status status = CRM_OK;
     if (past->count > 0)
         qsort(past->backs, past->count, sizeof *past->backs, compare_backs);
-    for (size_t i = 0; i < past->count && status == CRM_OK; i++) {
+    for (size_t i = 0, count; i < past->count && status == CRM_OK; i += count) {
         const struct back *back = &past->backs[i];
-        struct taking taking = {past, back};
+        count = count_together(back, past->count - i);
+        struct taking taking = {past, back, back + count};
         const struct value parameters[] = {value_integer(back->image_entry),
                                            value_integer(back->image_number)};
         status = store_query(past->book->store,

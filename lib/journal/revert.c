@@ -15,14 +15,6 @@ bool is_in_cluster(const struct kind *kind, const char *column)
     return false;
 }
 
-crm_status reading_of(struct crm_book *book, const struct image *image, struct arena *arena,
-                      struct reading *out)
-{
-    *out = (struct reading){.image = *image};
-    crm_status status = values_read(book, image->before, arena, &out->before);
-    return status == CRM_OK ? values_read(book, image->after, arena, &out->after) : status;
-}
-
 const struct value *reading_key(const struct reading *reading, const char *column, bool after)
 {
     const struct value *value = after ? values_find(&reading->after, column) : NULL;

@@ -301,16 +301,20 @@ static crm_status collect_images(struct subject *subject)
 }
 
 /* A record that was removed names the entry that once added it. */
-static crm_status add_entry_of_removed(void *context, const struct value *row)
+static crm_status add_entry_of_removed(void *context, const struct reading *reading)
 {
     struct subject *subject = context;
-    struct arena arena cleanup(arena_release) = {0};
-    struct values values;
-    if (row[0].type != VALUE_TEXT)
-        return CRM_OK;
-    crm_status status = values_read(subject->book, row[0].text, &arena, &values);
-    int64_t entry = status == CRM_OK ? values_integer(&values, "entry") : 0;
-    return entry == 0 ? status : add_id(subject->book, &subject->entries, entry);
+    struct id_list *entries = &subject->entries;
+    int64_t entry = values_integer(&reading->before, "entry");
+    bool last = entries->count > 0 && entries->items[entries->count - 1] == entry;
+    return entry == 0 || last ? CRM_OK : add_id(subject->book, entries, entry);
+}
+
+static crm_status add_entries_of_removed(void *context, const struct value *row)
+{
+    struct subject *subject = context;
+    const struct image image = image_of(row);
+    return image_read(subject->book, &image, add_entry_of_removed, subject);
 }
 
 static crm_status collect_entries_of_images(struct subject *subject)
@@ -323,9 +327,9 @@ static crm_status collect_entries_of_images(struct subject *subject)
             status = add_id(subject->book, &subject->entries, key->entry);
         if (status == CRM_OK)
             status = store_query(subject->book->store,
-                                 "SELECT before_values FROM journal_image WHERE entry = $1 "
-                                 "AND number = $2 AND action = 'removed'",
-                                 parameters, 2, add_entry_of_removed, subject);
+                                 "SELECT " IMAGE_COLUMNS " FROM journal_image i "
+                                 "WHERE i.entry = $1 AND i.number = $2 AND i.action = 'removed'",
+                                 parameters, 2, add_entries_of_removed, subject);
     }
     return status;
 }

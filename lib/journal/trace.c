@@ -9,6 +9,7 @@
 
 struct event {
     int64_t entry, number; /* number of the image; 0: the record came (back) */
+    size_t place;          /* of the row in the image */
     const struct kind *kind;
     int64_t record;
     const char *row; /* name of a row of a kind without id */
@@ -84,6 +85,7 @@ static crm_status add_comings(struct trace *trace, struct event event, int64_t m
     crm_status status = CRM_OK;
     int64_t removed_by = event.entry;
     event.number = 0;
+    event.place = 0;
     event.action = ACTION_ADDED;
     event.entry = made_by;
     if (made_by != 0)
@@ -97,23 +99,23 @@ static crm_status add_comings(struct trace *trace, struct event event, int64_t m
     return status;
 }
 
-static crm_status add_image(void *context, const struct image *image)
+static crm_status add_image(void *context, const struct reading *reading)
 {
     struct trace *trace = context;
-    struct arena arena cleanup(arena_release) = {0};
+    const struct image *image = &reading->image;
+    const struct values *before = &reading->before;
     struct event event = {.entry = image->entry,
                           .number = image->number,
+                          .place = reading->row,
                           .kind = image->kind,
                           .record = image->record,
                           .action = image->removed ? ACTION_REMOVED : ACTION_CHANGED};
-    struct values before;
     crm_status status = add_event(trace, event);
     if (status != CRM_OK || !image->removed)
         return status;
-    status = values_read(trace->book, image->before, &arena, &before);
-    if (status == CRM_OK && image->record == 0)
-        status = history_row_name(trace->book, image->kind, &before, &trace->arena, &event.row);
-    return status == CRM_OK ? add_comings(trace, event, values_integer(&before, "entry")) : status;
+    if (image->record == 0)
+        status = history_row_name(trace->book, image->kind, before, &trace->arena, &event.row);
+    return status == CRM_OK ? add_comings(trace, event, values_integer(before, "entry")) : status;
 }
 
 static int compare(const struct event *a, const struct event *b)
@@ -123,7 +125,7 @@ static int compare(const struct event *a, const struct event *b)
     if (a->number != b->number)
         return a->number < b->number ? -1 : 1;
     if (a->number != 0)
-        return 0;
+        return a->place == b->place ? 0 : a->place < b->place ? -1 : 1;
     if (a->kind != b->kind)
         return strcmp(a->kind->name, b->kind->name);
     if (a->record != b->record)
@@ -144,33 +146,71 @@ static crm_status write_image(void *context, const struct value *row)
     return changes_of_image(context, &image);
 }
 
-static crm_status write_event(struct changes *changes, const struct event *event)
+/* Rows of one image, in order: those that events tell of are written. */
+struct image_events {
+    struct changes *changes;
+    const struct event *next, *end;
+};
+
+static crm_status write_row_of_image(void *context, const struct reading *reading)
+{
+    struct image_events *events = context;
+    if (events->next == events->end || events->next->place != reading->row)
+        return CRM_OK;
+    while (events->next != events->end && events->next->place == reading->row)
+        events->next++;
+    return changes_of_row(events->changes, reading);
+}
+
+static crm_status write_rows_of_image(void *context, const struct value *row)
+{
+    struct image_events *events = context;
+    const struct image image = image_of(row);
+    return image_read(events->changes->book, &image, write_row_of_image, events);
+}
+
+static crm_status write_event(struct changes *changes, const struct event *event, size_t count)
 {
     struct arena arena cleanup(arena_release) = {0};
+    struct image_events events = {changes, event, event + count};
     const struct value parameters[] = {value_integer(event->entry), value_integer(event->number)};
     const char *name = event->row;
     if (event->number != 0)
         return store_query(changes->book->store,
                            "SELECT " IMAGE_COLUMNS
                            " FROM journal_image i WHERE i.entry = $1 AND i.number = $2",
-                           parameters, 2, write_image, changes);
+                           parameters, 2, write_rows_of_image, &events);
     crm_status status = CRM_OK;
     if (name == NULL)
         status = history_record_name(changes->book, event->kind, event->record, &arena, &name);
     return status == CRM_OK ? changes_whole(changes, event->kind, name, event->action) : status;
 }
 
+/* How many events from the first on are of one image, or are the same. */
+static size_t count_together(const struct event *events, size_t left)
+{
+    size_t count = 1;
+    for (; count < left; count++) {
+        const struct event *event = &events[count];
+        bool same_image = event->number != 0 && event->number == events->number &&
+                          event->entry == events->entry;
+        if (!same_image && compare(event, events) != 0)
+            break;
+    }
+    return count;
+}
+
 static crm_status write_events(struct trace *trace, struct changes *changes,
                                const struct bounds *bounds)
 {
     crm_status status = changes_begin(changes);
-    for (size_t i = 0; i < trace->count && changes->left != 0 && status == CRM_OK; i++) {
+    size_t count;
+    for (size_t i = 0; i < trace->count && changes->left != 0 && status == CRM_OK; i += count) {
         const struct event *event = &trace->events[i];
-        if (i > 0 && compare(event, event - 1) == 0)
-            continue;
+        count = count_together(event, trace->count - i);
         status = changes_of_entry(changes, event->entry);
         if (status == CRM_OK && bounds_admit(bounds, &changes->entry))
-            status = write_event(changes, event);
+            status = write_event(changes, event, count);
     }
     return status == CRM_OK ? changes_end(changes) : status;
 }
@@ -320,22 +360,27 @@ static crm_status write_added(struct entry_rows *rows, const struct added *added
 }
 
 /* Of a row that is gone by now, if the entry inserted it. */
-static crm_status write_gone(void *context, const struct value *row)
+static crm_status write_gone_row(void *context, const struct reading *reading)
 {
     const struct entry_rows *rows = context;
     struct crm_book *book = rows->changes->book;
     struct arena arena cleanup(arena_release) = {0};
-    const struct image image = image_of(row);
-    struct values before;
+    const struct values *before = &reading->before;
+    const int64_t record = reading->image.record;
     const char *name = NULL;
-    crm_status status = values_read(book, image.before, &arena, &before);
-    if (status != CRM_OK)
-        return status;
-    if (rows->action == ACTION_ADDED && values_integer(&before, "entry") != rows->changes->entry.id)
+    if (rows->action == ACTION_ADDED && values_integer(before, "entry") != rows->changes->entry.id)
         return CRM_OK;
-    status = image.record != 0 ? history_record_name(book, rows->kind, image.record, &arena, &name)
-                               : history_row_name(book, rows->kind, &before, &arena, &name);
+    crm_status status = record != 0
+                            ? history_record_name(book, rows->kind, record, &arena, &name)
+                            : history_row_name(book, rows->kind, before, &arena, &name);
     return status == CRM_OK ? changes_whole(rows->changes, rows->kind, name, rows->action) : status;
+}
+
+static crm_status write_gone(void *context, const struct value *row)
+{
+    const struct entry_rows *rows = context;
+    const struct image image = image_of(row);
+    return image_read(rows->changes->book, &image, write_gone_row, context);
 }
 
 /* A row removed, brought back and removed again is told of once. */

@@ -235,23 +235,25 @@ static crm_status say_taken(struct undoing *undoing, const struct image *image)
     return error_hint(&undoing->book->error, _("see what was done since: crm log"));
 }
 
+static crm_status take_row_back(void *context, const struct reading *reading)
+{
+    struct undoing *undoing = context;
+    crm_status status = revert_image(undoing->book, "", reading);
+    if (status == CRM_CONFLICT && undoing->book->error.hint[0] == '\0')
+        return say_taken(undoing, &reading->image);
+    if (status == CRM_OK)
+        status = touch_image(undoing, reading);
+    advance(undoing, 1);
+    return status;
+}
+
 static crm_status take_back(void *context, const struct value *row)
 {
     struct undoing *undoing = context;
-    struct arena arena cleanup(arena_release) = {0};
     const struct image image = image_of(row);
-    struct reading reading;
-    if (image.kind == NULL || image_is_erased(&image))
-        return say_erased(undoing);
-    crm_status status = reading_of(undoing->book, &image, &arena, &reading);
-    if (status == CRM_OK)
-        status = revert_image(undoing->book, "", &reading);
-    if (status == CRM_CONFLICT && undoing->book->error.hint[0] == '\0')
-        return say_taken(undoing, &image);
-    if (status == CRM_OK)
-        status = touch_image(undoing, &reading);
-    advance(undoing, 1);
-    return status;
+    return image.kind == NULL || image_is_erased(&image)
+               ? say_erased(undoing)
+               : image_read(undoing->book, &image, take_row_back, undoing);
 }
 
 static crm_status take_back_images(struct undoing *undoing)
@@ -293,27 +295,29 @@ static crm_status remove_range(struct undoing *undoing, const struct added *adde
 }
 
 /* A row that the entry brought back, by undoing its removal. */
-static crm_status remove_again(void *context, const struct value *row)
+static crm_status remove_row_again(void *context, const struct reading *reading)
 {
     struct undoing *undoing = context;
-    struct arena arena cleanup(arena_release) = {0};
     struct query query cleanup(query_release) = {0};
-    const struct image image = image_of(row);
-    struct reading reading;
-    if (image.kind == NULL || image_is_erased(&image))
-        return say_erased(undoing);
-    crm_status status = reading_of(undoing->book, &image, &arena, &reading);
-    if (status == CRM_OK)
-        status = touch_image(undoing, &reading);
+    crm_status status = touch_image(undoing, reading);
     if (status != CRM_OK)
         return status;
-    buffer_printf(&query.sql, "DELETE FROM %s", image.kind->table);
-    reading_where(&reading, true, &query);
+    buffer_printf(&query.sql, "DELETE FROM %s", reading->image.kind->table);
+    reading_where(reading, true, &query);
     if (query.sql.failed)
         return error_no_memory(&undoing->book->error);
     advance(undoing, 1);
     return store_run(undoing->book->store, buffer_string(&query.sql), query.parameters,
                      query.count);
+}
+
+static crm_status remove_again(void *context, const struct value *row)
+{
+    struct undoing *undoing = context;
+    const struct image image = image_of(row);
+    return image.kind == NULL || image_is_erased(&image)
+               ? say_erased(undoing)
+               : image_read(undoing->book, &image, remove_row_again, undoing);
 }
 
 static crm_status remove_came_back(struct undoing *undoing, const struct kind *kind)
@@ -411,7 +415,8 @@ static crm_status count_images(struct undoing *undoing, int64_t *out)
                                        value_integer(undoing->entry.undoes)};
     struct value count = value_null();
     crm_status status = store_row_values(undoing->book->store, &undoing->arena,
-                                         "SELECT count(*) FROM journal_image WHERE entry = $1 "
+                                         "SELECT sum(row_count) FROM journal_image "
+                                         "WHERE entry = $1 "
                                          "OR (entry = $2 AND action = 'removed')",
                                          parameters, 2, &count, 1);
     *out = count.integer;

@@ -29,6 +29,7 @@ static const struct field image_fields[] = {
     {.name = "record", .label = N_("Record"), .type = DATA_INTEGER},
     {.name = "customer", .label = N_("Customer"), .type = DATA_INTEGER},
     {.name = "action", .label = N_("Action"), .flags = FIELD_REQUIRED},
+    {.name = "row_count", .label = N_("Rows"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
     {.name = "before_values", .label = N_("Before")},
     {.name = "after_values", .label = N_("After")},
     {.name = "salt", .label = N_("Salt")},

@@ -11,6 +11,9 @@
 /* previous_hash of the first entry. */
 #define JOURNAL_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 
+/* Bytes of rows in one image, after which the next one begins. */
+enum { JOURNAL_ROWS_TEXT = 64 * 1024 };
+
 /* An entry as stored. `command` and `salt` are NULL once they were erased. */
 struct journal_entry {
     int64_t id;
@@ -27,7 +30,12 @@ struct journal_entry {
  * ten-thousandths, references as ids, custom fields as the text they are kept as. Of a change both
  * hold the fields that differ (and the key, for kinds without id); of a removal `before` holds all
  * columns that were not null and `after` is NULL. Values and salt are NULL once they were erased.
- * Rows that the entry itself inserted have no images, and derived fields make none. */
+ * Rows that the entry itself inserted have no images, and derived fields make none.
+ *
+ * Rows of a kind without id that were removed together, and were one customer's, are one image:
+ *   {"columns":["customer","ordered_on",…],"rows":[[1,"2025-01-05",…],…]}
+ * in this order; null is written as null, and columns that are null in all of them may be left out.
+ * It is of this form for one row as well; the next image begins at JOURNAL_ROWS_TEXT bytes. */
 struct journal_image {
     int64_t entry, number;
     const char *kind;
@@ -35,6 +43,8 @@ struct journal_image {
     struct value customer; /* whom it belonged to before; null for none. Where it went is found by
                               the record, or is among the values after */
     const char *action;    /* changed or removed */
+    int64_t row_count;     /* rows that it is about: 1, but for removals of kinds without id; known
+                              by its values, so no digest covers it */
     const char *before, *after, *salt;
     const char *digest;
 };

@@ -19,7 +19,7 @@
 struct packed_image {
     size_t watch;
     size_t before, after; /* bytes of text */
-    int64_t record, customer, whole;
+    int64_t record, customer, whole, row_count;
     bool has_record, has_customer, has_whole, removed;
 };
 
@@ -41,6 +41,8 @@ struct sqlite_journal {
     bool failed;   /* no memory, no disk */
     struct spill spill;
     struct buffer before, after; /* of the row at hand */
+    struct packed_image open;    /* that further removed rows are put into; without rows: none */
+    struct buffer rows;          /* its text */
     int64_t number;              /* of the image written last */
     struct digest images;
     struct salts salts;
@@ -102,12 +104,8 @@ static bool same_value(sqlite3_value *a, sqlite3_value *b)
     }
 }
 
-static void put_member(struct buffer *json, const struct watched_column *column,
-                       sqlite3_value *value)
+static void put_value(struct buffer *json, sqlite3_value *value)
 {
-    buffer_append(json, json->length == 0 ? "{\"" : ",\"", 2);
-    buffer_append(json, column->name, column->length);
-    buffer_append(json, "\":", 2);
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL:
         buffer_append(json, "null", 4);
@@ -128,19 +126,45 @@ static void put_member(struct buffer *json, const struct watched_column *column,
     }
 }
 
+static void put_member(struct buffer *json, const struct watched_column *column,
+                       sqlite3_value *value)
+{
+    buffer_append(json, json->length == 0 ? "{\"" : ",\"", 2);
+    buffer_append(json, column->name, column->length);
+    buffer_append(json, "\":", 2);
+    put_value(json, value);
+}
+
+/* `after` is NULL of a removal. */
+static void spill_image(struct sqlite_journal *journal, struct packed_image *image,
+                        const struct buffer *before, const struct buffer *after)
+{
+    image->before = before->length;
+    image->after = after == NULL ? 0 : after->length;
+    journal->failed = journal->failed || before->failed || (after != NULL && after->failed);
+    spill_append(&journal->spill, image, sizeof *image);
+    spill_append(&journal->spill, buffer_string(before), image->before + 1);
+    spill_append(&journal->spill, after == NULL ? "" : buffer_string(after), image->after + 1);
+}
+
+/* What comes next belongs behind the rows that were put together. */
+static void close_rows(struct sqlite_journal *journal)
+{
+    if (journal->open.row_count == 0)
+        return;
+    buffer_text(&journal->rows, "]}");
+    spill_image(journal, &journal->open, &journal->rows, NULL);
+    journal->open.row_count = 0;
+}
+
 static void keep_image(struct sqlite_journal *journal, struct packed_image *image)
 {
+    close_rows(journal);
+    image->row_count = 1;
     buffer_character(&journal->before, '}');
     if (!image->removed)
         buffer_character(&journal->after, '}');
-    image->before = journal->before.length;
-    image->after = image->removed ? 0 : journal->after.length;
-    if (journal->before.failed || journal->after.failed)
-        journal->failed = true;
-    spill_append(&journal->spill, image, sizeof *image);
-    spill_append(&journal->spill, buffer_string(&journal->before), image->before + 1);
-    spill_append(&journal->spill, image->removed ? "" : buffer_string(&journal->after),
-                 image->after + 1);
+    spill_image(journal, image, &journal->before, image->removed ? NULL : &journal->after);
 }
 
 static bool take_number(sqlite3_value *value, int64_t *out)
@@ -181,6 +205,71 @@ static bool put_changes(struct sqlite_journal *journal, const struct watch *watc
     return changed;
 }
 
+/* Columns that no removed row has used yet are left out. */
+static void open_rows(struct sqlite_journal *journal, const struct packed_image *image)
+{
+    const struct watch *watch = &journal->watches[image->watch];
+    struct buffer *rows = &journal->rows;
+    const char *separator = "[\"";
+    close_rows(journal);
+    journal->open = *image;
+    buffer_clear(rows);
+    buffer_text(rows, "{\"columns\":");
+    for (int i = 0; i < watch->column_count; i++) {
+        if (!watch->columns[i].used)
+            continue;
+        buffer_text(rows, separator);
+        buffer_append(rows, watch->columns[i].name, watch->columns[i].length);
+        separator = "\",\"";
+    }
+    buffer_text(rows, "\"],\"rows\":[");
+}
+
+static bool goes_with(const struct packed_image *open, const struct packed_image *image)
+{
+    return open->row_count > 0 && open->watch == image->watch &&
+           open->has_customer == image->has_customer && open->customer == image->customer &&
+           open->has_whole == image->has_whole && open->whole == image->whole;
+}
+
+/* Whether the row has values in columns that none before it had. */
+static bool uses_more(struct sqlite_journal *journal, const struct watch *watch)
+{
+    bool more = false;
+    for (int i = 0; i < watch->column_count && !journal->failed; i++) {
+        struct watched_column *column = &watch->columns[i];
+        if (column->used)
+            continue;
+        sqlite3_value *value = old_value(journal, i);
+        column->used = value != NULL && sqlite3_value_type(value) != SQLITE_NULL;
+        more = more || column->used;
+    }
+    return more;
+}
+
+/* A removed row without id, beside others of the same customer. */
+static void keep_row(struct sqlite_journal *journal, const struct packed_image *image)
+{
+    const struct watch *watch = &journal->watches[image->watch];
+    struct buffer *rows = &journal->rows;
+    const char *separator = "[";
+    bool more = uses_more(journal, watch);
+    if (more || !goes_with(&journal->open, image) || rows->length >= JOURNAL_ROWS_TEXT)
+        open_rows(journal, image);
+    else
+        separator = ",[";
+    for (int i = 0; i < watch->column_count && !journal->failed; i++) {
+        sqlite3_value *value = watch->columns[i].used ? old_value(journal, i) : NULL;
+        if (value == NULL)
+            continue;
+        buffer_text(rows, separator);
+        put_value(rows, value);
+        separator = ",";
+    }
+    buffer_character(rows, ']');
+    journal->open.row_count++;
+}
+
 static void put_row(struct sqlite_journal *journal, const struct watch *watch)
 {
     for (int i = 0; i < watch->column_count && !journal->failed; i++) {
@@ -209,9 +298,13 @@ static void note_removal(struct sqlite_journal *journal, struct watch *watch, in
     }
     if (!watch->images)
         return;
+    find_owner(journal, watch, &image);
+    if (watch->kind->cluster != NULL) {
+        keep_row(journal, &image);
+        return;
+    }
     buffer_clear(&journal->before);
     put_row(journal, watch);
-    find_owner(journal, watch, &image);
     keep_image(journal, &image);
 }
 
@@ -361,10 +454,11 @@ static crm_status insert_image(struct sqlite_journal *journal, const struct pack
     bind_number(statement, 4, packed->has_record, packed->record);
     bind_number(statement, 5, packed->has_customer, packed->customer);
     bind_text(statement, 6, image.action);
-    bind_text(statement, 7, image.before);
-    bind_text(statement, 8, image.after);
-    bind_text(statement, 9, salt);
-    bind_text(statement, 10, digest);
+    bind_number(statement, 7, true, packed->row_count);
+    bind_text(statement, 8, image.before);
+    bind_text(statement, 9, image.after);
+    bind_text(statement, 10, salt);
+    bind_text(statement, 11, digest);
     int code = sqlite3_step(statement);
     (void)sqlite3_reset(statement);
     return code == SQLITE_DONE ? CRM_OK : fail(journal);
@@ -402,8 +496,8 @@ static crm_status write_images(struct sqlite_journal *journal)
     if (journal->insert == NULL)
         status = prepare(journal,
                          "INSERT INTO journal_image (entry, number, kind, record, customer, "
-                         "action, before_values, after_values, salt, digest) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                         "action, row_count, before_values, after_values, salt, digest) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                          &journal->insert);
     while (status == CRM_OK && reader->at < length)
         status = write_image(journal, reader);
@@ -486,6 +580,7 @@ void sqlite_journal_free(struct sqlite_journal *journal)
         free(journal->watches[i].columns);
     buffer_release(&journal->before);
     buffer_release(&journal->after);
+    buffer_release(&journal->rows);
     free(journal->orphans);
     free(journal);
 }
@@ -494,6 +589,8 @@ void sqlite_journal_begin(struct sqlite_journal *journal, int64_t entry)
 {
     sqlite_journal_forget(journal);
     memset(journal->counts, 0, sizeof journal->counts);
+    for (size_t i = 0; i < journal->watch_count; i++)
+        watch_forget_use(&journal->watches[i]);
     digest_begin(&journal->images);
     journal->number = 0;
     journal->entry = entry;
@@ -503,6 +600,7 @@ crm_status sqlite_journal_enter(struct sqlite_journal *journal, bool listens,
                                 struct sqlite_journal_mark *mark)
 {
     crm_status status = CRM_OK;
+    close_rows(journal);
     if (journal->depth == 0 && spill_length(&journal->spill) >= SPILL_MEMORY)
         status = write_images(journal);
     journal->depth++;
@@ -517,7 +615,10 @@ crm_status sqlite_journal_leave(struct sqlite_journal *journal,
 {
     journal->depth--;
     (void)sqlite_journal_listen(journal, mark->listened);
-    if (failed) {
+    if (!failed) {
+        close_rows(journal);
+    } else {
+        journal->open.row_count = 0;
         spill_cut(&journal->spill, mark->length);
         memcpy(journal->counts, mark->counts, journal->watch_count * sizeof *mark->counts);
     }
@@ -555,6 +656,7 @@ void sqlite_journal_forget(struct sqlite_journal *journal)
     (void)sqlite3_finalize(journal->insert);
     journal->insert = NULL;
     spill_release(&journal->spill);
+    journal->open.row_count = 0;
     journal->orphan_count = 0;
     journal->depth = 0;
     journal->entry = 0;

@@ -73,6 +73,12 @@ bool watch_learn(struct watch *watch)
     return true;
 }
 
+void watch_forget_use(struct watch *watch)
+{
+    for (int i = 0; watch->columns != NULL && i < watch->column_count; i++)
+        watch->columns[i].used = false;
+}
+
 /* NULL when its rows carry no entry; *images is false when they make no images. */
 static const struct kind *watched_kind(const char *table, bool *images)
 {

@@ -14,6 +14,7 @@ struct watched_column {
     size_t length;
     bool journaled; /* a change of it makes an image */
     bool key;       /* of a table without ids: stands in every image */
+    bool used;      /* a row without id that this entry removed had a value in it */
 };
 
 /* A table whose rows carry their entry. */
@@ -28,6 +29,8 @@ struct watch {
 
 /* Fills in the columns; false when memory is exhausted. They are freed with free(). */
 bool watch_learn(struct watch *watch);
+/* A new entry begins: none of its rows has used a column yet. */
+void watch_forget_use(struct watch *watch);
 /* An authorizer of the engine: forbids nothing, but sets the bool that `concerned` points to when a
  * statement inserts or removes rows of such a table, or changes what makes an image. */
 int watch_authorize(void *concerned, int action, const char *table, const char *column,
