@@ -328,14 +328,19 @@ static bool read_columns(struct scan *scan, struct values *out)
     return take(scan, ']') && take(scan, ',');
 }
 
-static bool read_row(struct scan *scan, struct values *out)
+/* What a row leaves out at its end is as in the row before. */
+static bool read_row(struct scan *scan, struct values *out, bool first)
 {
+    size_t count = 0;
     if (!take(scan, '['))
         return false;
-    for (size_t i = 0; i < out->count; i++)
-        if ((i > 0 && !take(scan, ',')) || !read_value(scan, &out->items[i].value))
+    for (bool more = !take(scan, ']'); more; more = !take(scan, ']')) {
+        if (count == out->count || (count > 0 && !take(scan, ',')) ||
+            !read_value(scan, &out->items[count].value))
             return false;
-    return take(scan, ']');
+        count++;
+    }
+    return !first || count == out->count;
 }
 
 static crm_status spread(struct spreading *spreading)
@@ -345,7 +350,7 @@ static crm_status spread(struct spreading *spreading)
     bool whole = read_columns(scan, &reading->before) && take_member(scan, "rows");
     crm_status status = CRM_OK;
     for (; whole && status == CRM_OK; reading->row++) {
-        whole = read_row(scan, &reading->before);
+        whole = read_row(scan, &reading->before, reading->row == 0);
         if (whole)
             status = spreading->each(spreading->context, reading);
         if (whole && status == CRM_OK && !take(scan, ','))

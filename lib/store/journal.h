@@ -11,8 +11,9 @@
 /* previous_hash of the first entry. */
 #define JOURNAL_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 
-/* Bytes of rows in one image, after which the next one begins. */
-enum { JOURNAL_ROWS_TEXT = 64 * 1024 };
+/* Bytes of rows in one image, after which the next one begins: what fits into a page of SQLite's
+ * index beside the rest, since the last page of a longer one would be mostly empty. */
+enum { JOURNAL_ROWS_TEXT = 800 };
 
 /* An entry as stored. `command` and `salt` are NULL once they were erased. */
 struct journal_entry {
@@ -33,9 +34,10 @@ struct journal_entry {
  * Rows that the entry itself inserted have no images, and derived fields make none.
  *
  * Rows of a kind without id that were removed together, and were one customer's, are one image:
- *   {"columns":["customer","ordered_on",…],"rows":[[1,"2025-01-05",…],…]}
- * in this order; null is written as null, and columns that are null in all of them may be left out.
- * It is of this form for one row as well; the next image begins at JOURNAL_ROWS_TEXT bytes. */
+ *   {"columns":["ordered_on",…,"customer"],"rows":[["2025-01-05",…,1],…]}
+ * in this order; null is written as null. Columns that are null in all of them may be left out, and
+ * so may values at the end of a row that are those of the row before. It is of this form for one row
+ * as well; the next image begins at JOURNAL_ROWS_TEXT bytes. */
 struct journal_image {
     int64_t entry, number;
     const char *kind;

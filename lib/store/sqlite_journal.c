@@ -205,6 +205,16 @@ static bool put_changes(struct sqlite_journal *journal, const struct watch *watc
     return changed;
 }
 
+/* The columns in the order of rows put together: the customer last, as it is one for all. */
+static struct watched_column *column_at(const struct watch *watch, int place, int *out)
+{
+    const int last = watch->column_count - 1;
+    *out = watch->customer == NO_COLUMN ? place
+           : place == last              ? watch->customer
+                                        : place + (place >= watch->customer);
+    return &watch->columns[*out];
+}
+
 /* Columns that no removed row has used yet are left out. */
 static void open_rows(struct sqlite_journal *journal, const struct packed_image *image)
 {
@@ -215,11 +225,12 @@ static void open_rows(struct sqlite_journal *journal, const struct packed_image 
     journal->open = *image;
     buffer_clear(rows);
     buffer_text(rows, "{\"columns\":");
-    for (int i = 0; i < watch->column_count; i++) {
-        if (!watch->columns[i].used)
+    for (int i = 0, index; i < watch->column_count; i++) {
+        const struct watched_column *column = column_at(watch, i, &index);
+        if (!column->used)
             continue;
         buffer_text(rows, separator);
-        buffer_append(rows, watch->columns[i].name, watch->columns[i].length);
+        buffer_append(rows, column->name, column->length);
         separator = "\",\"";
     }
     buffer_text(rows, "\"],\"rows\":[");
@@ -247,25 +258,55 @@ static bool uses_more(struct sqlite_journal *journal, const struct watch *watch)
     return more;
 }
 
+/* The text at the end, from `at` on. */
+static bool is_as_before(const struct buffer *rows, const struct watched_column *column, size_t at)
+{
+    return column->bytes == rows->length - at &&
+           memcmp(rows->data + column->at, rows->data + at, column->bytes) == 0;
+}
+
+/* Puts the values of the row. Those at its end that are as in the row before are cut off again. */
+static void put_values(struct sqlite_journal *journal, const struct watch *watch)
+{
+    struct buffer *rows = &journal->rows;
+    const bool first = journal->open.row_count == 0;
+    size_t end = rows->length;
+    for (int i = 0, index; i < watch->column_count && !journal->failed && !rows->failed; i++) {
+        struct watched_column *column = column_at(watch, i, &index);
+        sqlite3_value *value = column->used ? old_value(journal, index) : NULL;
+        if (value == NULL)
+            continue;
+        buffer_character(rows, ',');
+        const size_t at = rows->length;
+        put_value(rows, value);
+        if (rows->failed)
+            return;
+        if (!first && is_as_before(rows, column, at))
+            continue;
+        end = rows->length;
+        column->at = at;
+        column->bytes = end - at;
+    }
+    rows->length = end;
+}
+
 /* A removed row without id, beside others of the same customer. */
 static void keep_row(struct sqlite_journal *journal, const struct packed_image *image)
 {
     const struct watch *watch = &journal->watches[image->watch];
     struct buffer *rows = &journal->rows;
-    const char *separator = "[";
     bool more = uses_more(journal, watch);
     if (more || !goes_with(&journal->open, image) || rows->length >= JOURNAL_ROWS_TEXT)
         open_rows(journal, image);
     else
-        separator = ",[";
-    for (int i = 0; i < watch->column_count && !journal->failed; i++) {
-        sqlite3_value *value = watch->columns[i].used ? old_value(journal, i) : NULL;
-        if (value == NULL)
-            continue;
-        buffer_text(rows, separator);
-        put_value(rows, value);
-        separator = ",";
-    }
+        buffer_character(rows, ',');
+    const size_t begin = rows->length;
+    put_values(journal, watch);
+    /* The first comma is the bracket. */
+    if (rows->length == begin)
+        buffer_character(rows, '[');
+    else
+        rows->data[begin] = '[';
     buffer_character(rows, ']');
     journal->open.row_count++;
 }

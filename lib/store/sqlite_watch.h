@@ -15,6 +15,7 @@ struct watched_column {
     bool journaled; /* a change of it makes an image */
     bool key;       /* of a table without ids: stands in every image */
     bool used;      /* a row without id that this entry removed had a value in it */
+    size_t at, bytes; /* of its last value among the rows put together */
 };
 
 /* A table whose rows carry their entry. */
