@@ -140,7 +140,7 @@ keys() {
     refused chen "UPDATE crm.customer SET name = 'x'"
     refused chen "UPDATE crm.staff_access SET role = 'administrator'"
     refused chen "SELECT crm.next_customer()"
-    refused chen "SELECT crm.keep_image('customer', 1, 1, 'changed', '{}', '{}')"
+    refused chen "SELECT crm.keep_image('customer', 1, 1, '{}', '{}')"
     refused chen "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"
     grant chen --role reader --department sales
     [ "$(keys chen)" = "beta delta gamma" ]
@@ -204,7 +204,7 @@ keys() {
     refused lin "UPDATE crm.staff SET name = 'x'"
     refused lin "INSERT INTO crm.book_setting VALUES ('a', 'b')"
     refused lin "UPDATE crm.staff_access SET role = 'administrator'"
-    refused lin "SELECT crm.keep_image('customer', 1, 1, 'changed', '{}', '{}')"
+    refused lin "SELECT crm.keep_image('customer', 1, 1, '{}', '{}')"
     refused lin "SET ROLE crm"
     # A row of another's, and one of no entry.
     refused lin "SELECT set_config('crm.entry', '999', false); INSERT INTO crm.contact (id, customer, name, entry) VALUES (77, 2, 'Spy', 999)"
