@@ -295,6 +295,20 @@ kinds_about() {
         FROM journal_image WHERE entry = (SELECT max(id) FROM journal)')" = "0|0|0|64" ]
 }
 
+@test "lines that were removed are erased with those of no other customer" {
+    need_query
+    crm add order 7799 --customer friend --ordered-on 2026-02-02 >/dev/null
+    crm add line --order-ref 7799 --amount 5 --description friendly >/dev/null
+    crm remove order 7788 >/dev/null
+    crm remove order 7799 >/dev/null
+    crm forget zhangweijie -q >/dev/null
+    [ "$(query_store "SELECT sum(row_count) FROM journal_image WHERE kind = 'line' AND customer = 1
+        AND before_values IS NULL AND salt IS NULL")" = 1 ]
+    query_store "SELECT before_values FROM journal_image WHERE kind = 'line' AND customer = 2" |
+        grep -qF '"friendly"'
+    crm check >/dev/null
+}
+
 @test "the chain verifies after forgetting" {
     crm introspect | jq -e '.commands[] | select(.name == "check")' >/dev/null || skip "no crm check"
     crm forget zhangweijie -q >/dev/null

@@ -162,6 +162,28 @@ image_digests() {
     expect_chain
 }
 
+@test "removed lines of one customer are one image" {
+    crm add Acme >/dev/null
+    crm add order N1 --customer acme >/dev/null
+    crm add line --order-ref N1 --amount 12.5 >/dev/null
+    crm add line --order-ref N1 --amount 3 --description "more, \"all\"" >/dev/null
+    crm add line --order-ref N1 --amount 3 >/dev/null
+    crm remove order N1 >/dev/null
+    [ "$(ask "SELECT sum(row_count), count(*) - count(record), min(customer), max(customer)
+              FROM journal_image WHERE kind = 'line'")" = '3|2|1|1' ] ||
+        [ "$(ask "SELECT row_count, record, customer FROM journal_image WHERE kind = 'line'")" = '3||1' ]
+    ask "SELECT before_values FROM journal_image WHERE kind = 'line' ORDER BY number" >said
+    jq -e 'has("columns") and has("rows")' said >/dev/null
+    jq -s 'map(.rows[][:1]) | flatten | length' said | grep -qx 3
+    [ "$(crm log -n 1 | jq -c .what)" = '{"order":{"removed":1},"line":{"removed":3}}' ]
+    expect_chain
+    # How many rows it is about is known from its values.
+    ask "UPDATE journal_image SET row_count = row_count + 1 WHERE kind = 'line' AND number =
+         (SELECT max(number) FROM journal_image WHERE kind = 'line')" >/dev/null
+    crm check --format jsonl >said 2>/dev/null && return 1
+    grep -qF '"field":"row_count"' said
+}
+
 @test "events of a complaint belong to its customer, even when both go" {
     crm add staff 林涛 --login lin >/dev/null
     crm add Acme >/dev/null

@@ -123,6 +123,69 @@ END
     undone import again.csv --as order --map map.yaml
 }
 
+# Orders of two customers in turns, some lines with a field that others have not.
+import_orders() {
+    cat >map.yaml <<'END'
+as: order
+fields:
+  order.number: order
+  order.ordered_on: date
+  customer.key: customer
+  customer.name: customer
+  product.code: product
+  product.name: product
+  line.quantity: quantity
+  line.amount: amount
+  line.description: words
+END
+    echo order,customer,date,product,quantity,amount,words >orders.csv
+    local i
+    for ((i = 1; i <= 60; i++)); do
+        printf '%d,c%d,2025-01-%02d,p%d,%d,%d,%s\n' "$((i / 2))" "$((i / 2 % 2))" "$((i / 2 % 28 + 1))" \
+            "$((i % 3))" "$i" "$((i * 10))" "$( ((i % 7)) || echo "say \"\"$i\"\"; 备注" | sed 's/.*/"&"/')" >>orders.csv
+    done
+    crm "$@" import orders.csv --as order --map map.yaml
+}
+
+@test "many lines of each customer: kept together, told one by one" {
+    import_orders -q >/dev/null
+    undone undo
+    crm undo -q >/dev/null
+    [ "$(crm log -n 1 | jq -c .what.line)" = '{"removed":60}' ]
+    [ "$(crm log "$(last_entry)" | jq -r 'select(.kind == "line" and .action == "removed") | .record' |
+        sort -u | wc -l)" = 60 ]
+    [ "$(crm log "$(last_entry)" | jq -r 'select(.kind == "line" and .field == "description") | .before' |
+        sort | head -n 1)" = 'say "14"; 备注' ]
+    crm check >/dev/null
+    # As they came back, and were removed again.
+    crm undo -q >/dev/null
+    [ "$(crm log -n 1 | jq -c .what.line)" = '{"restored":60}' ]
+    crm log "$(last_entry)" | jq -r 'select(.kind == "line") | .action' | sort | uniq -c |
+        grep -qx ' *60 restored'
+    crm check >/dev/null
+    crm undo -q >/dev/null
+    crm check >/dev/null
+}
+
+@test "lines of one order among others of its customer: its own are told and shown" {
+    import_orders -q >/dev/null
+    [ "$(crm show O-2 --fields lines,amount)" = '{"lines":2,"amount":50}' ]
+    crm show c1 >before
+    CRM_NOW=2026-03-03T09:00:00+08:00 crm undo -q >/dev/null
+    export CRM_NOW=2026-03-04T09:00:00+08:00
+    crm log order O-2 | jq -r 'select(.kind == "line") | .record' | sort -u >said
+    [ "$(cat said)" = $'O-2/1\nO-2/2' ]
+    crm show O-2 --as-of 2026-03-02 | jq -c '{lines, amount}' | grep -qxF '{"lines":2,"amount":50}'
+    CRM_NOW=2026-03-02T09:00:00+08:00 crm show c1 --as-of 2026-03-02 2>/dev/null | diff before - || return 1
+    # They come back: of the day between nothing is there.
+    crm undo -q >/dev/null
+    [ "$(crm show O-2 --fields lines,amount)" = '{"lines":2,"amount":50}' ]
+    call crm show O-2 --as-of 2026-03-03
+    [ "$status" = 1 ]
+    [[ $err == *"it had been removed"* ]]
+    crm show O-2 --as-of 2026-03-02 | jq -c '{lines, amount}' | grep -qxF '{"lines":2,"amount":50}'
+}
+
 @test "one at a time, back to the beginning" {
     whole >before
     crm add "Beta" --key beta >/dev/null
