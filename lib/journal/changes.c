@@ -274,9 +274,9 @@ crm_status changes_of_row(struct changes *changes, const struct reading *reading
         return write_erased(&rows, image);
     crm_status status = name_row(&rows, image, before);
     for (size_t i = 0; status == CRM_OK && i < before->count; i++)
-        status = write_member(
-            &rows, &before->items[i],
-            image->removed ? NULL : values_find(&reading->after, before->items[i].name));
+        status = write_member(&rows, &before->items[i],
+                              image->removed ? NULL
+                                             : values_find(&reading->after, before->items[i].name));
     return status;
 }
 

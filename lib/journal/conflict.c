@@ -118,9 +118,8 @@ static crm_status meet_image(void *context, const struct value *row)
     const struct image image = image_of(row);
     meeting->meets = meeting->meets || image.removed || meeting->later->image.removed ||
                      image.before == NULL || meeting->later->image.before == NULL;
-    return meeting->meets
-               ? CRM_OK
-               : image_read(meeting->conflicts->book, &image, compare_fields, meeting);
+    return meeting->meets ? CRM_OK
+                          : image_read(meeting->conflicts->book, &image, compare_fields, meeting);
 }
 
 static crm_status meets_record(struct meeting *meeting)

@@ -157,8 +157,7 @@ static bool read_number(struct scan *scan, struct value *out)
     size_t length = strspn(scan->at, "+-.0123456789eE");
     bool whole = strspn(scan->at, "-0123456789") == length;
     char *end;
-    *out = whole ? value_integer(strtoll(scan->at, &end, 10))
-                 : value_real(strtod(scan->at, &end));
+    *out = whole ? value_integer(strtoll(scan->at, &end, 10)) : value_real(strtod(scan->at, &end));
     if (length == 0 || end != scan->at + length)
         return false;
     scan->at = end;
@@ -208,8 +207,8 @@ static bool read_object(struct scan *scan, struct values *out)
         struct member *member = &out->items[out->count];
         size_t length;
         skip_blanks(scan);
-        if (*scan->at != '"' || !read_string(scan, &member->name, &length) ||
-            !take(scan, ':') || !read_value(scan, &member->value))
+        if (*scan->at != '"' || !read_string(scan, &member->name, &length) || !take(scan, ':') ||
+            !read_value(scan, &member->value))
             return false;
         out->count++;
     } while (take(scan, ','));

@@ -39,7 +39,7 @@ struct image {
 
 /* What image_of reads, in this order. */
 #define IMAGE_COLUMNS                                                                              \
-    "i.entry, i.number, i.kind, i.record, i.customer, i.action, i.row_count, "   \
+    "i.entry, i.number, i.kind, i.record, i.customer, i.action, i.row_count, "                     \
     "i.before_values, i.after_values"
 enum { IMAGE_COLUMN_COUNT = 9 };
 struct image image_of(const struct value *row);

@@ -54,8 +54,8 @@ static crm_status count_images(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* How many records it changed: one may have changed several times; rows without id are counted. What the entry removed that this
- * one undoes is there again. */
+/* How many records it changed: one may have changed several times; rows without id are counted.
+ * What the entry removed that this one undoes is there again. */
 static const char count_sql[] =
     "SELECT i.kind, i.action, count(DISTINCT i.record) + "
     "coalesce(sum(CASE WHEN i.record IS NULL THEN i.row_count END), 0), "

@@ -21,7 +21,7 @@ struct back {
 struct past {
     struct crm_book *book;
     struct root root;
-    int64_t entry; /* the last one that counts */
+    int64_t entry;        /* the last one that counts */
     bool clock_went_back; /* later ones are of no later time */
     struct undone_list undone;
     struct back *backs;
@@ -212,10 +212,9 @@ static crm_status note_line(void *context, const struct reading *reading)
     const struct value order =
         value_integer(values_integer(&reading->before, image->kind->part_of));
     struct value found;
-    crm_status status =
-        store_row_values(past->book->store, &arena,
-                         "SELECT 1 FROM past_member WHERE kind = 'order' AND record = $1", &order,
-                         1, &found, 1);
+    crm_status status = store_row_values(
+        past->book->store, &arena, "SELECT 1 FROM past_member WHERE kind = 'order' AND record = $1",
+        &order, 1, &found, 1);
     if (status == CRM_NOT_FOUND)
         return CRM_OK;
     return status == CRM_OK ? note_row(past, image, reading->row) : status;
@@ -315,9 +314,8 @@ static crm_status take_back(void *context, const struct value *row)
 {
     const struct taking *taking = context;
     const struct image image = image_of(row);
-    return image_is_erased(&image)
-               ? say_erased(taking->past)
-               : image_read(taking->past->book, &image, take_row_back, context);
+    return image_is_erased(&image) ? say_erased(taking->past)
+                                   : image_read(taking->past->book, &image, take_row_back, context);
 }
 
 /* How many from the first on are rows of one image. */
@@ -325,8 +323,7 @@ static size_t count_together(const struct back *backs, size_t left)
 {
     size_t count = 1;
     while (count < left && backs[count].entry == backs->entry &&
-           backs[count].number == backs->number &&
-           backs[count].image_number == backs->image_number)
+           backs[count].number == backs->number && backs[count].image_number == backs->image_number)
         count++;
     return count;
 }

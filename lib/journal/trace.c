@@ -192,8 +192,8 @@ static size_t count_together(const struct event *events, size_t left)
     size_t count = 1;
     for (; count < left; count++) {
         const struct event *event = &events[count];
-        bool same_image = event->number != 0 && event->number == events->number &&
-                          event->entry == events->entry;
+        bool same_image =
+            event->number != 0 && event->number == events->number && event->entry == events->entry;
         if (!same_image && compare(event, events) != 0)
             break;
     }
@@ -370,9 +370,8 @@ static crm_status write_gone_row(void *context, const struct reading *reading)
     const char *name = NULL;
     if (rows->action == ACTION_ADDED && values_integer(before, "entry") != rows->changes->entry.id)
         return CRM_OK;
-    crm_status status = record != 0
-                            ? history_record_name(book, rows->kind, record, &arena, &name)
-                            : history_row_name(book, rows->kind, before, &arena, &name);
+    crm_status status = record != 0 ? history_record_name(book, rows->kind, record, &arena, &name)
+                                    : history_row_name(book, rows->kind, before, &arena, &name);
     return status == CRM_OK ? changes_whole(rows->changes, rows->kind, name, rows->action) : status;
 }
 

@@ -36,8 +36,8 @@ struct journal_entry {
  * Rows of a kind without id that were removed together, and were one customer's, are one image:
  *   {"columns":["ordered_on",…,"customer"],"rows":[["2025-01-05",…,1],…]}
  * in this order; null is written as null. Columns that are null in all of them may be left out, and
- * so may values at the end of a row that are those of the row before. It is of this form for one row
- * as well; the next image begins at JOURNAL_ROWS_TEXT bytes. */
+ * so may values at the end of a row that are those of the row before. It is of this form for one
+ * row as well; the next image begins at JOURNAL_ROWS_TEXT bytes. */
 struct journal_image {
     int64_t entry, number;
     const char *kind;
@@ -80,8 +80,8 @@ void journal_undoes(struct store *store, int64_t entry);
 /* Before store_commit: writes the entry. All texts are borrowed during the call. */
 crm_status journal_end(struct store *store, const char *happened_at, const char *actor,
                        const char *command);
-/* In its place where nothing was written that an entry would tell of, else CRM_CORRUPT: the entry is
- * given up. */
+/* In its place where nothing was written that an entry would tell of, else CRM_CORRUPT: the entry
+ * is given up. */
 crm_status journal_end_derived(struct store *store);
 
 #endif

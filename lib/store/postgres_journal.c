@@ -222,21 +222,22 @@ static void removed_rows_sql(struct buffer *sql, const struct kind *kind)
 /* All that one statement removed at once: row by row the server takes several times as long. */
 static void removed_function_sql(struct buffer *sql, const struct kind *kind)
 {
-    buffer_printf(sql,
-                  "CREATE FUNCTION crm.keep_removed_%s() RETURNS trigger LANGUAGE plpgsql "
-                  "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
-                  "DECLARE under_way bigint := nullif(current_setting('crm.entry', true), ''); "
-                  "numbered bigint := coalesce(nullif(current_setting('crm.image', true), ''), '0'); "
-                  "kept bigint; "
-                  "BEGIN IF under_way IS NULL THEN RETURN NULL; END IF; "
-                  "INSERT INTO journal_image (entry, number, kind, record, customer, action, "
-                  "row_count, before_values, salt, digest) "
-                  "SELECT under_way, numbered + s.place, '%s', s.id, s.owner, 'removed', "
-                  "s.row_count, s.members, s.grain, "
-                  "encode(sha256(convert_to(concat_ws(E'\\n', s.grain, '%s', "
-                  "coalesce(s.id::text, ''), 'removed', s.members, ''), 'UTF8')), 'hex') "
-                  "FROM (SELECT m.*, replace(gen_random_uuid()::text, '-', '') AS grain FROM (",
-                  kind->table, kind->name, kind->name);
+    buffer_printf(
+        sql,
+        "CREATE FUNCTION crm.keep_removed_%s() RETURNS trigger LANGUAGE plpgsql "
+        "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+        "DECLARE under_way bigint := nullif(current_setting('crm.entry', true), ''); "
+        "numbered bigint := coalesce(nullif(current_setting('crm.image', true), ''), '0'); "
+        "kept bigint; "
+        "BEGIN IF under_way IS NULL THEN RETURN NULL; END IF; "
+        "INSERT INTO journal_image (entry, number, kind, record, customer, action, "
+        "row_count, before_values, salt, digest) "
+        "SELECT under_way, numbered + s.place, '%s', s.id, s.owner, 'removed', "
+        "s.row_count, s.members, s.grain, "
+        "encode(sha256(convert_to(concat_ws(E'\\n', s.grain, '%s', "
+        "coalesce(s.id::text, ''), 'removed', s.members, ''), 'UTF8')), 'hex') "
+        "FROM (SELECT m.*, replace(gen_random_uuid()::text, '-', '') AS grain FROM (",
+        kind->table, kind->name, kind->name);
     if (kind->cluster == NULL)
         removed_records_sql(sql, kind);
     else

@@ -12,9 +12,9 @@ enum { NO_COLUMN = -1 };
 struct watched_column {
     const char *name;
     size_t length;
-    bool journaled; /* a change of it makes an image */
-    bool key;       /* of a table without ids: stands in every image */
-    bool used;      /* a row without id that this entry removed had a value in it */
+    bool journaled;   /* a change of it makes an image */
+    bool key;         /* of a table without ids: stands in every image */
+    bool used;        /* a row without id that this entry removed had a value in it */
     size_t at, bytes; /* of its last value among the rows put together */
 };
 

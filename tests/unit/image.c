@@ -105,8 +105,8 @@ static void blanks_do_not_matter(void **state)
 static void what_a_row_leaves_out_is_as_before(void **state)
 {
     (void)state;
-    const struct image image = of_lines(
-        "{\"columns\":[\"a\",\"b\",\"c\"],\"rows\":[[1,\"x\",3],[2],[2,\"y\"],[],[4,null,null],[5]]}");
+    const struct image image = of_lines("{\"columns\":[\"a\",\"b\",\"c\"],\"rows\":[[1,\"x\",3],[2]"
+                                        ",[2,\"y\"],[],[4,null,null],[5]]}");
     expect(&image, " a=1 b=x c=3 ->\n a=2 b=x c=3 ->\n a=2 b=y c=3 ->\n a=2 b=y c=3 ->\n"
                    " a=4 b=null c=null ->\n a=5 b=null c=null ->\n");
 }
