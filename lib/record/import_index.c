@@ -5,10 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NEAR = 16 };
+
+/* Short texts, as most keys are, stand in the table itself: each pointer that is followed is a look
+ * into memory far away. */
 struct text_key {
-    const char *text;
+    union {
+        const char *far; /* in the arena */
+        char near[NEAR];
+    };
     uint32_t length;
-    uint32_t hash;
+};
+
+/* The number + 1, 0: free; and enough of the hash to tell most texts apart. */
+struct text_slot {
+    uint32_t number, hash;
 };
 
 enum { PAGE = 1024, FILTER_WORDS = 1 << 19, FILTER_PROBES = 3 };
@@ -32,7 +43,8 @@ uint64_t text_hash(const char *text, size_t length)
 
 static bool is_text(const struct text_key *key, const char *text, size_t length)
 {
-    return key->length == length && memcmp(key->text, text, length) == 0;
+    return key->length == length &&
+           memcmp(length <= NEAR ? key->near : key->far, text, length) == 0;
 }
 
 static size_t find_slot(const struct text_index *index, const char *text, size_t length,
@@ -40,12 +52,10 @@ static size_t find_slot(const struct text_index *index, const char *text, size_t
 {
     size_t mask = index->slot_count - 1;
     size_t at = hash & mask;
-    while (index->slots[at] != 0) {
-        const struct text_key *key = &index->keys[index->slots[at] - 1];
-        if (key->hash == hash && is_text(key, text, length))
+    for (; index->slots[at].number != 0; at = (at + 1) & mask)
+        if (index->slots[at].hash == hash &&
+            is_text(&index->keys[index->slots[at].number - 1], text, length))
             break;
-        at = (at + 1) & mask;
-    }
     return at;
 }
 
@@ -56,7 +66,7 @@ uint32_t text_index_find(struct text_index *index, const char *text, size_t leng
     if (is_text(&index->keys[index->latest], text, length))
         return index->latest;
     uint32_t number =
-        index->slots[find_slot(index, text, length, (uint32_t)text_hash(text, length))];
+        index->slots[find_slot(index, text, length, (uint32_t)text_hash(text, length))].number;
     if (number == 0)
         return TEXT_INDEX_NONE;
     index->latest = number - 1;
@@ -69,19 +79,33 @@ static bool grow_slots(struct text_index *index)
     if ((index->count + 1) * 2 <= index->slot_count)
         return true;
     size_t count = index->slot_count == 0 ? 1024 : index->slot_count * 2;
-    uint32_t *slots = calloc(count, sizeof *slots);
+    struct text_slot *slots = calloc(count, sizeof *slots);
     if (slots == NULL)
         return false;
-    for (size_t i = 0; i < index->count; i++) {
-        size_t at = index->keys[i].hash & (count - 1);
-        while (slots[at] != 0)
+    for (size_t i = 0; i < index->slot_count; i++) {
+        size_t at = index->slots[i].hash & (count - 1);
+        if (index->slots[i].number == 0)
+            continue;
+        while (slots[at].number != 0)
             at = (at + 1) & (count - 1);
-        slots[at] = (uint32_t)i + 1;
+        slots[at] = index->slots[i];
     }
     free(index->slots);
     index->slots = slots;
     index->slot_count = count;
     return true;
+}
+
+static bool keep_text(struct text_index *index, const char *text, size_t length,
+                      struct text_key *out)
+{
+    *out = (struct text_key){.length = (uint32_t)length};
+    if (length <= NEAR) {
+        memcpy(out->near, text, length);
+        return true;
+    }
+    out->far = arena_copy_length(&index->arena, text, length);
+    return out->far != NULL;
 }
 
 uint32_t text_index_add(struct text_index *index, const char *text, size_t length)
@@ -91,12 +115,12 @@ uint32_t text_index_add(struct text_index *index, const char *text, size_t lengt
     if (keys == NULL)
         return TEXT_INDEX_NONE;
     index->keys = keys;
-    char *copy = arena_copy_length(&index->arena, text, length);
-    if (copy == NULL || index->count >= UINT32_MAX - 1 || !grow_slots(index))
+    if (index->count >= UINT32_MAX - 1 || !grow_slots(index) ||
+        !keep_text(index, text, length, &keys[index->count]))
         return TEXT_INDEX_NONE;
     uint32_t hash = (uint32_t)text_hash(text, length);
-    keys[index->count] = (struct text_key){.text = copy, .length = (uint32_t)length, .hash = hash};
-    index->slots[find_slot(index, text, length, hash)] = (uint32_t)index->count + 1;
+    index->slots[find_slot(index, text, length, hash)] =
+        (struct text_slot){.number = (uint32_t)index->count + 1, .hash = hash};
     index->latest = (uint32_t)index->count++;
     return index->latest;
 }

@@ -11,12 +11,12 @@
 
 /* Numbers each different text in the order of appearance. Zero-initialise. */
 struct text_index {
-    uint32_t *slots; /* number + 1, 0: free */
+    struct text_slot *slots;
     size_t slot_count;
     struct text_key *keys; /* by number */
     size_t count, capacity;
     uint32_t latest;    /* found or added last: files often say the same again */
-    struct arena arena; /* of the texts */
+    struct arena arena; /* of the longer texts */
 };
 
 #define TEXT_INDEX_NONE UINT32_MAX
