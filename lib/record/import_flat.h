@@ -101,6 +101,7 @@ struct flat {
     size_t given_count;
     enum line_column stored[LINE_COLUMNS]; /* columns that are read of known lines */
     size_t stored_count;
+    bool compared[LINE_COLUMNS]; /* whether a known line is compared by that column */
     enum line_identity identity;
     struct value currency, status; /* where the row gives none */
 

@@ -63,7 +63,7 @@ crm_status lines_open(struct flat *flat)
     flat->discount_amount_map = map_find(map, &kind_line, "discount_amount");
     flat->full_amount_map = map_find(map, &kind_line, "full_amount");
     for (size_t i = 0; i < LINE_COLUMNS; i++) {
-        bool compared = is_compared(flat, i);
+        bool compared = flat->compared[i] = is_compared(flat, i);
         if (may_have(flat, (enum line_column)i))
             flat->given[flat->given_count++] = i;
         if (i < LINE_PLACE || compared || i == LINE_ENTRY) {
@@ -330,7 +330,7 @@ static crm_status update_line(struct flat *flat, const struct stored_line *known
     struct value parameters[LINE_COLUMNS + LINE_PLACE];
     size_t count = 0;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (is_compared(flat, i))
+        if (flat->compared[i])
             parameters[count++] = line[i];
     for (size_t i = 0; i < LINE_PLACE; i++)
         parameters[count++] = known->columns[i];
@@ -348,7 +348,7 @@ static crm_status compare_line(struct flat *flat, struct head *head, struct part
     line[LINE_NUMBER] = known->columns[LINE_NUMBER];
     *out = IMPORT_SAME;
     for (size_t i = 0; i < LINE_COLUMNS; i++)
-        if (is_compared(flat, i) && !value_equal(&line[i], &known->columns[i]))
+        if (flat->compared[i] && !value_equal(&line[i], &known->columns[i]))
             *out = IMPORT_CHANGED;
     if (*out == IMPORT_SAME)
         return CRM_OK;

@@ -141,23 +141,25 @@ crm_status sqlite_bind(struct statement *statement, int index, const struct valu
     return bind_handle(statement->store, statement->handle, place, value);
 }
 
-/* False without memory: the engine may need some to end a text with a zero. */
+/* False without memory: the engine may need some to end a text with a zero. The value is asked
+ * rather than the column, which is looked up anew for each question. */
 static bool read_column(sqlite3_stmt *handle, int column, struct value *out)
 {
-    switch (sqlite3_column_type(handle, column)) {
+    sqlite3_value *value = sqlite3_column_value(handle, column);
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
-        *out = value_integer(sqlite3_column_int64(handle, column));
+        *out = value_integer(sqlite3_value_int64(value));
         return true;
     case SQLITE_FLOAT:
-        *out = value_real(sqlite3_column_double(handle, column));
+        *out = value_real(sqlite3_value_double(value));
         return true;
     case SQLITE_NULL:
         *out = value_null();
         return true;
     default: {
-        const char *text = (const char *)sqlite3_column_text(handle, column);
+        const char *text = (const char *)sqlite3_value_text(value);
         if (text != NULL)
-            *out = value_text_length(text, (size_t)sqlite3_column_bytes(handle, column));
+            *out = value_text_length(text, (size_t)sqlite3_value_bytes(value));
         return text != NULL;
     }
     }
