@@ -47,9 +47,11 @@ static bool begins(const char *text, size_t length, const char *word)
 void text_mask_passwords(struct buffer *out, const char *text, size_t length)
 {
     static const char scheme[] = "://", option[] = "password=";
-    size_t at = 0;
+    size_t at = 0, end = 0;
     while (at < length) {
-        size_t left = address_length(text + at, length - at);
+        if (at >= end) /* looked for once: a note of many letters is one word, too */
+            end = at + address_length(text + at, length - at);
+        size_t left = end - at;
         if (begins(text + at, left, scheme)) {
             buffer_text(out, scheme);
             at += sizeof scheme - 1;

@@ -300,6 +300,21 @@ static void test_mask(void **state)
     expect_mask("\xFF\xFE", "••••\xFE"); /* no UTF-8: each byte is a character */
 }
 
+/* At a glance, not letter by letter to its end each time: that would take an hour. */
+static void test_mask_of_a_long_word(void **state)
+{
+    (void)state;
+    cleanup(buffer_release) struct buffer word = {0}, out = {0};
+    char *room = buffer_reserve(&word, 4U << 20);
+    assert_non_null(room);
+    memset(room, 'x', 4U << 20);
+    word.length = 4U << 20;
+    buffer_text(&word, " postgresql://lin:secret@host/book");
+    text_mask_passwords(&out, buffer_string(&word), word.length);
+    assert_int_equal(out.length, word.length - strlen("secret") + strlen("***"));
+    assert_string_equal(out.data + (4U << 20), " postgresql://lin:***@host/book");
+}
+
 /* A buffer that is used again for each row still says at the end that one of them is cut. */
 static void test_clear(void **state)
 {
@@ -320,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear),
         cmocka_unit_test(test_mask),
+        cmocka_unit_test(test_mask_of_a_long_word),
         cmocka_unit_test(test_valid_prefix),
         cmocka_unit_test(test_repair),
         cmocka_unit_test(test_repair_of_published_cases),
