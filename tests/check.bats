@@ -302,6 +302,17 @@ references visit V-1 contact 99 - error" references
     expect_clean
 }
 
+@test "amounts that no sum can hold are named, and the rest is checked" {
+    crm add line --order-ref O-1 --amount 3 >/dev/null
+    damage "UPDATE order_line SET amount = 9223372036854775807 WHERE order_ref = 1;
+            UPDATE customer SET open_complaints = 9 WHERE key = 'moon'"
+    found derived >said
+    [ "$status" = 1 ]
+    grep -q '^derived line customer=1 ordered_on=2026-01-05 order_ref=1 line_number=2 amount 922337203685477.5807 ' said
+    grep -q '^derived customer #2 open_complaints 9 0 ' said
+    has '.problem == "a sum of amounts is too large"'
+}
+
 @test "a line of another customer's order" {
     damage "UPDATE order_line SET customer = 2 WHERE order_ref = 1"
     expect_found "references line customer=2 ordered_on=2026-01-05 order_ref=1 line_number=1 customer 2 - error" references

@@ -546,3 +546,20 @@ manual_maps() {
     call crm import a.csv --as customer --fields rounded_by,notes
     expect 0 '{"rounded_by":{},"notes":[]}' ""
 }
+
+@test "amounts whose sum is too large are refused as such" {
+    printf '%s\n' number,customer,ordered_on,amount O1,a,2026-01-05,900000000000000 \
+        O2,b,2026-01-06,900000000000000 >o.csv
+    cat >map.yaml <<'END'
+as: order
+fields:
+  order.number: number
+  customer.key: customer
+  customer.name: customer
+  order.ordered_on: ordered_on
+  line.amount: amount
+END
+    call crm import o.csv --as order --map map.yaml
+    expect 3 "" $'crm: a sum of amounts is too large\nhint: look for a line with a mistaken amount'
+    [ "$(crm list | wc -l)" = 0 ]
+}

@@ -296,6 +296,32 @@ static crm_status compare_head(struct pass *pass, uint64_t head)
     return status;
 }
 
+/* The sums of the customer, and those of the months, cannot be told any more. One line of the
+ * customer is named, the first that stands in the way. */
+static crm_status leave_out(struct pass *pass, crm_status failure)
+{
+    struct check *check = pass->check;
+    struct sales_check *sales = &pass->sales;
+    struct error *error = &check->book->error;
+    int64_t customer = at(pass, CUSTOMER)->integer;
+    bool told = id_map_get(&sales->unsound, customer) != 0;
+    if (failure == CRM_NO_MEMORY || check->sink->failure != CRM_OK)
+        return failure;
+    sales->any_unsound = true;
+    if (!id_map_put(&sales->unsound, customer, 1))
+        return error_no_memory(error);
+    const struct finding finding = {.part = CHECK_DERIVED,
+                                    .field = "amount",
+                                    .problem = arena_copy(&check->scratch, error->message),
+                                    .hint = arena_copy(&check->scratch, error->hint)};
+    error_clear(error);
+    if (failure == CRM_OK || told)
+        return CRM_OK;
+    return finding.problem == NULL || finding.hint == NULL
+               ? error_no_memory(error)
+               : pass_say(pass, finding, at(pass, AMOUNT));
+}
+
 static crm_status add_line(struct pass *pass, uint64_t head)
 {
     char currency[4];
@@ -308,19 +334,11 @@ static crm_status add_line(struct pass *pass, uint64_t head)
                                 value_is_null(profit) ? value_integer(0) : *profit,
                                 value_text(currency),
                                 value_integer((int64_t)(head >> 1 & 1))};
-    struct sales_check *sales = &pass->sales;
     bool sound = head != 0 && currency[0] != '\0' && row[0].type == VALUE_INTEGER &&
                  row[1].type == VALUE_TEXT && row[1].length == DATE_TEXT - 1 &&
                  row[3].type == VALUE_INTEGER && row[4].type == VALUE_INTEGER;
-    crm_status status = CRM_OK;
-    if (sound)
-        status = sales_sums_add(sales->sums, row);
-    if (status == CRM_OK && sound)
-        return CRM_OK;
-    sales->any_unsound = true;
-    if (!id_map_put(&sales->unsound, row[0].integer, 1))
-        return error_no_memory(&pass->check->book->error);
-    return check_failed(pass->check, CHECK_DERIVED, "line", status);
+    crm_status status = sound ? sales_sums_add(pass->sales.sums, row) : CRM_OK;
+    return sound && status == CRM_OK ? CRM_OK : leave_out(pass, status);
 }
 
 crm_status sales_check_line(struct pass *pass)

@@ -204,23 +204,31 @@ static struct month_sum *month_of(struct sales_sums *s, const char *month,
     return sum;
 }
 
-static bool add_to_month(struct sales_sums *s, const struct value *row)
+static crm_status sum_too_large(struct sales_sums *s)
+{
+    error_set(&s->book->error, CRM_INVALID, _("a sum of amounts is too large"));
+    return error_hint(&s->book->error, _("look for a line with a mistaken amount"));
+}
+
+static crm_status add_to_month(struct sales_sums *s, const struct value *row)
 {
     struct month_sum *sum = month_of(s, row[1].text, &row[5]);
     bool added = false;
     if (sum == NULL)
-        return false;
+        return error_no_memory(&s->book->error);
     if (memcmp(s->month, row[1].text, 7) != 0) {
         memcpy(s->month, row[1].text, 7);
         empty(&s->month_orders);
     }
     if (!add(&s->month_orders, row[2].integer, &added))
-        return false;
+        return error_no_memory(&s->book->error);
     sum->orders += added;
     sum->customers += sum->last_customer != s->customer;
     sum->last_customer = s->customer;
     return decimal_add(sum->revenue, row[3].integer, &sum->revenue) &&
-           decimal_add(sum->profit, row[4].integer, &sum->profit);
+                   decimal_add(sum->profit, row[4].integer, &sum->profit)
+               ? CRM_OK
+               : sum_too_large(s);
 }
 
 static void note_currency(struct sales_sums *s, const struct value *currency)
@@ -232,12 +240,6 @@ static void note_currency(struct sales_sums *s, const struct value *currency)
         return;
     memcpy(s->currency, currency->text, currency->length);
     s->currency[currency->length] = '\0';
-}
-
-static crm_status sum_too_large(struct sales_sums *s)
-{
-    error_set(&s->book->error, CRM_INVALID, _("the sum of a customer's lines is too large"));
-    return error_hint(&s->book->error, _("look for a line with a mistaken amount"));
 }
 
 crm_status sales_sums_add(struct sales_sums *s, const struct value *row)
@@ -254,8 +256,11 @@ crm_status sales_sums_add(struct sales_sums *s, const struct value *row)
         return CRM_OK;
     if (row[1].length != DATE_TEXT - 1 || row[5].type != VALUE_TEXT)
         return error_set(&s->book->error, CRM_CORRUPT, _("a line without day or currency"));
-    if (!add(&s->orders, row[2].integer, &added) || !add_to_month(s, row))
+    if (!add(&s->orders, row[2].integer, &added))
         return error_no_memory(&s->book->error);
+    crm_status status = add_to_month(s, row);
+    if (status != CRM_OK)
+        return status;
     if (s->order_count == 0)
         memcpy(s->first, row[1].text, DATE_TEXT - 1);
     memcpy(s->last, row[1].text, DATE_TEXT - 1);
