@@ -207,6 +207,22 @@ expect_repaired() {
     grep -q '^schema reminder_given - - - TABLE error' said
 }
 
+@test "a trigger that somebody planted is named" {
+    need_file "the trigger is SQLite's"
+    damage "CREATE TRIGGER discount AFTER INSERT ON order_line BEGIN
+                UPDATE order_line SET amount = amount / 2 WHERE order_ref = NEW.order_ref; END"
+    expect_found "schema line - - discount - error" schema
+    # A backup of the book is still to be had.
+    crm backup book.tar >/dev/null
+}
+
+@test "a table that is gone is damage, to commands that need it as well" {
+    damage "DROP TABLE reminder_given"
+    call crm remind --new
+    expect 1 "" -
+    [[ $err == *reminder_given*$'\nhint: restore it from a backup'* ]]
+}
+
 @test "a table whose changes the journal would not hear of" {
     on_postgres || skip "triggers are PostgreSQL's"
     damage "ALTER TABLE customer DISABLE TRIGGER keep_changed"

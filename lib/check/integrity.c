@@ -68,9 +68,22 @@ crm_status check_integrity(struct check *check)
 
 /* ---- The tables ---- */
 
+static crm_status say_trigger(struct check *check, const struct schema_fault *fault)
+{
+    const struct finding finding = {
+        .part = CHECK_SCHEMA,
+        .kind = fault->kind->name,
+        .stored = fault->stored,
+        .problem = _("a trigger that is not crm's: it changes what commands write"),
+        .hint = _("look at what it did, and drop it with the database's own means")};
+    return check_say(check, &finding);
+}
+
 static crm_status say_schema_fault(void *context, const struct schema_fault *fault)
 {
     struct check *check = context;
+    if (fault->trigger)
+        return say_trigger(check, fault);
     const char *problem = _("not stored as the program stores it");
     if (fault->stored == NULL && fault->index_sql != NULL)
         problem = _("the index is missing: what needs it is slow");

@@ -183,6 +183,16 @@ static crm_status compare_indexes(struct comparison *comparison)
     return status;
 }
 
+/* A trigger changes what commands write, and no command tells of it. */
+static crm_status visit_trigger(void *context, const struct value *row)
+{
+    struct comparison *comparison = context;
+    const struct schema_fault fault = {.kind = comparison->kind,
+                                       .stored = row[0].type == VALUE_TEXT ? row[0].text : "",
+                                       .trigger = true};
+    return comparison->each(comparison->context, &fault);
+}
+
 static crm_status compare_kind(struct store *store, const struct kind *kind, bool record,
                                schema_fault_visitor each, void *context)
 {
@@ -201,7 +211,11 @@ static crm_status compare_kind(struct store *store, const struct kind *kind, boo
     if (comparison.columns.count == 0)
         return say(&comparison, NULL, NULL, "TABLE", NULL);
     status = compare_columns(&comparison, record);
-    return status == CRM_OK ? compare_indexes(&comparison) : status;
+    if (status == CRM_OK)
+        status = compare_indexes(&comparison);
+    return status == CRM_OK ? store_query(store, store->driver->triggers_sql, &table, 1,
+                                          visit_trigger, &comparison)
+                            : status;
 }
 
 crm_status store_compare_schema(struct store *store, schema_fault_visitor each, void *context)

@@ -23,6 +23,7 @@ struct schema_fault {
     const char *field;             /* column, or columns of an index */
     const char *stored, *expected; /* NULL: missing */
     const char *index_sql;         /* makes the index that is missing; NULL: it is no index */
+    bool trigger;                  /* `stored` is the name of one that crm did not make */
 };
 typedef crm_status (*schema_fault_visitor)(void *context, const struct schema_fault *fault);
 crm_status store_compare_schema(struct store *store, schema_fault_visitor each, void *context);

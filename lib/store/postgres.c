@@ -77,12 +77,16 @@ static crm_status fail_other(struct store *store, const char *state, const char 
 {
     crm_status status = strncmp(state, "23", 2) == 0   ? CRM_CONFLICT
                         : strncmp(state, "XX", 2) == 0 ? CRM_CORRUPT
+                        : strcmp(state, "42P01") == 0  ? CRM_CORRUPT /* no such table */
+                        : strcmp(state, "42703") == 0  ? CRM_CORRUPT /* no such column */
                         : strncmp(state, "53", 2) == 0 ? CRM_IO
                         : strncmp(state, "58", 2) == 0 ? CRM_IO
                                                        : CRM_USAGE;
     error_set(store->error, status, _("the book's database: %s"), message);
     if (strcmp(state, "53100") == 0)
         return error_hint(store->error, _("make room on the disk, then try again"));
+    if (status == CRM_CORRUPT)
+        return error_hint(store->error, _("restore it from a backup"));
     return status;
 }
 
@@ -445,6 +449,7 @@ const struct store_driver store_driver_postgres = {
     .rebuild_index = postgres_rebuild_index,
     .columns_sql = postgres_columns_sql,
     .indexes_sql = postgres_indexes_sql,
+    .triggers_sql = postgres_triggers_sql,
     .last_number = postgres_last_number,
     .set_last_number = postgres_set_last_number,
     .grant = postgres_grant,

@@ -184,7 +184,7 @@ crm_status postgres_finish_table(struct store *store, const struct kind *kind, b
 crm_status postgres_examine(struct store *store, store_fault_visitor each, void *context);
 crm_status postgres_rebuild_index(struct store *store, const char *index);
 /* Of the table $1. */
-extern const char postgres_columns_sql[], postgres_indexes_sql[];
+extern const char postgres_columns_sql[], postgres_indexes_sql[], postgres_triggers_sql[];
 /* ---- postgres_roles.c ---- */
 
 crm_status postgres_grant(struct store *store, const struct store_access *access);

@@ -9,6 +9,9 @@ const char postgres_columns_sql[] =
     "LEFT JOIN pg_collation c ON c.oid = a.attcollation "
     "WHERE a.attrelid = to_regclass('crm.' || $1) AND a.attnum > 0 AND NOT a.attisdropped "
     "ORDER BY a.attnum";
+const char postgres_triggers_sql[] =
+    "SELECT tgname::text FROM pg_trigger WHERE tgrelid = to_regclass('crm.' || $1) "
+    "AND NOT tgisinternal AND tgname NOT IN ('keep_changed', 'keep_removed', 'retire') ORDER BY 1";
 const char postgres_indexes_sql[] =
     "SELECT string_agg(a.attname, ', ' ORDER BY k.place), CAST(i.indisunique AS int), "
     "CAST(i.indpred IS NOT NULL AS int) FROM pg_index i "

@@ -562,6 +562,7 @@ const struct store_driver store_driver_sqlite = {
     .rebuild_index = sqlite_rebuild_index,
     .columns_sql = sqlite_columns_sql,
     .indexes_sql = sqlite_indexes_sql,
+    .triggers_sql = sqlite_triggers_sql,
     .last_number = sqlite_last_number,
     .set_last_number = sqlite_set_last_number,
     .backup = sqlite_backup,

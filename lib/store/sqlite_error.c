@@ -16,12 +16,12 @@ static crm_status status_of(int code)
         return CRM_READONLY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR: /* a table or column that a statement names is gone */
         return CRM_CORRUPT;
     case SQLITE_NOMEM:
         return CRM_NO_MEMORY;
     case SQLITE_CONSTRAINT:
         return CRM_CONFLICT;
-    case SQLITE_ERROR:
     case SQLITE_MISUSE:
         return CRM_USAGE;
     default:
@@ -41,15 +41,15 @@ crm_status sqlite_fail(sqlite3 *database, struct error *error)
         error_set(error, status, _("the book cannot be written"));
         return error_hint(error, _("look at the permissions of its directory and files"));
     case CRM_CORRUPT:
+        if (strcmp(sqlite3_errmsg(database), "integer overflow") == 0) {
+            error_set(error, CRM_INVALID, _("a sum of amounts is too large"));
+            return error_hint(error, _("look at the amounts: sums are kept below 9×10^14"));
+        }
         error_set(error, status, _("the book's database is damaged: %s"), sqlite3_errmsg(database));
         return error_hint(error, _("restore it from a backup"));
     case CRM_NO_MEMORY:
         return error_no_memory(error);
     default:
-        if (strcmp(sqlite3_errmsg(database), "integer overflow") == 0) {
-            error_set(error, CRM_INVALID, _("a sum of amounts is too large"));
-            return error_hint(error, _("look at the amounts: sums are kept below 9×10^14"));
-        }
         error_set(error, status, _("the book's database: %s"), sqlite3_errmsg(database));
         if ((code & 0xFF) == SQLITE_FULL)
             return error_hint(error, _("make room on the disk, then try again"));

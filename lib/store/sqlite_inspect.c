@@ -13,6 +13,8 @@ const char sqlite_columns_sql[] =
 const char sqlite_indexes_sql[] =
     "SELECT (SELECT group_concat(i.name, ', ') FROM pragma_index_info(l.name) i), l.\"unique\", "
     "l.partial FROM pragma_index_list($1) l";
+const char sqlite_triggers_sql[] =
+    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 ORDER BY name";
 
 struct verification {
     store_fault_visitor each;

@@ -8,6 +8,6 @@
 crm_status sqlite_examine(struct store *store, store_fault_visitor each, void *context);
 crm_status sqlite_rebuild_index(struct store *store, const char *index);
 /* Of the table $1. */
-extern const char sqlite_columns_sql[], sqlite_indexes_sql[];
+extern const char sqlite_columns_sql[], sqlite_indexes_sql[], sqlite_triggers_sql[];
 
 #endif
