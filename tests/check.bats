@@ -217,10 +217,10 @@ expect_repaired() {
 }
 
 @test "a table that is gone is damage, to commands that need it as well" {
-    damage "DROP TABLE reminder_given"
-    call crm remind --new
+    damage "DROP TABLE note"
+    call crm list note
     expect 1 "" -
-    [[ $err == *reminder_given*$'\nhint: restore it from a backup'* ]]
+    [[ $err == *note*$'\nhint: restore it from a backup'* ]]
 }
 
 @test "a table whose changes the journal would not hear of" {

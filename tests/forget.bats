@@ -236,6 +236,37 @@ kinds_about() {
     no_trace "$SECRETS|doublekey|13800050005"
 }
 
+@test "the number of a person who is gone is not given to another" {
+    need_query
+    crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 >/dev/null
+    crm merge uniquedouble zhangweijie >/dev/null
+    crm add staff "Gonestaff" --login gonestaff >/dev/null
+    crm remove staff gonestaff >/dev/null
+    crm add "Newcomer" --key newcomer --kind person >/dev/null
+    crm add staff "Newstaff" --login newstaff >/dev/null
+    # What the journal keeps of the one is not told to the other, and is erased with the right one.
+    for reference in "customer newcomer" "staff newstaff"; do
+        # shellcheck disable=SC2086 # kind and name
+        set -- $reference
+        crm export "$1" --subject "$2" >one.json
+        [ "$(jq -c '[.[0].log[].action] | unique' one.json)" = '["added"]' ]
+        ! grep -qE "uniquedouble|gonestaff|13800070007" one.json
+    done
+    crm forget newcomer -q >/dev/null
+    crm export --subject zhangweijie | grep -q 13800070007
+    crm forget zhangweijie -q >/dev/null
+    no_trace "$SECRETS|uniquedouble|13800070007"
+}
+
+@test "export --subject leaves out what had the number of one of the records before" {
+    crm tier set friend A --reason "othersreason" >/dev/null
+    crm undo >/dev/null
+    crm tier set zhangweijie B --reason "ownreason" >/dev/null
+    crm export --subject zhangweijie >one.json
+    grep -q ownreason one.json
+    ! grep -q othersreason one.json
+}
+
 @test "forget takes one who was removed, by number" {
     crm add contact goneperson --customer zhangweijie --phone 13800060006 >/dev/null
     crm visit add zhangweijie --channel phone --contact P-2 --feedback goneword >/dev/null

@@ -99,7 +99,7 @@ rows() {
     crm visit add acme-ltd --planned-on 2026-05-01 >said
     [ "$(jq -r .number said)" = V-4 ]
     [ "$(sqlite3 .crm/crm.db 'SELECT name, seq FROM sqlite_sequence ORDER BY name' | tr '\n' ' ')" = \
-        "complaint|1 contact|1 note|1 visit|4 " ]
+        "complaint|1 contact|1 customer|2 note|1 staff|2 visit|4 " ]
     [ "$(sqlite3 .crm/crm.db 'SELECT item, entry FROM reminder_given')" = 'planned:V-2:2025-04-01|25' ]
 }
 

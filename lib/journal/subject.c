@@ -243,9 +243,10 @@ static crm_status add_image(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* Images whose `column` is one of the ids from `from` on. */
-static crm_status collect_chunk(struct subject *subject, const char *column, const char *kind,
-                                const struct id_list *ids, size_t from)
+/* Images whose `column`, which refers to records of `kind`, is one of the ids from `from` on. What
+ * was written before the record was made is about another one, which had its number. */
+static crm_status collect_chunk(struct subject *subject, const char *column,
+                                const struct kind *kind, const struct id_list *ids, size_t from)
 {
     struct query query cleanup(query_release) = {0};
     buffer_printf(&query.sql, "SELECT i.entry, i.number FROM journal_image i WHERE i.%s IN (",
@@ -255,10 +256,15 @@ static crm_status collect_chunk(struct subject *subject, const char *column, con
         query_value(&query, value_integer(ids->items[i]));
     }
     buffer_character(&query.sql, ')');
-    if (kind != NULL) {
+    if (strcmp(column, "record") == 0) {
         buffer_text(&query.sql, " AND i.kind = ");
-        query_value(&query, value_text(kind));
+        query_value(&query, value_text(kind->name));
     }
+    if (kind->cluster == NULL)
+        buffer_printf(
+            &query.sql,
+            " AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = i.%s AND t.entry > i.entry)",
+            kind->table, column);
     if (query.sql.failed)
         return error_no_memory(&subject->book->error);
     return store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
@@ -291,9 +297,9 @@ static crm_status collect_images(struct subject *subject)
         const struct subject_part *part = &subject->parts[k];
         bool customers = part->kind == &kind_customer;
         for (size_t i = 0; i < part->ids.count && status == CRM_OK; i += CHUNK) {
-            status = collect_chunk(subject, "record", part->kind->name, &part->ids, i);
+            status = collect_chunk(subject, "record", part->kind, &part->ids, i);
             if (status == CRM_OK && customers)
-                status = collect_chunk(subject, "customer", NULL, &part->ids, i);
+                status = collect_chunk(subject, "customer", part->kind, &part->ids, i);
         }
     }
     settle_images(subject);

@@ -132,6 +132,11 @@ bool kind_is_numbered(const struct kind *kind)
     return false;
 }
 
+bool kind_is_lasting(const struct kind *kind)
+{
+    return kind->person || kind_is_numbered(kind);
+}
+
 const char *kind_stored_order(const struct kind *kind, struct arena *arena)
 {
     struct buffer order cleanup(buffer_release) = {0};

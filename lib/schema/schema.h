@@ -101,6 +101,9 @@ const struct kind *schema_kind_by_prefix(const char *reference);
 const struct field *kind_field(const struct kind *kind, const char *name);
 /* Whether people name its records by number: V-7, C-12. */
 bool kind_is_numbered(const struct kind *kind);
+/* Whether the number of a record that is gone is never given to another: it is named by it, or was
+ * a person, of whom the journal tells by that number. */
+bool kind_is_lasting(const struct kind *kind);
 /* The columns of its primary key, of alias t, as an ORDER BY wants them; in `arena`, NULL when
  * memory is exhausted. */
 const char *kind_stored_order(const struct kind *kind, struct arena *arena);

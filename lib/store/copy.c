@@ -256,7 +256,7 @@ static crm_status copy_numbers(struct copying *copying, const struct kind *kind)
     const struct store_driver *from = copying->copy->from->driver;
     const struct store_driver *into = copying->copy->into->driver;
     int64_t last = 0;
-    if (!kind_is_numbered(kind))
+    if (!kind_is_lasting(kind))
         return CRM_OK;
     crm_status status = from->last_number(copying->copy->from, kind->table, &last);
     return status == CRM_OK ? into->set_last_number(copying->copy->into, kind->table, last)

@@ -23,7 +23,7 @@ static void columns_sql(const struct store *store, struct buffer *sql, const str
                         bool record)
 {
     if (kind->cluster == NULL)
-        buffer_printf(sql, ", id %s", store_identity_type(store, kind_is_numbered(kind)));
+        buffer_printf(sql, ", id %s", store_identity_type(store, kind_is_lasting(kind)));
     for (size_t i = 0; i < kind->field_count; i++)
         if (kind->fields[i].expression == NULL)
             column_sql(store, sql, &kind->fields[i]);

@@ -100,7 +100,7 @@ static crm_status number_table(struct store *store, const struct kind *kind)
                   "RETURN number; END $$;"
                   "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s();",
                   table, table, table, table, table, table, table);
-    if (kind_is_numbered(kind))
+    if (kind_is_lasting(kind))
         buffer_printf(&sql,
                       "INSERT INTO crm.identity VALUES ('%s', 0);"
                       "CREATE FUNCTION crm.retire_%s() RETURNS trigger LANGUAGE plpgsql "

@@ -313,7 +313,7 @@ static crm_status sqlite_next_id(struct store *store, const struct kind *kind, i
     struct value next = value_integer(0);
     const char *sql =
         arena_printf(&arena,
-                     kind_is_numbered(kind)
+                     kind_is_lasting(kind)
                          ? "SELECT max(coalesce((SELECT max(id) FROM %s), 0), "
                            "coalesce((SELECT seq FROM sqlite_sequence WHERE name = '%s'), 0)) + 1"
                          : "SELECT coalesce((SELECT max(id) FROM %s), 0) + 1",

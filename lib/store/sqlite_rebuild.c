@@ -80,13 +80,15 @@ static void copy_sql(const struct store_rebuild *rebuild, const char *before, co
     sql->failed = sql->failed || names.failed || values.failed;
 }
 
-/* Numbers that were given once are not given again. */
+/* Numbers that were given once are not given again. A table that did not keep the last one begins
+ * with its rows. */
 static void sequence_sql(const struct kind *kind, struct buffer *sql)
 {
     buffer_printf(sql,
-                  "; DELETE FROM sqlite_sequence WHERE name = '%s'; "
+                  "; DELETE FROM sqlite_sequence WHERE name = '%s' "
+                  "AND EXISTS (SELECT 1 FROM sqlite_sequence b WHERE b.name = '%s_before'); "
                   "UPDATE sqlite_sequence SET name = '%s' WHERE name = '%s_before'",
-                  kind->table, kind->table, kind->table);
+                  kind->table, kind->table, kind->table, kind->table);
 }
 
 static crm_status copy_rows(struct store *store, const struct store_rebuild *rebuild)
