@@ -254,6 +254,8 @@ expect_repaired() {
 @test "a command that was changed is found; one that was erased is not wrong" {
     damage "UPDATE journal SET command = 'crm nothing' WHERE id = 2"
     expect_found "journal journal 2 command crm nothing - error" journal
+    damage "UPDATE journal SET command = NULL WHERE id = 2"
+    expect_found "journal journal 2 command - - error" journal
     damage "UPDATE journal SET command = NULL, salt = NULL WHERE id = 2"
     expect_clean journal
 }

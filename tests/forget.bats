@@ -236,6 +236,17 @@ kinds_about() {
     no_trace "$SECRETS|doublekey|13800050005"
 }
 
+@test "forget finds what another had taken over by a merge that was undone" {
+    crm edit zhangweijie --address "Gulangyu-lane 5" >/dev/null
+    crm merge zhangweijie friend >/dev/null
+    for _ in 1 2 3; do crm undo >/dev/null; done
+    crm forget zhangweijie -q >/dev/null
+    no_trace "Gulangyu|13800010001"
+    crm check -q >/dev/null
+    call crm show friend --fields key
+    expect 0 '{"key":"friend"}' ""
+}
+
 @test "the number of a person who is gone is not given to another" {
     need_query
     crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 >/dev/null

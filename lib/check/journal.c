@@ -302,7 +302,8 @@ static crm_status judge_hashes(struct chain *chain, const struct journal_entry *
     if (entry->id == chain->before + 1 && differ(entry->previous_hash, chain->hash))
         status = say_entry(check, entry->id, "previous_hash", entry->previous_hash, chain->hash,
                            _("not the hash of the entry before"));
-    if (status == CRM_OK && entry->command != NULL) {
+    /* What forget erases, it erases with its salt. */
+    if (status == CRM_OK && (entry->command != NULL || entry->salt != NULL)) {
         journal_command_digest(entry->salt, entry->command, digest);
         if (differ(entry->command_digest, digest))
             status = say_entry(check, entry->id, "command", entry->command, NULL,

@@ -271,6 +271,28 @@ static crm_status collect_chunk(struct subject *subject, const char *column,
                        query.count, add_image, subject);
 }
 
+/* A record that the person was merged into took over what it lacked, and gave it back when that was
+ * undone: these images hold the person's values. */
+static crm_status collect_taken_over(struct subject *subject)
+{
+    struct query query cleanup(query_release) = {0};
+    subject_query(subject, &query);
+    buffer_text(&query.sql,
+                "WITH RECURSIVE merging (entry, survivor) AS (SELECT abs(m.entry), m.merged_into "
+                "FROM merged_record m WHERE m.record = $1 AND m.kind = ");
+    query_value(&query, value_text(subject->kind->name));
+    buffer_text(&query.sql,
+                " UNION SELECT j.id, merging.survivor FROM journal j JOIN merging "
+                "ON j.undoes = merging.entry) SELECT i.entry, i.number FROM merging "
+                "JOIN journal_image i ON i.entry = merging.entry AND i.record = merging.survivor "
+                "WHERE i.action = 'changed' AND i.kind = ");
+    query_value(&query, value_text(subject->kind->name));
+    if (query.sql.failed)
+        return error_no_memory(&subject->book->error);
+    return store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
+                       query.count, add_image, subject);
+}
+
 static int compare_images(const void *a, const void *b)
 {
     const struct image_key *x = a, *y = b;
@@ -302,6 +324,8 @@ static crm_status collect_images(struct subject *subject)
                 status = collect_chunk(subject, "customer", part->kind, &part->ids, i);
         }
     }
+    if (status == CRM_OK)
+        status = collect_taken_over(subject);
     settle_images(subject);
     return status;
 }
