@@ -49,6 +49,12 @@ struct crm_book {
     void *progress_context;
 };
 
+/* The files of a book. */
+extern const char book_database_name[], book_policy_name[];
+/* Begins anew in that directory, whatever was open. */
+crm_status book_set_directory(struct crm_book *book, const char *directory);
+void book_close(struct crm_book *book);
+
 /* Every public function that writes goes: book_begin, work, book_end(status). book_begin clears the
  * error, takes the write lock and begins the journal's entry, whose number is book->entry. book_end
  * writes the entry and commits when status is CRM_OK and something was written (rolls back in a dry

@@ -144,7 +144,8 @@ class_of() {
   case $1 in
   'import 999 lines') echo constant ;;
   list | export* | import*) echo result ;;
-  check | backup | tier) echo whole ;;
+  # Who brings the first 80 percent of a year's revenue, the revenue of all tells.
+  check | backup | tier | "tier why") echo whole ;;
   *) echo constant ;;
   esac
 }
