@@ -342,11 +342,11 @@ keys() {
     call owner forget contact Bea --reason asked --format table
     [ "$status" = 0 ]
     [[ $out != *VACUUM* ]]
-    for i in $(seq 50); do
-        [ "$(vacuumed)" = 3 ] && return
+    for _ in $(seq 50); do
+        [ "$(vacuumed)" != 3 ] || break
         sleep 0.1
     done
-    return 1
+    [ "$(vacuumed)" = 3 ]
 }
 
 @test "the journal notes the member of staff as whom one reached the database" {
