@@ -297,8 +297,8 @@ static crm_status use_default_policy(struct crm_book *book)
     crm_status status = policy_default(&text, "UTC", "CNY", NULL);
     if (status != CRM_OK || text.failed)
         return error_no_memory(&book->error);
-    status =
-        policy_parse(book_policy_name, buffer_string(&text), text.length, &book->policy, &book->error);
+    status = policy_parse(book_policy_name, buffer_string(&text), text.length, &book->policy,
+                          &book->error);
     if (status == CRM_OK)
         book->zone = book->policy->zone;
     return status;

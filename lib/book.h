@@ -62,8 +62,8 @@ void book_close(struct crm_book *book);
  * the outermost pair counts, and fails when an inner one did. */
 crm_status book_begin(struct crm_book *book);
 crm_status book_end(struct crm_book *book, crm_status status);
-/* Within book_begin: what is written are figures computed from what is there, on nobody's behalf. The
- * transaction makes no entry, unless it is part of one that does. */
+/* Within book_begin: what is written are figures computed from what is there, on nobody's behalf.
+ * The transaction makes no entry, unless it is part of one that does. */
 void book_derives(struct crm_book *book);
 /* For public functions that only read: clears the error, refuses a closed book. */
 crm_status book_read(struct crm_book *book);

@@ -176,7 +176,8 @@ static void print_listing(const struct listing *listing, uint64_t count, uint64_
 static void print_line(uint64_t number, uint64_t customers, uint64_t after)
 {
     uint64_t order_seed = number / 3 ^ UINT64_C(0xC0FFEE), seed = number;
-    uint64_t customer = below(&order_seed, customers - after) + after + 1, product = below(&seed, 2000) + 1;
+    uint64_t customer = below(&order_seed, customers - after) + after + 1,
+             product = below(&seed, 2000) + 1;
     uint64_t day = below(&order_seed, 1300);
     uint64_t quantity = below(&seed, 9) + 1, price = (product * 7919 % 90000 + 1000) * quantity;
     printf("O%08" PRIu64 ",", number / 3 + 1);

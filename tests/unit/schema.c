@@ -298,7 +298,8 @@ static void check_lookup(const struct kind *kind)
 {
     const struct field *key = kind->key == NULL ? NULL : kind_field(kind, kind->key);
     const struct field *external = kind_field(kind, "external_id");
-    bool keyed = kind->unique_count > 0 || kind->cluster != NULL || (key != NULL && key->flags & FIELD_KEY);
+    bool keyed =
+        kind->unique_count > 0 || kind->cluster != NULL || (key != NULL && key->flags & FIELD_KEY);
     if (!keyed && external != NULL && !(external->flags & FIELD_INDEXED))
         problem(kind, external, "would have imports read the whole table for each row");
 }
