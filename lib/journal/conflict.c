@@ -150,7 +150,7 @@ static crm_status meet_row(void *context, const struct reading *reading)
         const char *name = kind->fields[i].name;
         const struct value *left = reading_key(reading, name, true);
         const struct value *right = reading_key(meeting->later, name, false);
-        if (is_in_cluster(kind, name))
+        if (kind_is_clustered_by(kind, name))
             same = left != NULL && right != NULL && value_equal(left, right);
     }
     meeting->meets = meeting->meets || same;
@@ -180,7 +180,7 @@ static crm_status meets_row(struct meeting *meeting)
         query_value(&query, value_integer(conflicts->entry->id));
         for (size_t i = 0; i < kind->field_count; i++) {
             const struct value *value = reading_key(later, kind->fields[i].name, true);
-            if (value == NULL || !is_in_cluster(kind, kind->fields[i].name))
+            if (value == NULL || !kind_is_clustered_by(kind, kind->fields[i].name))
                 continue;
             buffer_printf(&query.sql, " AND %s = ", kind->fields[i].name);
             query_value(&query, *value);

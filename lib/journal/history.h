@@ -95,8 +95,6 @@ void reading_where(const struct reading *reading, bool after, struct query *quer
 /* Puts back what the image tells, into the tables whose names begin with `prefix` ("" for the
  * book's own). CRM_CONFLICT without a message when such a row is there already. */
 crm_status revert_image(struct crm_book *book, const char *prefix, const struct reading *reading);
-/* Whether the column is one of those by which rows of a kind without id are found. */
-bool is_in_cluster(const struct kind *kind, const char *column);
 
 /* ---- What was built on an entry: lib/journal/conflict.c ---- */
 

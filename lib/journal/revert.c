@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-bool is_in_cluster(const struct kind *kind, const char *column)
-{
-    const size_t length = strlen(column);
-    for (const char *at = kind->cluster; at != NULL; at = strchr(at, ' ')) {
-        at += *at == ' ';
-        if (strncmp(at, column, length) == 0 && (at[length] == ',' || at[length] == '\0'))
-            return true;
-    }
-    return false;
-}
-
 const struct value *reading_key(const struct reading *reading, const char *column, bool after)
 {
     const struct value *value = after ? values_find(&reading->after, column) : NULL;
@@ -50,7 +39,7 @@ void reading_where(const struct reading *reading, bool after, struct query *quer
     for (size_t i = 0; i < kind->field_count; i++) {
         const char *name = kind->fields[i].name;
         const struct value *value = reading_key(reading, name, after);
-        if (!is_in_cluster(kind, name) || value == NULL)
+        if (!kind_is_clustered_by(kind, name) || value == NULL)
             continue;
         buffer_printf(&query->sql, "%s%s = ", word, name);
         query_value(query, *value);

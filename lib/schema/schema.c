@@ -150,3 +150,35 @@ const char *kind_stored_order(const struct kind *kind, struct arena *arena)
     }
     return order.failed ? NULL : arena_copy(arena, buffer_string(&order));
 }
+
+/* Length of the name at the beginning of a comma-separated list. */
+static size_t name_length(const char *list)
+{
+    return strcspn(list, ", ");
+}
+
+static bool begins_with(const char *list, const char *name)
+{
+    return name_length(list) == strlen(name) && strncmp(list, name, strlen(name)) == 0;
+}
+
+bool kind_is_clustered_by(const struct kind *kind, const char *column)
+{
+    const char *at = kind->cluster;
+    while (at != NULL && *at != '\0' && !begins_with(at, column)) {
+        at += name_length(at);
+        at += strspn(at, ", ");
+    }
+    return at != NULL && *at != '\0';
+}
+
+bool kind_has_index_on(const struct kind *kind, const struct field *field)
+{
+    bool has = (field->flags & (FIELD_INDEXED | FIELD_KEY)) != 0 ||
+               (kind->cluster != NULL && begins_with(kind->cluster, field->name));
+    for (size_t i = 0; i < kind->index_count && !has; i++)
+        has = begins_with(kind->indexes[i], field->name);
+    for (size_t i = 0; i < kind->unique_count && !has; i++)
+        has = begins_with(kind->unique[i], field->name);
+    return has;
+}

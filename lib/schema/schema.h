@@ -104,6 +104,10 @@ bool kind_is_numbered(const struct kind *kind);
 /* Whether the number of a record that is gone is never given to another: it is named by it, or was
  * a person, of whom the journal tells by that number. */
 bool kind_is_lasting(const struct kind *kind);
+/* Whether the column is one of its primary key, of a kind that is stored without id. */
+bool kind_is_clustered_by(const struct kind *kind, const char *column);
+/* Whether an index of its table begins with that field. */
+bool kind_has_index_on(const struct kind *kind, const struct field *field);
 /* The columns of its primary key, of alias t, as an ORDER BY wants them; in `arena`, NULL when
  * memory is exhausted. */
 const char *kind_stored_order(const struct kind *kind, struct arena *arena);

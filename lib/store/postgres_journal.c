@@ -44,21 +44,9 @@ static bool is_journaled(const struct field *field)
     return field_is_journaled(field);
 }
 
-/* Whether the comma-separated list names it. */
-static bool list_has(const char *list, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = list; at != NULL && *at != '\0'; at += strcspn(at, ", ")) {
-        at += strspn(at, ", ");
-        if (strcspn(at, ", ") == length && strncmp(at, name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool is_key(const struct kind *kind, const struct field *field)
 {
-    return kind->cluster != NULL && list_has(kind->cluster, field->name);
+    return kind_is_clustered_by(kind, field->name);
 }
 
 /* A value as JSON. Custom fields are text to the journal, whose bytes are kept. */

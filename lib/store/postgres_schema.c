@@ -127,6 +127,26 @@ crm_status postgres_next_id(struct store *store, const struct kind *kind, int64_
     return status;
 }
 
+/* For each row that goes the server looks for those that refer to it, and reads their whole table
+ * where no index helps: the undo of an import would take days. */
+static crm_status index_references(struct store *store, const struct kind *kind)
+{
+    struct buffer sql cleanup(buffer_release) = {0};
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct field *field = &kind->fields[i];
+        if (field->type != DATA_REFERENCE || field->expression != NULL || kind_has_index_on(kind, field))
+            continue;
+        buffer_printf(&sql, "CREATE INDEX %s_%s ON crm.%s (%s)", kind->table, field->name,
+                      kind->table, field->name);
+        if ((field->flags & FIELD_REQUIRED) == 0)
+            buffer_printf(&sql, " WHERE %s IS NOT NULL", field->name);
+        buffer_character(&sql, ';');
+    }
+    if (sql.failed)
+        return error_no_memory(store->error);
+    return sql.length == 0 ? CRM_OK : postgres_execute(store, buffer_string(&sql));
+}
+
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record)
 {
     crm_status status = kind->cluster == NULL ? number_table(store, kind) : CRM_OK;
@@ -134,7 +154,7 @@ crm_status postgres_finish_table(struct store *store, const struct kind *kind, b
         status = postgres_keep_images(store, kind);
     if (status == CRM_OK && (record || journal_counts(kind)))
         status = postgres_index_entry(store, kind);
-    return status;
+    return status == CRM_OK ? index_references(store, kind) : status;
 }
 
 /* ---- Scrubbing ---- */

@@ -14,18 +14,6 @@ static void add_column(struct watch *watch, const char *name, bool journaled)
     *column = (struct watched_column){.name = name, .length = strlen(name), .journaled = journaled};
 }
 
-/* Whether the comma-separated list names it. */
-static bool list_has(const char *list, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = list; at != NULL && *at != '\0'; at += strcspn(at, ", ")) {
-        at += strspn(at, ", ");
-        if (strcspn(at, ", ") == length && strncmp(at, name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int column_of(const struct watch *watch, const char *name)
 {
     for (int i = 0; name != NULL && i < watch->column_count; i++)
@@ -65,8 +53,7 @@ bool watch_learn(struct watch *watch)
     if (watch->images)
         add_column(watch, "entry", false);
     for (int i = 0; i < watch->column_count; i++)
-        watch->columns[i].key =
-            kind->cluster != NULL && list_has(kind->cluster, watch->columns[i].name);
+        watch->columns[i].key = kind_is_clustered_by(kind, watch->columns[i].name);
     watch->entry = column_of(watch, "entry");
     watch->part = NO_COLUMN;
     find_customer(watch);
