@@ -251,8 +251,7 @@ static crm_status need_whole(struct check *check)
     return store_need_whole(check->book->store,
                             _("your role shows a part of the book: what is not seen would seem "
                               "lost"),
-                            _("ask an administrator of the book to check it"),
-                            &check->book->error);
+                            _("ask an administrator of the book to check it"), &check->book->error);
 }
 
 /* Everything that reads the database. */

@@ -225,9 +225,8 @@ static crm_status count_answers(struct result *result, bool by_answer)
         counted_questions(&result->survey, &query);
     if (status == CRM_OK)
         status = scope_sql(result, &query);
-    buffer_text(&query.sql,
-                by_answer ? " GROUP BY 1, 2, 3, 4 ORDER BY 1 NULLS LAST"
-                          : " GROUP BY 1 ORDER BY 1 NULLS LAST");
+    buffer_text(&query.sql, by_answer ? " GROUP BY 1, 2, 3, 4 ORDER BY 1 NULLS LAST"
+                                      : " GROUP BY 1 ORDER BY 1 NULLS LAST");
     if (status != CRM_OK || query.sql.failed)
         return status == CRM_OK ? error_no_memory(&book->error) : status;
     return store_query(book->store, buffer_string(&query.sql), query.parameters, query.count,

@@ -134,7 +134,8 @@ static crm_status index_references(struct store *store, const struct kind *kind)
     struct buffer sql cleanup(buffer_release) = {0};
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
-        if (field->type != DATA_REFERENCE || field->expression != NULL || kind_has_index_on(kind, field))
+        if (field->type != DATA_REFERENCE || field->expression != NULL ||
+            kind_has_index_on(kind, field))
             continue;
         buffer_printf(&sql, "CREATE INDEX %s_%s ON crm.%s (%s)", kind->table, field->name,
                       kind->table, field->name);

@@ -36,8 +36,8 @@ crm_status store_each_access(struct store *store, store_row each, void *context)
 crm_status store_is_restricted(struct store *store, bool *out);
 /* CRM_READONLY, with a sentence, for whoever may not add to that table. */
 crm_status store_need_adding(struct store *store, const char *table);
-/* Sets *out, in the arena, to the login of the member of staff as whom the store was reached; leaves
- * it alone where the engine knows none. */
+/* Sets *out, in the arena, to the login of the member of staff as whom the store was reached;
+ * leaves it alone where the engine knows none. */
 crm_status store_actor(struct store *store, struct arena *arena, const char **out);
 /* CRM_READONLY with that message and hint (translated) for whoever sees some customers only. */
 crm_status store_need_whole(struct store *store, const char *message, const char *hint,

@@ -408,7 +408,7 @@ run_faulty() {
 
 prepare() {
     words_of "$1"
-    [ -n "$base" ] && [ "$pristine" = "$base" ] || copy_book "$base" "$work/victim"
+    if [ -z "$base" ] || [ "$pristine" != "$base" ]; then copy_book "$base" "$work/victim"; fi
     ! on_postgres || next_transaction
     pristine=
     : >"$work/report"
