@@ -104,6 +104,89 @@ static crm_status run_between(struct call *call)
                                 options->calendar, options->explain, call->sink);
 }
 
+/* ---- lunar ---- */
+
+struct lunar_options {
+    bool from_lunar, leap, explain;
+};
+
+static const struct option lunar_options[] = {
+    {.name = "from-lunar",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct lunar_options, from_lunar),
+     .help = N_("DATE is a lunar one: 2026-8-15")},
+    {.name = "leap",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct lunar_options, leap),
+     .help = N_("with --from-lunar: of the leap month of that number")},
+    {.name = "explain",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct lunar_options, explain),
+     .help = N_("show when the month began and how long it is")},
+    {0},
+};
+
+static const struct argument lunar_arguments[] = {
+    {.name = N_("DATE"), .help = N_("day to convert; today when left out"), .optional = true},
+    {0},
+};
+
+static crm_status run_lunar(struct call *call)
+{
+    const struct lunar_options *options = call->options;
+    const char *date = call->argument_count > 0 ? call->arguments[0] : NULL;
+    if ((options->from_lunar && date == NULL) || (options->leap && !options->from_lunar)) {
+        call_fail(call, CRM_USAGE, _("crm calendar lunar: which lunar day?"));
+        return call_hint(call, CRM_USAGE, _("crm calendar lunar 2026-8-15 --from-lunar"));
+    }
+    return crm_calendar_lunar(call->book, date == NULL ? "today" : date, options->from_lunar,
+                              options->leap, options->explain, call->sink);
+}
+
+/* ---- next ---- */
+
+struct next_options {
+    int64_t count;
+    const char *from;
+    bool leap, explain;
+};
+
+static const struct option next_options[] = {
+    {.name = "count",
+     .letter = 'n',
+     .type = OPTION_INTEGER,
+     .target = offsetof(struct next_options, count),
+     .argument = N_("N"),
+     .help = N_("so many of them; one when left out")},
+    {.name = "from",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct next_options, from),
+     .argument = N_("DATE"),
+     .help = N_("first day to look at; today when left out")},
+    {.name = "leap",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct next_options, leap),
+     .help = N_("a day of a leap month stays there in years that have it")},
+    {.name = "explain",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct next_options, explain),
+     .help = N_("say why it falls on that day")},
+    {0},
+};
+static const struct next_options next_defaults = {.count = 1};
+
+static const struct argument next_arguments[] = {
+    {.name = N_("DAY"), .help = N_("10-01, \"lunar 8-15\", \"lunar leap 6-1\", or a festival")},
+    {0},
+};
+
+static crm_status run_next(struct call *call)
+{
+    const struct next_options *options = call->options;
+    return crm_calendar_next(call->book, call->arguments[0], options->from, options->count,
+                             options->leap, options->explain, call->sink);
+}
+
 /* ---- The table ---- */
 
 static const struct command subcommands[] = {
@@ -128,6 +211,22 @@ static const struct command subcommands[] = {
      .options = between_options,
      .options_size = sizeof(struct between_options),
      .run = run_between},
+    {.name = "lunar",
+     .summary = N_("a day by the solar and the lunar calendar"),
+     .description = N_("From 1901-01-01 to 2100-12-31, by the Hong Kong Observatory's table."),
+     .flags = COMMAND_BOOK_READ,
+     .arguments = lunar_arguments,
+     .options = lunar_options,
+     .options_size = sizeof(struct lunar_options),
+     .run = run_lunar},
+    {.name = "next",
+     .summary = N_("when a yearly day comes next"),
+     .flags = COMMAND_BOOK_READ,
+     .arguments = next_arguments,
+     .options = next_options,
+     .options_size = sizeof(struct next_options),
+     .defaults = &next_defaults,
+     .run = run_next},
     {0},
 };
 

@@ -303,6 +303,16 @@ CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char
 /* Working time between two points in time, negative when `to` is the earlier one. */
 CRM_API crm_status crm_calendar_between(crm_book *book, const char *from, const char *to,
                                         const char *calendar, bool explain, crm_sink *sink);
+/* A day by both calendars, 1901-01-01 to 2100-12-31, after the Hong Kong Observatory. `date` is a
+ * day as on a command line; with `from_lunar` a lunar one, 2026-8-15, of the leap month of that
+ * number with `leap`. CRM_INVALID when there is no such day or the table does not hold it. */
+CRM_API crm_status crm_calendar_lunar(crm_book *book, const char *date, bool from_lunar, bool leap,
+                                      bool explain, crm_sink *sink);
+/* The next `count` (1 to 200) occurrences of a yearly day: 10-01, lunar 8-15, lunar leap 6-1, or a
+ * festival's name, from the day `from` on (NULL: today). `in_leap`: what belongs to a leap month
+ * stays in it in years that have it. */
+CRM_API crm_status crm_calendar_next(crm_book *book, const char *yearly, const char *from,
+                                     int64_t count, bool in_leap, bool explain, crm_sink *sink);
 
 /* ---- Complaints ------------------------------------------------------------------------- */
 

@@ -2,6 +2,8 @@
 /* The lunar calendar by table. */
 #include "base/lunar.h"
 
+#include <stdio.h>
+
 enum { FIRST_YEAR = 1901, LAST_YEAR = 2100, YEARS = LAST_YEAR - FIRST_YEAR + 1 };
 
 /* Of each lunar year, from the lowest bit: 13 bits, the months in order, set for one of 30 days; 4,
@@ -171,4 +173,31 @@ bool lunar_term(int year, enum solar_term term, day_number *out)
     *out = term == TERM_QINGMING ? date_from_civil(year, 4, 4) + (int)(bits_of(year) >> 22 & 3)
                                  : date_from_civil(year, 12, 21) + (int)(bits_of(year) >> 24 & 3);
     return true;
+}
+
+/* ---- As people write it ---- */
+
+static const char *day_word(int day, char out[8])
+{
+    static const char *const digits[] = {"",   "一", "二", "三", "四", "五",
+                                         "六", "七", "八", "九", "十"};
+    static const char *const tens[] = {"初", "十", "廿"};
+    if (day == 10 || day == 20 || day == 30)
+        return day == 10 ? "初十" : day == 20 ? "二十" : "三十";
+    (void)snprintf(out, 8, "%s%s", tens[day / 10 % 3], digits[day % 10]);
+    return out;
+}
+
+char *lunar_format(struct lunar_date date, char out[LUNAR_TEXT])
+{
+    static const char *const digits[] = {"〇", "一", "二", "三", "四",
+                                         "五", "六", "七", "八", "九"};
+    static const char *const months[] = {"正", "二", "三", "四", "五", "六",
+                                         "七", "八", "九", "十", "冬", "腊"};
+    char day[8];
+    (void)snprintf(out, LUNAR_TEXT, "%s%s%s%s年%s%s月%s", digits[date.year / 1000 % 10],
+                   digits[date.year / 100 % 10], digits[date.year / 10 % 10],
+                   digits[date.year % 10], date.leap ? "闰" : "", months[(date.month - 1) % 12],
+                   day_word(date.day, day));
+    return out;
 }

@@ -28,6 +28,9 @@ bool lunar_from_day(day_number day, struct lunar_date *out);
 bool lunar_to_day(struct lunar_date date, day_number *out);
 /* The number of the month that is followed by a leap month in that year; 0 when none is. */
 int lunar_leap_month(int year);
+#define LUNAR_TEXT 48
+/* As people write it: 二〇二五年闰六月初一. Returns `out`. */
+char *lunar_format(struct lunar_date date, char out[LUNAR_TEXT]);
 /* 29 or 30; 0 for a month that the year does not have or that the table does not hold whole. */
 int lunar_month_length(int year, int month, bool leap);
 /* The day on which what happens every year on that month and day (leap or not) falls in that lunar
