@@ -114,6 +114,42 @@ static crm_status run_list(struct call *call)
     return crm_record_list(call->book, "visit", &filter, call->sink);
 }
 
+/* ---- plan ---- */
+
+struct plan_options {
+    const char *until;
+    const char *staff;
+    bool save;
+};
+
+static const struct option plan_options[] = {
+    {.name = "until",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct plan_options, until),
+     .argument = N_("DATE"),
+     .help = N_("last day of the plan: +13w, 2026-06-30; four weeks when left out")},
+    {.name = "for",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct plan_options, staff),
+     .argument = N_("STAFF"),
+     .help = N_("only customers of that owner"),
+     .complete = COMPLETE_RECORD,
+     .of = "staff"},
+    {.name = "save",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct plan_options, save),
+     .help = N_("write them as planned visits")},
+    {0},
+};
+
+static crm_status run_plan(struct call *call)
+{
+    const struct plan_options *options = call->options;
+    crm_filter filter = call_filter(call, 0);
+    return crm_visit_plan(call->book, &filter, options->until, options->staff, options->save,
+                          call->sink);
+}
+
 /* ---- The table ---- */
 
 static const struct command subcommands[] = {
@@ -124,6 +160,15 @@ static const struct command subcommands[] = {
      .options = due_options,
      .options_size = sizeof(struct due_options),
      .run = run_due},
+    {.name = "plan",
+     .summary = N_("spread the visits to come over working days"),
+     .description =
+         N_("By what each owner can do in a day, by city, and by the days they are due."),
+     .flags = COMMAND_BOOK_WRITE,
+     .arguments = customer_filter_arguments,
+     .options = plan_options,
+     .options_size = sizeof(struct plan_options),
+     .run = run_plan},
     {.name = "add",
      .summary = N_("record a visit, or plan one"),
      .description = N_("Done now or --at that time; planned with --planned-on."),

@@ -271,6 +271,11 @@ CRM_API crm_status crm_visit_skip(crm_book *book, const char *visit, const char 
  * NULL: any), and those falling due `within` a time such as 7d (NULL: none). */
 CRM_API crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const char *within,
                                  const char *staff, crm_sink *sink);
+/* A plan of the visits due until a day (text; NULL: four weeks from now): each on a working day, by
+ * its owner's visits_per_day, city and load; the rules stand in crm-visit(1). Those that cannot be
+ * planned come last and say why. With `save` they are written as planned visits. */
+CRM_API crm_status crm_visit_plan(crm_book *book, const crm_filter *filter, const char *until,
+                                  const char *staff, bool save, crm_sink *sink);
 
 /* ---- Reminders -------------------------------------------------------------------------- */
 

@@ -70,6 +70,8 @@ struct duty {
     const char *tier;  /* NULL: unrated */
     int rank;          /* of the tier; unrated comes last */
     const char *owner; /* login; NULL: none */
+    int64_t owner_id;  /* 0: none */
+    const char *city;  /* NULL: not known */
     enum duty_state state;
     day_number due;
     int days_late; /* negative: days left */
@@ -98,6 +100,9 @@ struct duty_request {
  * end. */
 crm_status visit_duties(struct crm_book *book, const struct duty_request *request,
                         struct duty_list *out);
+/* The same until that day, whatever `within` says. */
+crm_status visit_duties_until(struct crm_book *book, const struct duty_request *request,
+                              day_number until, struct duty_list *out);
 void duty_list_release(struct duty_list *list);
 /* Last day of "within": today for NULL. Days, weeks, months, years; CRM_USAGE for other units. */
 crm_status visit_horizon(struct crm_book *book, const char *within, day_number *out);

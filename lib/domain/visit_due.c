@@ -7,9 +7,9 @@
 
 /* ---- Looking for them ---- */
 
-enum { ID, KEY, NAME, TIER, LAST_ON, OWNER, PLANNED_ON, PROMISED_AT, DUE };
+enum { ID, KEY, NAME, TIER, LAST_ON, CITY, OWNER_ID, OWNER, PLANNED_ON, PROMISED_AT, DUE };
 static const char duty_columns[] =
-    "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, o.login, "
+    "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, t.city, t.owner, o.login, "
     "(SELECT min(CASE WHEN v.status = 'planned' THEN v.planned_on END) FROM visit v "
     "WHERE v.customer = t.id AND v.done_at IS NULL), %s, t.%s "
     "FROM customer t LEFT JOIN staff o ON o.id = t.owner WHERE t.%s <= ";
@@ -50,6 +50,8 @@ static crm_status collect(void *context, const struct value *row)
                         .name = copy(list, &row[NAME], &failed),
                         .tier = copy(list, &row[TIER], &failed),
                         .owner = copy(list, &row[OWNER], &failed),
+                        .owner_id = row[OWNER_ID].integer,
+                        .city = copy(list, &row[CITY], &failed),
                         .planned_on = copy(list, &row[PLANNED_ON], &failed),
                         .promised_at = row[PROMISED_AT].integer};
     int tier = duty.tier == NULL ? -1 : policy_tier(policy, duty.tier);
@@ -133,14 +135,13 @@ crm_status visit_horizon(struct crm_book *book, const char *within, day_number *
     return CRM_OK;
 }
 
-crm_status visit_duties(struct crm_book *book, const struct duty_request *request,
-                        struct duty_list *out)
+crm_status visit_duties_until(struct crm_book *book, const struct duty_request *request,
+                              day_number until, struct duty_list *out)
 {
-    day_number until;
     int64_t staff = 0;
     struct collecting visits = {book, out, false}, promises = {book, out, true};
-    crm_status status = visit_horizon(book, request->within, &until);
-    if (status == CRM_OK && request->staff != NULL)
+    crm_status status = CRM_OK;
+    if (request->staff != NULL)
         status = record_resolve(book, &kind_staff, request->staff, &staff);
     const int64_t *owner = request->staff != NULL ? &staff : NULL;
     if (status == CRM_OK)
@@ -150,6 +151,14 @@ crm_status visit_duties(struct crm_book *book, const struct duty_request *reques
     if (status == CRM_OK && out->count > 1)
         qsort(out->items, out->count, sizeof *out->items, compare);
     return status;
+}
+
+crm_status visit_duties(struct crm_book *book, const struct duty_request *request,
+                        struct duty_list *out)
+{
+    day_number until;
+    crm_status status = visit_horizon(book, request->within, &until);
+    return status == CRM_OK ? visit_duties_until(book, request, until, out) : status;
 }
 
 void duty_list_release(struct duty_list *list)

@@ -55,6 +55,8 @@ static const char visits[] =
     "it.\n"
     "visits:\n"
     "  channels: [message, email, event, phone, video, face]\n"
+    "  ahead: 14d                            # 提前量: a visit may be planned so long before it is "
+    "due\n"
     "  cadence:                              # 回访周期; grace 宽限期: then a visit is overdue\n"
     "    A: {every: 3mo, channel: face, minutes: 60, grace: 14d}\n"
     "    B: {every: 6mo, channel: phone, minutes: 30, grace: 14d}\n"

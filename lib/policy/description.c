@@ -143,6 +143,8 @@ static const struct policy_key visit_keys[] = {
                      " B: {every: 6mo, channel: phone, minutes: 30},"
                      " C: {every: 12mo, channel: any, minutes: 15}}",
      .help = N_("how often each tier is visited"), .section = &cadence_section},
+    {"ahead", POLICY_PERIOD, .offset = offsetof(struct policy, plan_ahead), .default_text = "14d",
+     .help = N_("how long before it is due a visit may be planned")},
 };
 static const struct policy_section visits_section = {
     KEYS(visit_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, policy_check_visits};

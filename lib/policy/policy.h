@@ -162,6 +162,7 @@ struct policy {
     const char *const *channels; /* weakest first; each satisfies itself and those before it */
     size_t channel_count;
     const struct cadence *cadences; /* one a tier, in the order of tiers */
+    struct duration plan_ahead;     /* how long before it is due a visit may be planned */
 
     const struct calendar_policy *calendars; /* the first is the default */
     size_t calendar_count;

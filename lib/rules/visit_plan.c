@@ -148,12 +148,24 @@ static int best_day(const struct visit_plan *plan, const struct plan_duty *duty)
     return found;
 }
 
+/* Behind the window: the first day with room, or one of the two weeks from there on on which the
+ * owner is in that city anyway. */
 static int first_free_day(const struct visit_plan *plan, const struct plan_duty *duty)
 {
-    for (size_t day = first_day_from(plan, duty->latest + 1); day < plan->day_count; day++)
-        if (cell_of(plan, duty->owner, day)->load < plan->capacity[duty->owner])
+    enum { NEAR = 10 };
+    const int room = plan->capacity[duty->owner];
+    int found = PLAN_NOWHERE;
+    for (size_t day = first_day_from(plan, duty->latest + 1); day < plan->day_count; day++) {
+        if (found != PLAN_NOWHERE && (int)day >= found + NEAR)
+            break;
+        if (visit_plan_load(plan, duty->owner, day) >= room)
+            continue;
+        if (fitness_of(plan, duty, day).travel == 0)
             return (int)day;
-    return PLAN_NOWHERE;
+        if (found == PLAN_NOWHERE)
+            found = (int)day;
+    }
+    return found;
 }
 
 static crm_status place(struct visit_plan *plan, struct plan_duty *duty, struct error *error)

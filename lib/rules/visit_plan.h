@@ -6,8 +6,9 @@
  * face, to a day on which the owner is in that city already, else to one on which he does not
  * travel, else to any; then to the one with the least to do, then to the one nearest to the day
  * it is due, then to the earlier. What is late already goes to the nearest in place of the
- * emptiest. A duty without room in its window goes to the first day after it that has some, and is
- * late; without any it is not met. A customer who is due again within the plan gets the next duty
+ * emptiest. A duty without room in its window goes to the first day after it that has some, or to
+ * one of the two weeks from there on which the owner is in that city, and is late; without any it
+ * is not met. A customer who is due again within the plan gets the next duty
  * as well. The same input gives the same plan; it costs n log n for the duties and n times the days
  * for their places. */
 #ifndef CRM_RULES_VISIT_PLAN_H

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+# crm visit plan: duties spread over working days.
+
+load helper
+
+# Two owners; 10 March is a day off.
+setup_test() {
+    new_book
+    sed -i 's/^    # holidays: cn$/    holidays: town/' .crm/policy.yaml
+    for year in 2025 2026 2027; do
+        echo "{\"year\": $year, \"days\": [{\"name\": \"Fair\", \"date\": \"$year-03-10\", \"isOffDay\": true}]}" >town.json
+        crm calendar import town.json --name town >/dev/null
+    done
+    crm add staff lin --visits-per-day 2 >/dev/null
+    crm add staff wu --visits-per-day 1 >/dev/null
+}
+
+# customer KEY OWNER CITY SINCE: due twelve months after that
+customer() {
+    crm add "$1" --owner "$2" --city "$3" --since "$4" >/dev/null
+}
+
+@test "no more than each owner can do, nothing on days off, the same plan again" {
+    for n in 1 2 3 4 5 6 7 8 9; do
+        customer "lin-$n" lin "City $((n % 3))" 2025-03-0$n
+        customer "wu-$n" wu Harbour 2025-03-0$n
+    done
+    crm tier set lin-1 A --reason "first of all" >/dev/null
+    call crm visit plan --until 2026-05-29
+    [ "$status" = 0 ] && [ -z "$err" ]
+    crm visit plan --until 2026-05-29 | cmp - <(printf '%s' "$out")
+    [ "$(jq -s 'map(select(.day != null)) | group_by([.owner, .day]) | map({o: .[0].owner, n: length}) |
+        map(select((.o == "lin" and .n > 2) or (.o == "wu" and .n > 1))) | length' <<<"$out")" = 0 ]
+    [ "$(jq -r 'select(.day == "2026-03-10") | .customer' <<<"$out")" = "" ]
+    for day in $(jq -r .day <<<"$out" | sort -u); do
+        [ "$(date -d "$day" +%u)" -le 5 ]
+    done
+    [ "$(jq -r .customer <<<"$out" | sort -u | wc -l)" = 18 ]
+}
+
+@test "visits face to face in one city share a day" {
+    sed -i 's/C: {every: 12mo, channel: any/C: {every: 12mo, channel: face/' .crm/policy.yaml
+    customer a1 lin Harbour 2025-03-16
+    customer b1 lin Hill 2025-03-16
+    customer a2 lin Harbour 2025-03-20
+    call crm visit plan --fields customer,day,state
+    [ "$status" = 0 ]
+    [ "$(jq -r 'select(.customer != "b1").day' <<<"$out" | sort -u | wc -l)" = 1 ]
+    [ "$(jq -r .day <<<"$out" | sort -u | wc -l)" = 2 ]
+    [ "$(jq -r .state <<<"$out" | sort -u)" = in_time ]
+}
+
+@test "what cannot be planned says why" {
+    crm add staff gone --no-active >/dev/null
+    crm add staff idle --visits-per-day 0 >/dev/null
+    crm add nobody --since 2025-03-05 >/dev/null
+    customer left gone Harbour 2025-03-05
+    customer never idle Harbour 2025-03-05
+    customer old lin Harbour 2024-01-05
+    call crm visit plan --fields customer,day,state,why
+    expect 0 '{"customer":"old","day":"2026-03-02","state":"late","why":"overdue before the plan begins"}
+{"customer":"nobody","day":null,"state":"no_owner","why":"give it one: crm edit nobody --owner STAFF"}
+{"customer":"left","day":null,"state":"no_capacity","why":"gone is not active"}
+{"customer":"never","day":null,"state":"no_capacity","why":"idle can do 0 a day, and all days are full"}' ""
+}
+
+@test "a promise within the time of the visit is kept by it; one outside stands alone" {
+    sed -i 's/C: {every: 12mo, channel: any/C: {every: 12mo, channel: phone/' .crm/policy.yaml
+    customer acme lin Harbour 2025-03-09
+    customer beta lin Harbour 2025-06-01
+    for key in acme beta; do
+        crm --now 2026-02-20T10:00:00+08:00 visit add $key --channel message --next-on 2026-03-12 >/dev/null
+    done
+    call crm visit plan --fields customer,day,channel,state
+    expect 0 '{"customer":"acme","day":"2026-03-12","channel":"phone","state":"in_time"}
+{"customer":"beta","day":"2026-03-12","channel":"any","state":"in_time"}' ""
+}
+
+@test "saved, it is what is planned, one entry of the journal, and nothing is planned twice" {
+    customer acme lin Harbour 2025-03-09
+    customer beta wu Harbour 2025-03-09
+    plan=$(crm visit plan --fields customer,day)
+    [ "$plan" = '{"customer":"acme","day":"2026-03-09"}
+{"customer":"beta","day":"2026-03-09"}' ]
+    [ "$(crm visit plan --save --dry-run --fields customer,day 2>/dev/null)" = "$plan" ]
+    [ -z "$(crm visit list)" ]
+    [ "$(crm visit plan --save --fields customer,day)" = "$plan" ]
+    [ "$(crm visit list --fields customer,planned_on,staff,status | sort)" = '{"customer":"acme","planned_on":"2026-03-09","staff":"lin","status":"planned"}
+{"customer":"beta","planned_on":"2026-03-09","staff":"wu","status":"planned"}' ]
+    [ -z "$(crm visit plan)" ]
+    # What stands already takes room.
+    customer gamma wu Harbour 2025-03-09
+    day=$(crm visit plan --fields day)
+    [ "$day" != '{"day":"2026-03-09"}' ] && [ -n "$day" ]
+    crm undo "$(crm log | jq -r 'select(.command | test("visit plan --save")).entry')" >/dev/null
+    [ -z "$(crm visit list)" ]
+}
+
+@test "only one owner's; days that make no plan are refused" {
+    customer acme lin Harbour 2025-03-09
+    customer beta wu Harbour 2025-03-09
+    [ "$(crm visit plan --for wu --fields customer)" = '{"customer":"beta"}' ]
+    [ "$(crm visit plan city=Harbour key=acme --fields customer)" = '{"customer":"acme"}' ]
+    call crm visit plan --until 2026-03-01
+    expect 3 "" "crm: visit plan: '2026-03-01' is not within the year to come
+hint: give a day such as --until +13w"
+    call crm visit plan --until 2027-03-20
+    expect 3 ""
+    call crm visit plan --for nobody
+    expect 1 ""
+}
+
+@test "it ends where the official days end" {
+    sed -i 's/holidays: town/holidays: none/' .crm/policy.yaml
+    customer acme lin Harbour 2025-03-09
+    call crm visit plan
+    expect 3 ""
+    [[ $err == *"calendar unknown after"* || $err == *"calendar import"* ]]
+}
+
+@test "790 customers, 13 weeks, six owners" {
+    need_shared
+    crm import "$SHARED/superstore-cn/orders_utf8.csv" --as order --map superstore-zh >/dev/null
+    for region in 华东 中南 东北 华北 西南 西北; do
+        crm add staff $region --visits-per-day 6 >/dev/null
+    done
+    sed -i 's/^    holidays: town$//' .crm/policy.yaml
+    crm list customer --fields key,region --format csv | sed '1s/.*/key,owner/' >owners.csv
+    crm import owners.csv --as customer --key key >/dev/null
+    export CRM_NOW=2018-01-02T09:00:00+08:00
+    crm tier apply >/dev/null
+    crm visit plan --until +13w >one
+    crm visit plan --until +13w | cmp - one
+    [ "$(jq -r .customer one | sort -u | wc -l)" = "$(crm list customer "next_visit_on<=2018-04-03" | wc -l)" ]
+    [ "$(jq -s 'map(select(.day != null)) | group_by([.owner, .day]) | map(length) | max' one)" = 6 ]
+    [ "$(jq -r 'select(.day != null) | .day' one | sort -u | wc -l)" -le 66 ]
+}
