@@ -67,6 +67,23 @@ setup_test() {
     expect 0 "" ""
 }
 
+@test "what names a record, and what is told, must be seen" {
+    unseen='write it with letters or digits'
+    call crm add Acme --key $'\x01'
+    expect 3 "" "crm: key: the text has no character that can be seen"$'\nhint: '"$unseen"
+    call crm list
+    expect 0 "" ""
+    crm add Acme >/dev/null
+    for words in 'add note acme' 'complain add acme' 'edit acme --key'; do
+        # shellcheck disable=SC2086
+        call crm $words $'\u3000\t'
+        expect 3 "" -
+        [[ $err == "crm: "*": the text has no character that can be seen"* ]]
+    done
+    call crm check
+    [ "$status" = 0 ]
+}
+
 @test "--dry-run shows and stores nothing" {
     call crm add Acme --dry-run --fields name
     expect 0 '{"name":"Acme"}' ""

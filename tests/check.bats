@@ -352,6 +352,7 @@ UPDATE customer SET credit_code = '91350100M000100Y44' WHERE id = 1|customer #1 
 UPDATE customer SET email = 'nowhere' WHERE id = 1|customer #1 email - -
 UPDATE customer SET tags = 'a  b a' WHERE id = 2|customer #2 tags a  b a a b
 UPDATE customer SET city = '' WHERE id = 2|customer #2 city  -
+UPDATE customer SET key = '  ' WHERE id = 2|customer #2 key    -
 UPDATE sales_order SET currency = 'yuan' WHERE id = 1|order O-1 currency yuan -
 UPDATE customer SET custom = '[1]' WHERE id = 2|customer #2 custom - -
 UPDATE customer SET custom = '{"fleet":"many"}' WHERE id = 2|customer #2 fleet - -

@@ -97,6 +97,21 @@ text_hint='is it a text file with one record a line?'
         --encoding gb18030
 }
 
+@test "text that nobody sees, where it is to name a record" {
+    order 'o.csv:3:14: key: the text has no character that can be seen' 'write it with letters or digits' \
+        '2,2024-01-05,\x01\x02,1,2\n'
+    order 'o.csv:3:1: number: the text has no character that can be seen' 'write it with letters or digits' \
+        '\xe2\x80\x8b,2024-01-05,acme,1,2\n'
+    printf 'key,name\n\x07,Moon\n' >c.csv
+    refused 'c.csv:2:1: key: the text has no character that can be seen' 'write it with letters or digits' \
+        c.csv --as customer
+    # A name that is the key as well.
+    sed 's/customer\.key/customer.name/' map.yaml >named.yaml
+    printf 'n,d,c,q,a\n1,2024-01-05,acme,1,2\n2,2024-01-05,\x07,1,2\n' >o.csv
+    refused 'o.csv:3:14: key: the text has no character that can be seen' 'write it with letters or digits' \
+        o.csv --as order --map named.yaml
+}
+
 @test "a huge field, a huge row" {
     { printf 'n,d,c,q,a\n1,2024-01-05,acme,1,2\n2,2024-01-05,' && head -c 1100000 /dev/zero |
         tr '\0' x && printf ',1,2\n'; } >o.csv

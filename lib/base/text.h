@@ -23,6 +23,8 @@ uint32_t text_decode(const char *text, size_t available, size_t *length);
 size_t text_width(const char *text, size_t length);
 /* Bytes of the longest prefix that takes at most `width` columns; *used gets the columns. */
 size_t text_prefix_width(const char *text, size_t length, size_t width, size_t *used);
+/* Whether any character of the text can be seen: not all is blank, control or combining. */
+bool text_is_visible(const char *text, size_t length);
 /* Case-folded, compatibility-composed (NFKC_CF) copy for comparing and searching. */
 crm_status text_fold(struct buffer *out, const char *text, size_t length);
 /* A key made of the text: lower-case letters (any script), digits, '-' between runs; "" if none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The columns that text takes on a terminal. */
+/* The columns that text takes on a terminal, and whether it can be seen there. */
 #include "base/text.h"
 
 #include <utf8proc.h>
@@ -34,4 +34,33 @@ size_t text_prefix_width(const char *text, size_t length, size_t width, size_t *
         at += step;
     }
     return at;
+}
+
+static bool is_visible(uint32_t character)
+{
+    if (character < 0x80)
+        return character > ' ' && character < 0x7F;
+    const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)character);
+    switch (property->category) {
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+        return false;
+    default:
+        return !property->ignorable; /* the fillers of Hangul are letters */
+    }
+}
+
+bool text_is_visible(const char *text, size_t length)
+{
+    size_t step;
+    for (size_t at = 0; at < length; at += step)
+        if (is_visible(text_decode(text + at, length - at, &step)))
+            return true;
+    return false;
 }

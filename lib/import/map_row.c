@@ -392,7 +392,7 @@ static crm_status parse(struct map *map, size_t index, struct span span, struct 
         case DATA_TEXT:
         case DATA_REFERENCE:
             *out = value_text_length(span.text, span.length);
-            return CRM_OK;
+            return field_check_text(field->field, span.text, span.length, map->source->error);
         default:
             break;
         }

@@ -163,6 +163,7 @@ static crm_status parse_range(struct filtering *f, const struct field *field, co
         /* A check digit or the like is no business of a filter. */
         struct field plain = *field;
         plain.check = NULL;
+        plain.flags &= ~(unsigned)FIELD_SEEN;
         plain.bounded = false;
         status = field_parse(&plain, text, length, &context, &f->query->arena, &out->first, NULL,
                              &book->error);

@@ -220,6 +220,18 @@ static crm_status make_room(struct parties *parties)
     return CRM_OK;
 }
 
+/* The key of a new one: where it is left to the name, the name must do as a key. */
+static crm_status new_key(struct parties *parties, const struct value *values, struct value *out)
+{
+    struct import *import = parties->import;
+    const struct field *field = kind_field(parties->kind, parties->kind->key);
+    *out = *key_of(parties, values);
+    crm_status status = field_check_text(field, out->text, out->length, &import->book->error);
+    return status == CRM_OK
+               ? CRM_OK
+               : rows_error_place(import->rows, map_column(import->map, (size_t)parties->title));
+}
+
 static crm_status column_value(struct parties *parties, const struct party_column *column,
                                const struct value *values, int64_t owner, struct value *out)
 {
@@ -231,8 +243,7 @@ static crm_status column_value(struct parties *parties, const struct party_colum
         *out = value_integer(parties->import->book->entry);
         return CRM_OK;
     case FROM_KEY:
-        *out = *key_of(parties, values);
-        return CRM_OK;
+        return new_key(parties, values, out);
     case FROM_TITLE:
         *out = *title_of(parties, values);
         return CRM_OK;

@@ -65,7 +65,8 @@ crm_status custom_parse(struct crm_book *book, const struct custom_field *custom
                                 .type = custom->type,
                                 .choices = choices,
                                 .choice_count = custom->choice_count,
-                                .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
+                                .flags = (custom->sensitive ? FIELD_SENSITIVE : 0u) |
+                                         (custom->required ? FIELD_SEEN : 0u)};
     const struct field_context context = book_field_context(book);
     return field_parse(&field, text, length, &context, arena, out, NULL, error);
 }

@@ -32,7 +32,8 @@ static const struct field complaint_fields[] = {
     {.name = "description",
      .label = N_("Description"),
      .help = N_("what is wrong"),
-     .flags = FIELD_PERSONAL | FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN | FIELD_POSITIONAL},
+     .flags = FIELD_PERSONAL | FIELD_REQUIRED | FIELD_SEEN | FIELD_SEARCH | FIELD_COLUMN |
+              FIELD_POSITIONAL},
     {.name = "contact",
      .label = N_("Contact"),
      .help = N_("person who complains"),

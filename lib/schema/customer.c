@@ -28,7 +28,8 @@ static const struct field customer_fields[] = {
     {.name = "key",
      .label = N_("Key"),
      .help = N_("short unique handle"),
-     .flags = FIELD_PERSONAL | FIELD_KEY | FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN},
+     .flags =
+         FIELD_PERSONAL | FIELD_KEY | FIELD_REQUIRED | FIELD_SEEN | FIELD_SEARCH | FIELD_COLUMN},
     {.name = "name",
      .label = N_("Name"),
      .help = N_("full name"),
@@ -333,7 +334,8 @@ static const struct field staff_fields[] = {
     {.name = "login",
      .label = N_("Login"),
      .help = N_("short unique name"),
-     .flags = FIELD_PERSONAL | FIELD_KEY | FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN},
+     .flags =
+         FIELD_PERSONAL | FIELD_KEY | FIELD_REQUIRED | FIELD_SEEN | FIELD_SEARCH | FIELD_COLUMN},
     {.name = "name",
      .label = N_("Name"),
      .help = N_("full name"),

@@ -17,7 +17,8 @@ static const struct field note_fields[] = {
     {.name = "text",
      .label = N_("Text"),
      .help = N_("what was learnt"),
-     .flags = FIELD_PERSONAL | FIELD_REQUIRED | FIELD_SEARCH | FIELD_COLUMN | FIELD_POSITIONAL},
+     .flags = FIELD_PERSONAL | FIELD_REQUIRED | FIELD_SEEN | FIELD_SEARCH | FIELD_COLUMN |
+              FIELD_POSITIONAL},
     {.name = "noted_on",
      .label = N_("Noted on"),
      .help = N_("day of the note"),

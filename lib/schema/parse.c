@@ -51,6 +51,15 @@ static crm_status refused_by_check(const struct parsing *p, const char *what)
     return refuse(p, what, hint);
 }
 
+crm_status field_check_text(const struct field *field, const char *text, size_t length,
+                            struct error *error)
+{
+    if (!(field->flags & FIELD_SEEN) || text_is_visible(text, length))
+        return CRM_OK;
+    error_set(error, CRM_INVALID, _("%s: the text has no character that can be seen"), field->name);
+    return error_hint(error, _("write it with letters or digits"));
+}
+
 static crm_status check_length(const struct parsing *p, size_t most)
 {
     if (p->length <= most)
@@ -62,8 +71,9 @@ static crm_status check_length(const struct parsing *p, size_t most)
 
 static crm_status parse_text(const struct parsing *p, struct value *out)
 {
+    crm_status status = check_length(p, LONGEST_TEXT);
     *out = value_text_length(p->text, p->length);
-    return check_length(p, LONGEST_TEXT);
+    return status == CRM_OK ? field_check_text(p->field, p->text, p->length, p->error) : status;
 }
 
 static crm_status check_bounds(const struct parsing *p, int64_t number, int64_t unit)

@@ -34,7 +34,10 @@ enum field_flags {
     FIELD_PERSONAL = 2048,
     /* Kept by the program, but not to be computed again: it followed from what held at the time.
      * The journal keeps it as it keeps what people write. */
-    FIELD_LASTING = 4096
+    FIELD_LASTING = 4096,
+    /* Holds a character that can be seen: not all is blank, control or combining. Names of people
+     * and firms need not: they are taken as they come. */
+    FIELD_SEEN = 8192
 };
 
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
@@ -139,6 +142,10 @@ struct field_context {
 crm_status field_parse(const struct field *field, const char *text, size_t length,
                        const struct field_context *context, struct arena *arena, struct value *out,
                        bool *rounded, struct error *error);
+
+/* Whether the text may stand in that field, of whatever type: of valid UTF-8, not "". */
+crm_status field_check_text(const struct field *field, const char *text, size_t length,
+                            struct error *error);
 
 /* GB 32100-2015: the unified social credit code with its check digit. */
 crm_status check_credit_code(const char *text, size_t length, struct error *error);

@@ -139,6 +139,31 @@ static void test_width(void **state)
     assert_int_equal(width("\xFF"), 1);     /* stands for U+FFFD */
 }
 
+static bool visible(const char *text)
+{
+    return text_is_visible(text, strlen(text));
+}
+
+static void test_visible(void **state)
+{
+    (void)state;
+    assert_true(visible("a"));
+    assert_true(visible(" \t."));
+    assert_true(visible("华"));
+    assert_true(visible("\u3000华"));
+    assert_true(visible("😀"));
+    assert_true(visible("\xFF")); /* stands for U+FFFD */
+    assert_true(visible("e\u0301"));
+    assert_false(visible(""));
+    assert_false(visible("  \t\n\x01\x7F"));
+    assert_false(visible("\xC2\x85"));           /* a C1 control */
+    assert_false(visible("\u00A0\u3000\u2028")); /* spaces, a line separator */
+    assert_false(visible("\u200B\u200D\uFEFF")); /* of no width */
+    assert_false(visible("\u0301"));             /* a mark on nothing */
+    assert_false(visible("\u00AD"));             /* a soft hyphen */
+    assert_false(visible("\u3164"));             /* the filler of Hangul, a letter */
+}
+
 static void test_prefix_width(void **state)
 {
     (void)state;
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_repair_of_published_cases),
         cmocka_unit_test(test_decode),
         cmocka_unit_test(test_width),
+        cmocka_unit_test(test_visible),
         cmocka_unit_test(test_prefix_width),
         cmocka_unit_test(test_fold),
         cmocka_unit_test(test_slug),
