@@ -3,6 +3,7 @@
 #include "book.h"
 
 #include "policy/reader.h"
+#include "record/filter.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -70,9 +71,10 @@ static crm_status check_file(struct crm_book *book, const char *path, struct crm
         .count = sizeof columns / sizeof *columns,
     };
     struct check check = {.sink = sink, .path = path};
+    const struct policy_filters filters = filter_checks(book);
     crm_status status = sink_begin(sink, &table);
     if (status == CRM_OK) {
-        status = policy_check(path, each_problem, &check, &book->error);
+        status = policy_check(path, &filters, each_problem, &check, &book->error);
     }
     if (status == CRM_OK) {
         status = check.status;

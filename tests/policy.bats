@@ -105,3 +105,117 @@ load helper
         [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "$file: $status"; false; }
     done
 }
+
+# ---- Everything in one run ----
+
+@test "a fault in one member does not hide those of its neighbours and of the whole" {
+    cat >p.yaml <<'EOF'
+time_zone: Asia/Shangai
+tiers:
+  schemes:
+    abc: {thresholds: {A: 95, B: 80}}
+    s:
+      method: score
+      indicators:
+        revenue: {source: revenue, low: 7, high: 7, weight: 50}
+        grade: {source: credit_grade, weight: 30}
+      thresholds: {A: 80, B: 60}
+visits:
+  chanels: [fax]
+  cadence:
+    A: {every: 3mo, channel: fax}
+    B: {every: 6mo, minutes: 9999}
+calendars:
+  office:
+    week: {mon: [18:00-09:00]}
+complaints:
+  limits:
+    - {tier: D, respond: 3h}
+    - {severity: high, respond: 5d, resolve: 1h}
+    - {severity: low, respond: 5h}
+    - {severity: low, respond: 6h}
+EOF
+    call crm policy check --format csv --fields line,column,message p.yaml
+    expect 3 "line,column,message
+1,12,\"unknown time zone: \"\"Asia/Shangai\"\"\"
+4,34,80 is not above the line of the tier before it
+7,7,\"the weights sum to 80, not to 100\"
+8,50,low and high are equal
+9,25,\"the source credit_grade needs bands, each with a label\"
+12,3,there is no such key
+13,3,the tier 'C' has no cadence
+14,30,there is no channel 'fax'
+15,30,9999 is not within 0 and 1440
+18,18,'18:00-09:00' ends before it begins
+21,14,there is no tier 'D'
+22,33,the time to respond exceeds that to resolve
+24,7,never holds: line 23 has the same conditions" -
+}
+
+@test "a faulty weight, band or limit is not judged a second time" {
+    cat >p.yaml <<'EOF'
+tiers:
+  schemes:
+    s:
+      method: score
+      indicators:
+        a: {source: years, weight: much}
+        b: {source: years, mapping: bands, weight: 40, bands: [{from: x, points: 1}, {from: 5, points: 2}]}
+      thresholds: {A: 80, B: 60}
+complaints:
+  limits:
+    - {tier: nobody, respond: 1h}
+    - {respond: 2h}
+EOF
+    call crm policy check --format csv --fields line,column,message p.yaml
+    expect 3 "line,column,message
+6,36,'much' is no number
+7,71,'x' is no number
+11,14,there is no tier 'nobody'" -
+}
+
+@test "filters of rules are read, with the fields of the firm's own" {
+    cat >p.yaml <<'EOF'
+tiers:
+  schemes:
+    good:
+      method: rules
+      thresholds: {A: 'level=gold owner=li since>2020', B: revenue_total>=1000}
+    bad:
+      method: rules
+      thresholds: {A: levle=gold, B: need_fit>much}
+    worse:
+      method: rules
+      thresholds: {A: revenue_total > 1000, B: '"tags=vip'}
+fields:
+  customer:
+    level: {type: enum, choices: [gold, silver]}
+EOF
+    call crm policy check --format csv --fields line,column,key,message,hint p.yaml
+    expect 3 "line,column,key,message,hint
+8,23,tiers.schemes.bad.thresholds.A,filter: customer has no field 'levle',did you mean 'level'?
+8,38,tiers.schemes.bad.thresholds.B,need_fit: not a whole number: 'much',\"write digits only, such as 12\"
+11,23,tiers.schemes.worse.thresholds.A,filter: no field stands before '>',\"write field, sign and value without blanks, such as revenue_total>100000\"
+11,48,tiers.schemes.worse.thresholds.B,filter: a quote is not closed,\"write another \"\" where the words end that belong together\"" -
+}
+
+@test "a rule that an earlier one leaves nothing to is found" {
+    cat >p.yaml <<'EOF'
+tiers:
+  names: [A, B, C, D, E]
+  schemes:
+    r:
+      method: rules
+      thresholds:
+        A: 'revenue_total>1000 status=active,dormant'
+        B: 'status=active revenue_total>=1001 city=Lyon'
+        C: 'revenue_total>=1000 status=active'
+        D: 'revenue_total>2000'
+visits:
+  cadence: {A: {every: 1mo}, B: {every: 1mo}, C: {every: 1mo}, D: {every: 1mo}, E: {every: 1mo}}
+complaints: {limits: []}
+EOF
+    call crm policy check --format csv --fields line,column,message,hint p.yaml
+    expect 3 "line,column,message,hint
+8,12,never holds: line 7 takes every such customer,the first rule that fits holds: put the narrower one first" -
+}

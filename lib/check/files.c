@@ -4,6 +4,7 @@
 #include "check/check.h"
 #include "domain/calendar.h"
 #include "domain/survey.h"
+#include "record/filter.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -45,9 +46,11 @@ crm_status check_policy(struct check *check, const struct error *broken)
         book->error = *broken; /* it cannot be read at all */
         return check_failed(check, CHECK_POLICY, NULL, broken->status);
     }
+    const struct policy_filters filters = filter_checks(book);
     const char *path = book_path(book, &check->arena, "policy.yaml");
-    crm_status status = path == NULL ? error_no_memory(&book->error)
-                                     : policy_check(path, visit_problem, &found, &book->error);
+    crm_status status = path == NULL
+                            ? error_no_memory(&book->error)
+                            : policy_check(path, &filters, visit_problem, &found, &book->error);
     if (status == CRM_OK)
         status = found.status;
     return status == CRM_OK ? status : check_failed(check, CHECK_POLICY, NULL, status);

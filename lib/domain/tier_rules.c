@@ -2,34 +2,7 @@
 /* The method `rules`: the first tier whose filter a customer passes. */
 #include "domain/tier_rules.h"
 
-#include "record/record.h"
-
-#include <string.h>
-
-enum { MOST_WORDS = 32 };
-
-/* Words are separated by blanks; "…" holds one together. The text is cut up in place. */
-static size_t split_words(char *text, const char **words)
-{
-    size_t count = 0;
-    char *to = text;
-    for (char *at = text; *at != '\0' && count < MOST_WORDS;) {
-        bool quoted = false;
-        at += strspn(at, " \t\n");
-        if (*at == '\0')
-            break;
-        words[count++] = to;
-        for (; *at != '\0' && (quoted || strchr(" \t\n", *at) == NULL); at++) {
-            if (*at == '"')
-                quoted = !quoted;
-            else
-                *to++ = *at;
-        }
-        at += *at != '\0';
-        *to++ = '\0';
-    }
-    return count;
-}
+#include "record/filter.h"
 
 struct choosing {
     const struct tier_evaluation *evaluation;
@@ -51,13 +24,11 @@ static crm_status apply_rule(struct crm_book *book, const struct tier_threshold 
                              const struct tier_evaluation *evaluation)
 {
     struct query query cleanup(query_release) = {0};
-    const char *words[MOST_WORDS];
-    char *text = arena_copy(&query.arena, rule->filter);
-    if (text == NULL)
-        return error_no_memory(&book->error);
-    const struct crm_filter filter = {words, split_words(text, words)};
+    struct crm_filter filter;
+    crm_status status = filter_split(rule->filter, &query.arena, &filter, &book->error);
     buffer_text(&query.sql, "SELECT t.id FROM customer t WHERE 1 = 1");
-    crm_status status = filter_sql(book, &kind_customer, "t", &filter, &query);
+    if (status == CRM_OK)
+        status = filter_sql(book, &kind_customer, "t", &filter, &query);
     if (status != CRM_OK)
         return error_place(&book->error, "policy.yaml", rule->line, 0);
     struct choosing choosing = {evaluation, rule->tier};

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "schema/schema.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* The member if it was given, else the section: where a problem with it is best shown. */
@@ -20,6 +21,9 @@ static void check_bands(struct policy_reader *reader, const struct yaml_node *no
                         const struct indicator *indicator)
 {
     const struct yaml_node *place = at(node, "bands")->first;
+    if (policy_is_faulty(reader, at(node, "bands"))) {
+        return;
+    }
     for (size_t i = 0; i < indicator->band_count; i++, place = place->next) {
         const struct band *band = &indicator->bands[i];
         char from[24];
@@ -120,7 +124,8 @@ void policy_check_indicator(struct policy_reader *reader, const struct yaml_node
         for (size_t i = 0; i < indicator->band_count && unnamed == NULL; i++) {
             unnamed = indicator->bands[i].label == NULL ? &indicator->bands[i] : NULL;
         }
-        if (indicator->mapping != MAPPING_BANDS || unnamed != NULL) {
+        if (indicator->mapping != MAPPING_BANDS ||
+            (unnamed != NULL && !policy_is_faulty(reader, at(node, "bands")))) {
             policy_problem(reader, at(node, "source"),
                            _("the source credit_grade needs bands, each with a label"));
         }
@@ -157,7 +162,12 @@ static void check_weights(struct policy_reader *reader, const struct yaml_node *
         return;
     }
     int64_t sum = 0;
-    for (size_t i = 0; i < scheme->indicator_count; i++) {
+    const struct yaml_node *place = at(node, "indicators")->first;
+    for (size_t i = 0; i < scheme->indicator_count; i++, place = place->next) {
+        const struct yaml_node *weight = yaml_get(place, "weight");
+        if (weight == NULL || policy_is_faulty(reader, weight)) {
+            return;
+        }
         sum += scheme->indicators[i].weight; /* each within 0 and 100, fewer than a million */
     }
     if (sum != 100 * DECIMAL_ONE) {
@@ -272,7 +282,7 @@ void policy_check_calendar(struct policy_reader *reader, const struct yaml_node 
     for (int day = 0; day < 7; day++) {
         intervals += calendar->week_count[day];
     }
-    if (intervals == 0) {
+    if (intervals == 0 && !policy_is_faulty(reader, at(node, "week"))) {
         policy_problem_key(reader, at(node, "week"), _("the calendar has no working time"));
         policy_hint(reader, _("add a line such as 'mon: [09:00-12:00, 13:00-18:00]'"));
     }
@@ -369,12 +379,34 @@ static bool is_reachable(const struct policy *policy, const struct complaint_lim
     return false;
 }
 
+/* A limit that could not be read stands for no case, instead of for all. */
+static void leave_faulty_limits(struct policy_reader *reader, const struct yaml_node *node)
+{
+    struct policy *policy = reader->policy;
+    const struct yaml_node *place = node->first;
+    struct complaint_limit *limits = policy_array(reader, policy->limit_count, sizeof *limits);
+    if (limits == NULL || !policy_is_faulty(reader, node)) {
+        return;
+    }
+    for (size_t i = 0; i < policy->limit_count; i++, place = place->next) {
+        limits[i] = policy->limits[i];
+        if (policy_is_faulty(reader, place)) {
+            limits[i].tier = INT_MAX;
+        }
+    }
+    policy->limits = limits;
+}
+
 static void check_limits(struct policy_reader *reader, const struct yaml_node *node)
 {
     const struct policy *policy = reader->policy;
     const struct yaml_node *place = node->first;
+    leave_faulty_limits(reader, node);
     for (size_t i = 0; i < policy->limit_count; i++, place = place->next) {
         const struct complaint_limit *limit = &policy->limits[i];
+        if (limit->tier == INT_MAX) {
+            continue;
+        }
         const struct complaint_limit *twin = NULL;
         for (size_t j = 0; j < i && twin == NULL; j++) {
             const struct complaint_limit *other = &policy->limits[j];
@@ -394,7 +426,8 @@ static void check_escalations(struct policy_reader *reader, const struct yaml_no
     const struct policy *policy = reader->policy;
     const struct yaml_node *place = node->first;
     for (size_t i = 0; i < policy->escalation_count; i++, place = place->next) {
-        if (i > 0 && policy->escalations[i].percent < policy->escalations[i - 1].percent) {
+        if (i > 0 && !policy_is_faulty(reader, node) &&
+            policy->escalations[i].percent < policy->escalations[i - 1].percent) {
             policy_problem(reader, at(place, "at"), _("%d is below the step before it"),
                            policy->escalations[i].percent);
             policy_hint(reader, _("steps stand in order, lowest first"));
@@ -446,6 +479,66 @@ void policy_check_field(struct policy_reader *reader, const struct yaml_node *no
     }
     if (field->label == NULL) {
         field->label = field->name;
+    }
+}
+
+/* ---- the rules of schemes: they may name custom fields, which are read last ---------------- */
+
+/* The rule before `last` that leaves nothing to it; NULL when there is none. */
+static const struct tier_threshold *rule_before(struct policy_reader *reader,
+                                                const struct tier_scheme *scheme, size_t last)
+{
+    const struct policy_filters *filters = reader->filters;
+    for (size_t i = 0; i < last; i++) {
+        bool covers = false;
+        if (filters->covers(filters->context, reader->policy, scheme->thresholds[i].filter,
+                            scheme->thresholds[last].filter, &covers, NULL) == CRM_NO_MEMORY) {
+            reader->no_memory = true;
+        }
+        if (covers) {
+            return &scheme->thresholds[i];
+        }
+    }
+    return NULL;
+}
+
+static void check_rules(struct policy_reader *reader, const struct yaml_node *node,
+                        const struct tier_scheme *scheme)
+{
+    const struct policy_filters *filters = reader->filters;
+    for (size_t i = 0; i < scheme->threshold_count; i++) {
+        const struct tier_threshold *rule = &scheme->thresholds[i];
+        const struct yaml_node *place = yaml_get(node, reader->policy->tiers[rule->tier]);
+        struct error error = {0};
+        crm_status status = filters->check(filters->context, reader->policy, rule->filter, &error);
+        if (status == CRM_NO_MEMORY) {
+            reader->no_memory = true;
+        } else if (status != CRM_OK) {
+            policy_problem(reader, place, "%s", error.message);
+            policy_hint(reader, "%s", error.hint);
+        } else {
+            const struct tier_threshold *before = rule_before(reader, scheme, i);
+            if (before == NULL) {
+                continue;
+            }
+            policy_problem(reader, place, _("never holds: line %ld takes every such customer"),
+                           before->line);
+            policy_hint(reader, _("the first rule that fits holds: put the narrower one first"));
+        }
+    }
+}
+
+void policy_check_rules(struct policy_reader *reader, const struct yaml_node *root)
+{
+    const struct policy *policy = reader->policy;
+    const struct yaml_node *schemes = yaml_get(yaml_get(root, "tiers"), "schemes");
+    const struct yaml_node *place = schemes != NULL ? schemes->first : NULL;
+    for (size_t i = 0; i < policy->scheme_count && place != NULL; i++, place = place->next) {
+        const struct yaml_node *rules = yaml_get(place, "thresholds");
+        if (policy->schemes[i].method == TIER_RULES && rules != NULL &&
+            !policy_is_faulty(reader, rules)) {
+            check_rules(reader, rules, &policy->schemes[i]);
+        }
     }
 }
 

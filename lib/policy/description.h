@@ -72,7 +72,8 @@ struct policy_section {
     size_t name_offset; /* POLICY_MAP: of the member's name */
     bool tiers;         /* POLICY_MAP: the names are tiers, and the name an int */
     size_t line_offset;
-    /* Checks what a single value cannot show; called when all values are well. */
+    /* Checks what a single value cannot show; called when all values are well, but for those
+     * within lists, maps and sections of its own. */
     void (*check)(struct policy_reader *reader, const struct yaml_node *node, void *member);
 };
 

@@ -124,7 +124,7 @@ static void each_syntax_error(const char *path, const struct error *found,
     each(context, line, column, "", what, found->hint);
 }
 
-crm_status policy_check(const char *path,
+crm_status policy_check(const char *path, const struct policy_filters *filters,
                         void (*each)(void *context, long line, long column, const char *key,
                                      const char *message, const char *hint),
                         void *context, struct error *error)
@@ -137,7 +137,7 @@ crm_status policy_check(const char *path,
         return status;
     }
     struct policy policy = {0};
-    struct policy_reader reader = {.policy = &policy};
+    struct policy_reader reader = {.policy = &policy, .filters = filters};
     struct error found = {0};
     status = read_text(&reader, path, text, length, &found);
     if (status == CRM_INVALID) {

@@ -195,8 +195,18 @@ crm_status policy_load(const char *path, struct policy **out, struct error *erro
 crm_status policy_parse(const char *name, const char *text, size_t length, struct policy **out,
                         struct error *error);
 void policy_free(struct policy *policy);
+/* Knows the filters of customers, which the policy's reader does not. */
+struct policy_filters {
+    const void *context;
+    /* What is wrong with the filter's text, if anything. */
+    crm_status (*check)(const void *context, struct policy *policy, const char *text,
+                        struct error *error);
+    /* Whether every customer that passes `narrow` certainly passes `wide`, too. */
+    crm_status (*covers)(const void *context, struct policy *policy, const char *wide,
+                         const char *narrow, bool *covers, struct error *error);
+};
 /* Every problem of the file, one call of `each` per problem, in the order of lines. */
-crm_status policy_check(const char *path,
+crm_status policy_check(const char *path, const struct policy_filters *filters,
                         void (*each)(void *context, long line, long column, const char *key,
                                      const char *message, const char *hint),
                         void *context, struct error *error);

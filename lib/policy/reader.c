@@ -66,8 +66,23 @@ static void record(struct policy_reader *reader, const struct yaml_node *node, b
         .key = path,
         .message = message,
         .hint = "",
+        .node = node,
     };
     reader->problem_count++;
+}
+
+bool policy_is_faulty(const struct policy_reader *reader, const struct yaml_node *node)
+{
+    for (size_t i = 0; i < reader->problem_count; i++) {
+        const struct yaml_node *at = reader->problems[i].node;
+        while (at != NULL && at != node) {
+            at = at->parent;
+        }
+        if (at != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void policy_problem(struct policy_reader *reader, const struct yaml_node *node, const char *format,
@@ -167,6 +182,19 @@ static void trace(struct policy_reader *reader, const struct policy_key *key,
 }
 
 /* ---- sections --------------------------------------------------------------------------- */
+
+/* An empty mapping in place of a section that is not there, or that has all below it commented
+ * out. */
+static const struct yaml_node *empty_section(struct policy_reader *reader,
+                                             const struct yaml_node *like)
+{
+    struct yaml_node *nothing = policy_array(reader, 1, sizeof *nothing);
+    if (nothing != NULL) {
+        *nothing = *like;
+        nothing->kind = YAML_MAPPING;
+    }
+    return nothing;
+}
 
 static void read_section(struct policy_reader *reader, const struct policy_section *section,
                          const struct yaml_node *node, void *base);
@@ -297,9 +325,10 @@ static void read_key(struct policy_reader *reader, const struct policy_key *key,
                      const struct yaml_node *node, void *base)
 {
     if (key->type == POLICY_SECTION && yaml_is_null(node)) {
-        struct yaml_node nothing = *node; /* all below it commented out */
-        nothing.kind = YAML_MAPPING;
-        read_section(reader, key->section, &nothing, base);
+        const struct yaml_node *nothing = empty_section(reader, node);
+        if (nothing != NULL) {
+            read_section(reader, key->section, nothing, base);
+        }
         return;
     }
     if (!expect_kind(reader, node, policy_type_kind(key->type), policy_type_label(key->type))) {
@@ -367,9 +396,11 @@ static void read_default(struct policy_reader *reader, const struct policy_key *
                          const struct yaml_node *section, void *base)
 {
     if (key->type == POLICY_SECTION && (key->flags & KEY_REQUIRED) == 0) {
-        struct yaml_node nothing = {
-            .kind = YAML_MAPPING, .key = key->name, .parent = section, .text = ""};
-        read_section(reader, key->section, &nothing, base);
+        const struct yaml_node *nothing = empty_section(
+            reader, &(struct yaml_node){.key = key->name, .parent = section, .text = ""});
+        if (nothing != NULL) {
+            read_section(reader, key->section, nothing, base);
+        }
         return;
     }
     bool tiered = (key->flags & KEY_TIERED) != 0 && !default_tiers(reader->policy);
@@ -422,25 +453,46 @@ static void refuse_unknown(struct policy_reader *reader, const struct policy_sec
     }
 }
 
+/* Reads one key of a section, given or not; false when the section's own value is faulty, which a
+ * fault within a list, a map or a section below it leaves well. */
+static bool read_own(struct policy_reader *reader, const struct policy_key *key,
+                     const struct yaml_node *section, void *base)
+{
+    size_t before = reader->problem_count;
+    const struct yaml_node *member = yaml_get(section, key->name);
+    if (key->given_offset != 0) {
+        bool given = member != NULL;
+        memcpy((char *)base + key->given_offset, &given, sizeof given);
+    }
+    if (member == NULL) {
+        read_default(reader, key, section, base);
+    } else {
+        read_key(reader, key, member, base);
+    }
+    if (key->section == NULL) {
+        return reader->problem_count == before;
+    }
+    for (size_t i = before; i < reader->problem_count; i++) {
+        const struct yaml_node *place = reader->problems[i].node;
+        if (place == member || place == section) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void read_section(struct policy_reader *reader, const struct policy_section *section,
                          const struct yaml_node *node, void *base)
 {
-    size_t before = reader->problem_count;
+    bool well = true;
     for (size_t i = 0; i < section->count; i++) {
-        const struct policy_key *key = &section->keys[i];
-        const struct yaml_node *member = yaml_get(node, key->name);
-        if (key->given_offset != 0) {
-            bool given = member != NULL;
-            memcpy((char *)base + key->given_offset, &given, sizeof given);
-        }
-        if (member != NULL) {
-            read_key(reader, key, member, base);
-        } else {
-            read_default(reader, key, node, base);
+        if (!read_own(reader, &section->keys[i], node, base)) {
+            well = false;
         }
     }
     refuse_unknown(reader, section, node);
-    if (section->check != NULL && reader->problem_count == before && !reader->no_memory) {
+    if (section->check != NULL && well && !reader->no_memory &&
+        reader->problem_count < POLICY_PROBLEMS) {
         section->check(reader, node, base);
     }
 }
@@ -454,6 +506,9 @@ void policy_read(struct policy_reader *reader, const struct yaml_node *root)
     if (expect_kind(reader, &top, YAML_MAPPING, N_("a group of keys"))) {
         /* The members know `root` as their parent, which has no name either. */
         read_section(reader, &policy_description, &top, reader->policy);
+        if (reader->filters != NULL && reader->problem_count < POLICY_PROBLEMS) {
+            policy_check_rules(reader, &top);
+        }
     }
     if (reader->problem_count > 1) {
         qsort(reader->problems, reader->problem_count, sizeof *reader->problems, compare_problems);

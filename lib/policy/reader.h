@@ -17,6 +17,7 @@ struct policy_problem {
     const char *key;
     const char *message;
     const char *hint; /* "" for none */
+    const struct yaml_node *node;
 };
 
 /* Called for each value that holds, in the order of the description: `value` NULL for none, line 0
@@ -33,6 +34,7 @@ struct policy_reader {
     struct error scratch; /* of the parsers of base/ */
     policy_trace trace;   /* may be NULL */
     void *trace_context;
+    const struct policy_filters *filters; /* NULL: filters are not checked */
 };
 
 /* Reads the tree into reader->policy. What is wrong goes to reader->problems, sorted by line. */
@@ -47,6 +49,9 @@ void policy_problem(struct policy_reader *reader, const struct yaml_node *node, 
 /* The same at the node's key. */
 void policy_problem_key(struct policy_reader *reader, const struct yaml_node *node,
                         const char *format, ...) CRM_PRINTF(3, 4);
+/* Whether a problem with the node or with anything below it was recorded: then its value stands for
+ * nothing. */
+bool policy_is_faulty(const struct policy_reader *reader, const struct yaml_node *node);
 /* Adds the hint to the last problem. */
 void policy_hint(struct policy_reader *reader, const char *format, ...) CRM_PRINTF(2, 3);
 
@@ -62,7 +67,8 @@ int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, c
 /* Room in the policy's arena; NULL sets reader->no_memory. */
 void *policy_array(struct policy_reader *reader, size_t count, size_t size);
 
-/* The checks of single sections: check.c. */
+/* The checks of single sections: check.c. Each is called when the section's own values are well;
+ * its lists and maps may hold faulty members. */
 void policy_check_indicator(struct policy_reader *reader, const struct yaml_node *node,
                             void *member);
 void policy_check_scheme(struct policy_reader *reader, const struct yaml_node *node, void *member);
@@ -74,6 +80,8 @@ void policy_check_limit(struct policy_reader *reader, const struct yaml_node *no
 void policy_check_complaints(struct policy_reader *reader, const struct yaml_node *node,
                              void *member);
 void policy_check_field(struct policy_reader *reader, const struct yaml_node *node, void *member);
+/* The filters of all schemes by rules, which may name custom fields: when all is read. */
+void policy_check_rules(struct policy_reader *reader, const struct yaml_node *root);
 void policy_check_book(struct policy_reader *reader, const struct yaml_node *node, void *member);
 
 #endif

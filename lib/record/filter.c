@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Filters: words of the command line as conditions with bound values. */
-#include "record/record.h"
+#include "record/filter.h"
 
 #include "base/text.h"
 
 #include <string.h>
-
-enum operation { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, CONTAINS };
-
-static const struct operation_word {
-    const char *word;
-    enum operation operation;
-    const char *sql;
-} operations[] = {
-    /* The longer of two that begin alike comes first. */
-    {"!=", NOT_EQUAL, "<>"}, {"<=", LESS_EQUAL, "<="}, {">=", GREATER_EQUAL, ">="},
-    {"=", EQUAL, "="},       {"<", LESS, "<"},         {">", GREATER, ">"},
-    {"~", CONTAINS, NULL},
-};
-
-/* One word of a filter that compares a field. */
-struct condition {
-    const struct operation_word *operation;
-    const char *field; /* in the filter's arena */
-    const char *value;
-};
 
 /* What the functions below need to know. */
 struct filtering {
@@ -33,26 +13,6 @@ struct filtering {
     const char *alias;
     struct query *query;
 };
-
-/* Splits "name OP value"; false when the word is no comparison but a word to search for. */
-static bool split(const char *word, struct arena *arena, struct condition *out)
-{
-    size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-    if (name == 0)
-        return false;
-    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
-        size_t length = strlen(operations[i].word);
-        if (strncmp(word + name, operations[i].word, length) != 0)
-            continue;
-        char *field = arena_copy_length(arena, word, name);
-        for (char *at = field; at != NULL && *at != '\0'; at++)
-            if (*at == '-') /* as options are written: --need-fit */
-                *at = '_';
-        *out = (struct condition){&operations[i], field, word + name + length};
-        return true;
-    }
-    return false;
-}
 
 /* '%folded%' with the pattern characters of LIKE escaped. */
 static struct value contains_pattern(struct filtering *f, const char *text, size_t length)
@@ -157,7 +117,10 @@ static crm_status parse_range(struct filtering *f, const struct field *field, co
     }
     if (field->type == DATA_REFERENCE) {
         int64_t id = 0;
-        status = record_resolve(book, schema_kind(field->reference), copy, &id);
+        /* Of a filter that is only checked nobody knows the records. */
+        status = book->store == NULL
+                     ? CRM_OK
+                     : record_resolve(book, schema_kind(field->reference), copy, &id);
         out->first = value_integer(id);
     } else {
         /* A check digit or the like is no business of a filter. */
@@ -214,6 +177,8 @@ static crm_status equal_sql(struct filtering *f, const struct field *field, cons
 static bool names_one_record(struct filtering *f, const struct field *field, const char *values)
 {
     int64_t id;
+    if (f->book->store == NULL)
+        return true;
     bool found = record_resolve(f->book, schema_kind(field->reference), values, &id) == CRM_OK;
     error_clear(&f->book->error);
     return found;
@@ -263,9 +228,9 @@ static void reference_contains_sql(struct filtering *f, const struct field *fiel
 
 /* The choices of an enum stand in their order: low, normal, high. */
 static crm_status compare_enum_sql(struct filtering *f, const struct field *field,
-                                   const char *expression, const struct condition *condition)
+                                   const char *expression, const struct filter_condition *condition)
 {
-    enum operation operation = condition->operation->operation;
+    enum filter_operation operation = condition->operation->operation;
     struct range range;
     size_t at = 0;
     crm_status status = parse_range(f, field, condition->value, strlen(condition->value), &range);
@@ -273,8 +238,8 @@ static crm_status compare_enum_sql(struct filtering *f, const struct field *fiel
         return status;
     while (strcmp(field->choices[at].name, range.first.text) != 0)
         at++;
-    bool up = operation == GREATER || operation == GREATER_EQUAL;
-    bool itself = operation == LESS_EQUAL || operation == GREATER_EQUAL;
+    bool up = operation == FILTER_GREATER || operation == FILTER_GREATER_EQUAL;
+    bool itself = operation == FILTER_LESS_EQUAL || operation == FILTER_GREATER_EQUAL;
     buffer_printf(&f->query->sql, "%s IN (NULL", expression);
     for (size_t i = 0; i < field->choice_count; i++)
         if ((i == at && itself) || (i != at && (i > at) == up))
@@ -285,12 +250,12 @@ static crm_status compare_enum_sql(struct filtering *f, const struct field *fiel
 
 /* Tiers stand in the policy's order, best first: S, A, B. */
 static crm_status compare_tier_sql(struct filtering *f, const char *expression,
-                                   const struct condition *condition)
+                                   const struct filter_condition *condition)
 {
     const struct policy *policy = f->book->policy;
-    enum operation operation = condition->operation->operation;
-    bool up = operation == GREATER || operation == GREATER_EQUAL;
-    bool itself = operation == LESS_EQUAL || operation == GREATER_EQUAL;
+    enum filter_operation operation = condition->operation->operation;
+    bool up = operation == FILTER_GREATER || operation == FILTER_GREATER_EQUAL;
+    bool itself = operation == FILTER_LESS_EQUAL || operation == FILTER_GREATER_EQUAL;
     int at = policy_tier(policy, condition->value);
     if (at < 0) {
         error_set(&f->book->error, CRM_INVALID, _("the policy has no tier '%s'"), condition->value);
@@ -308,9 +273,9 @@ static crm_status compare_tier_sql(struct filtering *f, const char *expression,
 }
 
 static crm_status order_sql(struct filtering *f, const struct field *field, const char *expression,
-                            const struct condition *condition)
+                            const struct filter_condition *condition)
 {
-    enum operation operation = condition->operation->operation;
+    enum filter_operation operation = condition->operation->operation;
     struct range range;
     if (field->type == DATA_ENUM)
         return compare_enum_sql(f, field, expression, condition);
@@ -319,7 +284,7 @@ static crm_status order_sql(struct filtering *f, const struct field *field, cons
     crm_status status = parse_range(f, field, condition->value, strlen(condition->value), &range);
     if (status != CRM_OK)
         return status;
-    bool from_end = operation == LESS_EQUAL || operation == GREATER;
+    bool from_end = operation == FILTER_LESS_EQUAL || operation == FILTER_GREATER;
     buffer_printf(&f->query->sql, "%s %s ", expression, condition->operation->sql);
     query_value(f->query, from_end ? range.last : range.first);
     return CRM_OK;
@@ -327,13 +292,13 @@ static crm_status order_sql(struct filtering *f, const struct field *field, cons
 
 /* Some comparisons have no meaning for some types: an answer would be wrong, whatever it was. */
 static crm_status check_operation(struct filtering *f, const struct field *field,
-                                  const struct condition *condition)
+                                  const struct filter_condition *condition)
 {
-    enum operation operation = condition->operation->operation;
+    enum filter_operation operation = condition->operation->operation;
     enum data_type type = field->type;
-    if (operation == EQUAL || operation == NOT_EQUAL)
+    if (operation == FILTER_EQUAL || operation == FILTER_NOT_EQUAL)
         return CRM_OK;
-    bool contains = operation == CONTAINS;
+    bool contains = operation == FILTER_CONTAINS;
     bool number = type == DATA_INTEGER || type == DATA_DECIMAL || type == DATA_REAL;
     bool ordered =
         number || type == DATA_TEXT || type == DATA_ENUM || type == DATA_DATE || type == DATA_TIME;
@@ -352,22 +317,22 @@ static crm_status check_operation(struct filtering *f, const struct field *field
 }
 
 static crm_status compare_sql(struct filtering *f, const struct field *field,
-                              const char *expression, const struct condition *condition)
+                              const char *expression, const struct filter_condition *condition)
 {
     struct query *query = f->query;
     crm_status status = check_operation(f, field, condition);
     if (status != CRM_OK)
         return status;
     switch (condition->operation->operation) {
-    case EQUAL:
+    case FILTER_EQUAL:
         return any_of_sql(f, field, expression, condition->value);
-    case NOT_EQUAL:
+    case FILTER_NOT_EQUAL:
         /* What is not known is not equal either; "" asks for all that is known. */
         buffer_text(&query->sql, "NOT coalesce((");
         status = any_of_sql(f, field, expression, condition->value);
         buffer_text(&query->sql, "), 1 = 0)");
         return status;
-    case CONTAINS: {
+    case FILTER_CONTAINS: {
         struct value pattern = contains_pattern(f, condition->value, strlen(condition->value));
         if (field->type == DATA_REFERENCE)
             reference_contains_sql(f, field, expression, pattern);
@@ -421,7 +386,7 @@ static crm_status unknown_field(struct filtering *f, const char *name)
     return error_hint(&f->book->error, _("see: crm introspect --format json"));
 }
 
-static crm_status condition_sql(struct filtering *f, const struct condition *condition)
+static crm_status condition_sql(struct filtering *f, const struct filter_condition *condition)
 {
     struct buffer expression cleanup(buffer_release) = {0};
     struct field field;
@@ -505,10 +470,10 @@ crm_status filter_sql(struct crm_book *book, const struct kind *kind, const char
     size_t count = filter == NULL ? 0 : filter->count;
     for (size_t i = 0; i < count && status == CRM_OK; i++) {
         const char *word = filter->words[i];
-        struct condition condition;
+        struct filter_condition condition;
         status = check_word(book, word);
         buffer_text(&query->sql, " AND (");
-        if (status == CRM_OK && split(word, &query->arena, &condition)) {
+        if (status == CRM_OK && filter_condition(word, &query->arena, &condition)) {
             status = condition.field == NULL ? error_no_memory(&book->error)
                                              : condition_sql(&f, &condition);
         } else {

@@ -417,7 +417,7 @@ static void hints_name_the_nearest(void **state)
     const char *text = "tiers:\n  namse: [A]\n";
     policy_parse("p", text, strlen(text), &policy, &error);
     assert_string_equal(error.hint, "did you mean 'names'?");
-    text = "visits: {cadence: {A: {every: 3mo, channel: fax}}}\n";
+    text = "visits: {cadence: {A: {every: 3mo, channel: fax}, B: {every: 1y}, C: {every: 1y}}}\n";
     policy_parse("p", text, strlen(text), &policy, &error);
     assert_string_equal(error.hint, "there are: message, email, event, phone, video, face");
 }
@@ -525,6 +525,59 @@ static void the_manual_has_every_key_and_no_other(void **state)
     fclose(manual);
     assert_int_equal(found, expected);
     buffer_release(&keys);
+}
+
+/* The last name of a key's path, with the colon of an example. */
+static void key_name(const char *item, char *out, size_t size)
+{
+    const char *dot = strrchr(item, '.');
+    snprintf(out, size, "%s", dot != NULL && dot[1] != '\0' ? dot + 1 : item);
+    out[strcspn(out, "\n")] = '\0';
+    strncat(out, ": ", size - strlen(out) - 1);
+}
+
+static void assert_example(const char *item, const char *example)
+{
+    struct arena arena = {0};
+    const struct yaml_node *root = NULL;
+    struct error error = {0};
+    char name[80];
+    key_name(item, name, sizeof name);
+    if (strncmp(example, name, strlen(name)) != 0) {
+        print_error("%s has no example, but: %s\n", item, example);
+        fail();
+    }
+    assert_int_equal(yaml_parse(&arena, "example", example, strlen(example), &root, &error),
+                     CRM_OK);
+    arena_release(&arena);
+}
+
+/* Each has one line that could stand in a policy; keys that share a text share it. */
+static void every_key_of_the_manual_has_an_example(void **state)
+{
+    (void)state;
+    FILE *manual = fopen(MANUAL, "r");
+    assert_non_null(manual);
+    char line[512], item[512] = "";
+    size_t shared = 0, examples = 0;
+    while (fgets(line, sizeof line, manual) != NULL) {
+        bool key = strncmp(line, ".It Ic ", 7) == 0;
+        if (key && item[0] != '\0' && shared++ == 0 && strstr(item, ".week.") == NULL) {
+            print_error("no example: %s", item);
+            fail();
+        }
+        if (key) {
+            snprintf(item, sizeof item, "%s", line + 7);
+        } else if (strncmp(line, ".Dl ", 4) == 0 && item[0] != '\0') {
+            assert_example(shared > 0 ? "week.mon" : item, line + 4);
+            item[0] = '\0';
+            shared = 0;
+            examples++;
+        }
+    }
+    fclose(manual);
+    assert_string_equal(item, "");
+    assert_true(examples > 60);
 }
 
 /* ---- the database's address ---- */
@@ -641,6 +694,7 @@ int main(void)
         cmocka_unit_test(large_files_and_nul_bytes_are_refused),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(the_manual_has_every_key_and_no_other),
+        cmocka_unit_test(every_key_of_the_manual_has_an_example),
         cmocka_unit_test(an_address_is_put_in_and_taken_out),
         cmocka_unit_test(an_address_between_other_things_is_left_to_a_person),
         cmocka_unit_test(a_replica_needs_a_database),
