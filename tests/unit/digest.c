@@ -17,12 +17,12 @@ struct vector {
 };
 
 /* `step` bytes at a time: what comes in pieces digests as the whole. */
-static void expect_digest(const struct vector *vector, size_t step)
+static void expect_digest(const struct vector *vector, digest_blocks *take, size_t step)
 {
     struct digest digest;
     char out[DIGEST_TEXT];
     const size_t length = strlen(vector->text);
-    digest_begin(&digest);
+    digest_begin_by(&digest, take);
     for (size_t i = 0; i < vector->times; i++)
         for (size_t at = 0; at < length; at += step)
             digest_add(&digest, vector->text + at, length - at < step ? length - at : step);
@@ -30,9 +30,8 @@ static void expect_digest(const struct vector *vector, size_t step)
     assert_string_equal(out, vector->expected);
 }
 
-static void vectors_of_nist(void **state)
+static void expect_vectors(digest_blocks *take)
 {
-    (void)state;
     static const struct vector vectors[] = {
         {"", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
         {"abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
@@ -46,9 +45,47 @@ static void vectors_of_nist(void **state)
         {"\xc9\x8c\x8e\x55", 1, "7abc22c0ae5af26ce93dbb94433a0e0b2e119d014f8e7f65bd56c61ccccd9504"},
     };
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-        expect_digest(&vectors[i], 1);
-        expect_digest(&vectors[i], 7);
-        expect_digest(&vectors[i], 1000);
+        expect_digest(&vectors[i], take, 1);
+        expect_digest(&vectors[i], take, 7);
+        expect_digest(&vectors[i], take, 1000);
+    }
+}
+
+static void vectors_of_nist(void **state)
+{
+    (void)state;
+    expect_vectors(digest_blocks_portable);
+}
+
+static void vectors_of_nist_by_the_processor(void **state)
+{
+    (void)state;
+    if (digest_blocks_x86() == NULL)
+        skip();
+    expect_vectors(digest_blocks_x86());
+}
+
+/* Of every length up to some blocks, so that each way to end a block is met. */
+static void both_ways_give_the_same(void **state)
+{
+    (void)state;
+    enum { LONGEST = 5 * DIGEST_BLOCK };
+    unsigned char bytes[LONGEST];
+    if (digest_blocks_x86() == NULL)
+        skip();
+    for (size_t i = 0; i < LONGEST; i++)
+        bytes[i] = (unsigned char)(i * 151 + i / 7);
+    for (size_t length = 0; length <= LONGEST; length++) {
+        struct digest one, other;
+        char first[DIGEST_TEXT], second[DIGEST_TEXT];
+        digest_begin_by(&one, digest_blocks_portable);
+        digest_begin_by(&other, digest_blocks_x86());
+        digest_add(&one, bytes, length);
+        digest_add(&other, bytes, length / 3);
+        digest_add(&other, bytes + length / 3, length - length / 3);
+        digest_end(&one, first);
+        digest_end(&other, second);
+        assert_string_equal(first, second);
     }
 }
 
@@ -122,6 +159,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_of_nist),
+        cmocka_unit_test(vectors_of_nist_by_the_processor),
+        cmocka_unit_test(both_ways_give_the_same),
         cmocka_unit_test(numbers_and_texts),
         cmocka_unit_test(salts_are_digits_and_differ),
         cmocka_unit_test(digests_of_the_journal),
