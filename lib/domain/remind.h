@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Reminders: one list, to which each source of items adds its own. Between the files of this
+ * domain only: what others see of it is in crm.h. */
+#ifndef CRM_REMIND_H
+#define CRM_REMIND_H
+
+#include "base/decimal.h"
+#include "record/record.h"
+
+/* What presses most, in the order of the list. */
+enum pressure {
+    LIMIT_BREACHED,
+    LIMIT_AT_RISK, /* or not known */
+    WORD_GIVEN,    /* a promise or a planned visit whose day has come */
+    VISIT_OVERDUE,
+    VISIT_DUE,
+    STILL_TO_COME
+};
+
+struct reminder {
+    enum pressure pressure;
+    int rank;   /* of the tier; set when it is added */
+    instant at; /* due, for the order */
+    const char *id, *kind, *customer, *name, *tier, *due, *state, *owner, *why;
+    int64_t late; /* decimal, in units; negative: left */
+    const char *unit;
+};
+
+struct reminders {
+    struct crm_book *book;
+    const crm_reminder_request *request;
+    int64_t staff;         /* id; 0: everybody */
+    const char *recipient; /* login, "*" for everybody */
+    day_number until;      /* today, or the last day of the request's `within` */
+    struct reminder *items;
+    size_t count, capacity;
+    struct arena arena;  /* of the items' texts */
+    struct query member; /* SELECT of one customer under the request's filter, by id */
+};
+
+/* ---- For the sources ---- */
+
+/* Adds a copy. Names, tier, due and owner are borrowed and copied; id and why are of the list's
+ * arena (arena_printf: NULL, memory ran out, is noticed here), kind, state and unit constant. */
+crm_status reminders_add(struct reminders *all, const struct reminder *item);
+/* An item due on that day: at, due (which is `text`), late and unit. */
+struct reminder reminder_of_day(const struct crm_book *book, day_number due, char text[DATE_TEXT]);
+/* Whether that customer passes the request's filter: for sources that cannot ask it in their SQL.
+ */
+crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted);
+
+/* ---- The sources ----
+ *
+ * Each adds what falls due until all->until and belongs to all->staff (0: everybody) and to
+ * customers under the request's filter. */
+
+crm_status remind_visits(struct reminders *all);
+crm_status remind_complaints(struct reminders *all);
+
+#endif
