@@ -2,8 +2,8 @@
 /* Aliases in a user's configuration: a name that stands for the words of a command. */
 #include "book.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "base/file.h"
+
 #include <string.h>
 #include <yaml.h>
 
@@ -116,20 +116,16 @@ crm_status crm_alias_words(crm_book *book, const char *path, const char *name,
                            void (*word)(void *context, const char *word), void *context)
 {
     error_clear(&book->error);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
-        return CRM_NOT_FOUND;
-    if (file == NULL)
-        return error_system(&book->error, path);
+    struct buffer text cleanup(buffer_release) = {0};
+    crm_status status = file_read(path, FILE_PLAIN, &text, &book->error);
+    if (status != CRM_OK)
+        return status;
     yaml_parser_t parser;
-    if (yaml_parser_initialize(&parser) == 0) {
-        fclose(file);
+    if (yaml_parser_initialize(&parser) == 0)
         return error_no_memory(&book->error);
-    }
-    yaml_parser_set_input_file(&parser, file);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)buffer_string(&text), text.length);
     const struct words words = {.each = word, .context = context};
-    crm_status status = find(&book->error, path, &parser, name, &words);
+    status = find(&book->error, path, &parser, name, &words);
     yaml_parser_delete(&parser);
-    fclose(file);
     return status;
 }

@@ -109,7 +109,7 @@ small_book() {
     call crm restore other.tar new
     expect 3 "" $'crm: other.tar is no backup that crm made\nhint: it holds list.csv, which no backup does at that place'
     call crm restore .crm new
-    expect 1 "" -
+    expect 3 "" $'crm: .crm: a directory, not a file\nhint: name a file in it'
     [ ! -e new ]
     [[ $(in_directory .) != *"restore "* ]]
 }

@@ -277,7 +277,9 @@ static crm_status open_file(struct restoration *restoration)
                                : error_system(&restoration->book->error, options->file);
     if (fstat(fileno(restoration->reader.stream), &state) == 0 && S_ISREG(state.st_mode))
         restoration->total = state.st_size;
-    return CRM_OK;
+    return options->stream != NULL
+               ? CRM_OK
+               : file_refuse_special(options->file, FILE_OR_PIPE, &restoration->book->error);
 }
 
 static crm_status restore(struct restoration *restoration, const char *directory)

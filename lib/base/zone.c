@@ -199,13 +199,20 @@ static bool is_directory(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* Something that is no plain file. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 /* ---- Files ---- */
 
 static FILE *open_zone(const char *directory, const char *name)
 {
     char path[4096];
     int length = snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (length < 0 || (size_t)length >= sizeof path || is_directory(path)) {
+    if (length < 0 || (size_t)length >= sizeof path || is_special(path)) {
         errno = ENOENT;
         return NULL;
     }

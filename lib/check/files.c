@@ -2,6 +2,8 @@
 /* What a book holds beside its database: policy, day lists, survey templates; and who may read it.
  */
 #include "check/check.h"
+
+#include "base/file.h"
 #include "domain/calendar.h"
 #include "domain/survey.h"
 #include "record/filter.h"
@@ -123,7 +125,7 @@ static crm_status read_day_list(struct check *check, const char *file, const cha
     struct buffer text cleanup(buffer_release) = {0};
     struct error *error = &check->book->error;
     struct day_list list;
-    crm_status status = day_list_read(path, &text, error);
+    crm_status status = file_read(path, FILE_PLAIN, &text, error);
     if (status == CRM_OK)
         status = day_list_parse(&check->scratch, buffer_string(&text), text.length, &list, error);
     const char *dash = strrchr(file, '-');

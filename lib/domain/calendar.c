@@ -2,6 +2,7 @@
 /* Calendars of the book, and the two questions that a person may ask them. */
 #include "domain/calendar.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -32,11 +33,11 @@ static crm_status read_list(struct list_source *source, int year, char **path, s
     if (*path == NULL) {
         return error_no_memory(&book->error);
     }
-    crm_status status = day_list_read(*path, text, &book->error);
+    crm_status status = file_read(*path, FILE_PLAIN, text, &book->error);
     if (status == CRM_NOT_FOUND && book->data_directory != NULL) {
         *path = arena_printf(arena, "%s/%s", book->data_directory, file);
         status = *path == NULL ? error_no_memory(&book->error)
-                               : day_list_read(*path, text, &book->error);
+                               : file_read(*path, FILE_PLAIN, text, &book->error);
     }
     return status;
 }

@@ -17,7 +17,5 @@ char *day_list_path(struct arena *arena, const char *name, int year);
 /* Names of day lists are parts of file names: no slashes, spaces or control characters, no leading
  * dot, at most 64 bytes. */
 bool day_list_name_is_valid(const char *name);
-/* Reads a whole day list file. CRM_NOT_FOUND, without a message, when there is none. */
-crm_status day_list_read(const char *path, struct buffer *out, struct error *error);
 
 #endif

@@ -2,6 +2,7 @@
 /* Day lists as files: reading them, and copying a checked one into the book. */
 #include "domain/calendar.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,9 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Real lists have some 5 KiB. */
-enum { LARGEST_LIST = 1 << 20 };
 
 bool day_list_name_is_valid(const char *name)
 {
@@ -29,51 +27,12 @@ char *day_list_path(struct arena *arena, const char *name, int year)
     return arena_printf(arena, "calendars/%s-%04d.json", name, year);
 }
 
-/* ---- Reading ---- */
-
-static void cleanup_file(FILE **file)
-{
-    if (*file != NULL) {
-        fclose(*file);
-    }
-}
-
 static crm_status refuse_file(const char *path, const char *verb, struct error *error)
 {
     if (errno == ENOMEM) {
         return error_no_memory(error);
     }
     return error_set(error, CRM_IO, "%s: %s: %s", path, verb, strerror(errno));
-}
-
-static crm_status refuse_directory(const char *path, struct error *error)
-{
-    error_set(error, CRM_INVALID, _("%s: a directory, not a day list"), path);
-    return error_hint(error, _("give a file, such as cn-2026.json"));
-}
-
-crm_status day_list_read(const char *path, struct buffer *out, struct error *error)
-{
-    cleanup(cleanup_file) FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return errno == ENOENT || errno == ENOTDIR ? CRM_NOT_FOUND
-                                                   : refuse_file(path, _("cannot open"), error);
-    }
-    char block[8192];
-    size_t length;
-    do {
-        length = fread(block, 1, sizeof block, file);
-        buffer_append(out, block, length);
-    } while (length == sizeof block && out->length <= LARGEST_LIST);
-    if (ferror(file)) {
-        return errno == EISDIR ? refuse_directory(path, error)
-                               : refuse_file(path, _("cannot read"), error);
-    }
-    if (out->length > LARGEST_LIST) {
-        error_set(error, CRM_INVALID, _("%s: too large for a day list"), path);
-        return error_hint(error, _("give the list of one year, such as cn-2026.json"));
-    }
-    return out->failed ? error_no_memory(error) : CRM_OK;
 }
 
 /* ---- Writing ---- */
@@ -198,7 +157,7 @@ static crm_status store_list(struct crm_book *book, struct imported *imported,
         return error_no_memory(&book->error);
     }
     /* Whatever stands there now, readable or not, is replaced. */
-    crm_status status = day_list_read(path, &old, NULL);
+    crm_status status = file_read(path, FILE_PLAIN, &old, NULL);
     if (status == CRM_NO_MEMORY) {
         return error_no_memory(&book->error);
     }
@@ -211,7 +170,7 @@ static crm_status store_list(struct crm_book *book, struct imported *imported,
 static crm_status read_import(struct crm_book *book, struct imported *imported, struct buffer *text)
 {
     struct error *error = &book->error;
-    crm_status status = day_list_read(imported->file, text, error);
+    crm_status status = file_read(imported->file, FILE_OR_PIPE, text, error);
     if (status == CRM_NOT_FOUND) {
         return error_set(error, CRM_NOT_FOUND, _("%s: no such file"), imported->file);
     }

@@ -5,12 +5,9 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
 
 struct builder {
@@ -22,69 +19,26 @@ struct builder {
 
 /* ---- the file --------------------------------------------------------------------------- */
 
-static void close_descriptor(const int *descriptor)
+static crm_status read_file(struct arena *arena, const char *path, enum file_form form,
+                            const char **text, size_t *length, struct error *error)
 {
-    if (*descriptor >= 0) {
-        close(*descriptor);
-    }
-}
-
-static crm_status refuse_size(const char *path, struct error *error)
-{
-    error_set(error, CRM_INVALID, _("%s: larger than %zu bytes"), path, YAML_BYTES);
-    return error_hint(error, _("is it the right file? Such files have some hundred lines"));
-}
-
-static crm_status read_all(int descriptor, const char *path, struct buffer *out,
-                           struct error *error)
-{
-    for (;;) {
-        char *room = buffer_reserve(out, 16384);
-        if (room == NULL) {
-            return error_no_memory(error);
-        }
-        ssize_t got = read(descriptor, room, 16384);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return error_system(error, path);
-        }
-        if (got == 0) {
-            return CRM_OK;
-        }
-        out->length += (size_t)got;
-        if (out->length > YAML_BYTES) {
-            return refuse_size(path, error);
-        }
-    }
-}
-
-crm_status yaml_read_file(struct arena *arena, const char *path, const char **text, size_t *length,
-                          struct error *error)
-{
-    cleanup(close_descriptor) int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
-        bool missing = errno == ENOENT || errno == ENOTDIR;
-        return missing ? error_set(error, CRM_NOT_FOUND, "%s: %s", path, strerror(errno))
-                       : error_system(error, path);
-    }
-    struct stat about;
-    if (fstat(descriptor, &about) != 0) {
-        return error_system(error, path);
-    }
-    if (S_ISDIR(about.st_mode)) {
-        error_set(error, CRM_INVALID, _("%s: a directory, not a file"), path);
-        return error_hint(error, _("name a file in it"));
-    }
     cleanup(buffer_release) struct buffer bytes = {0};
-    crm_status status = read_all(descriptor, path, &bytes, error);
+    crm_status status = file_read(path, form, &bytes, error);
+    if (status == CRM_NOT_FOUND) {
+        return error_set(error, status, "%s: %s", path, strerror(errno));
+    }
     if (status != CRM_OK) {
         return status;
     }
     *text = arena_copy_length(arena, buffer_string(&bytes), bytes.length);
     *length = bytes.length;
     return *text == NULL ? error_no_memory(error) : CRM_OK;
+}
+
+crm_status yaml_read_file(struct arena *arena, const char *path, const char **text, size_t *length,
+                          struct error *error)
+{
+    return read_file(arena, path, FILE_PLAIN, text, length, error);
 }
 
 /* ---- places ----------------------------------------------------------------------------- */
@@ -429,7 +383,7 @@ crm_status yaml_parse(struct arena *arena, const char *name, const char *text, s
                       const struct yaml_node **out, struct error *error)
 {
     if (length > YAML_BYTES) {
-        return refuse_size(name, error);
+        return file_refuse_size(name, error);
     }
     crm_status status = check_bytes(name, text, length, error);
     if (status != CRM_OK) {
@@ -461,7 +415,7 @@ crm_status yaml_load(struct arena *arena, const char *path, const struct yaml_no
 {
     const char *text = NULL;
     size_t length = 0;
-    crm_status status = yaml_read_file(arena, path, &text, &length, error);
+    crm_status status = read_file(arena, path, FILE_OR_PIPE, &text, &length, error);
     return status == CRM_OK ? yaml_parse(arena, path, text, length, out, error) : status;
 }
 

@@ -11,13 +11,14 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define YAML_DEPTH 32
-#define YAML_BYTES ((size_t)1024 * 1024)
+#define YAML_BYTES FILE_READ_MOST
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
@@ -36,15 +37,14 @@ struct yaml_node {
     bool quoted; /* scalar: written in quotes or as a block, so that "" is not "nothing" */
 };
 
-/* The bytes of a file in `arena`, NUL-terminated. CRM_NOT_FOUND when there is none, CRM_INVALID for
- * a directory or more than YAML_BYTES, CRM_IO when reading fails. */
+/* The bytes of a plain file in `arena`, NUL-terminated: see file_read. */
 crm_status yaml_read_file(struct arena *arena, const char *path, const char **text, size_t *length,
                           struct error *error);
 /* The tree of one document; an empty file gives an empty mapping. `name` stands for the file in
  * messages. CRM_INVALID with file:line:column otherwise. All nodes live in `arena`. */
 crm_status yaml_parse(struct arena *arena, const char *name, const char *text, size_t length,
                       const struct yaml_node **out, struct error *error);
-/* Both in one. */
+/* Both in one, of a file that a person names: the shell's pipe will do. */
 crm_status yaml_load(struct arena *arena, const char *path, const struct yaml_node **out,
                      struct error *error);
 /* A value that stands in no file, such as a default written in YAML, as if it were the member `key`

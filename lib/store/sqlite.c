@@ -2,6 +2,7 @@
 /* The embedded engine: SQLite, one file in the book. */
 #include "store/sqlite.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_error.h"
@@ -186,6 +187,9 @@ static char *archive_name(struct arena *arena, const char *path)
 
 static crm_status sqlite_open(struct store *store, const char *path, enum store_mode mode)
 {
+    crm_status status = file_refuse_special(path, FILE_PLAIN, store->error);
+    if (status != CRM_OK)
+        return status;
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         return error_no_memory(store->error);
@@ -211,7 +215,7 @@ static crm_status sqlite_open(struct store *store, const char *path, enum store_
         connection->journal = sqlite_journal_new(connection->database, connection->error);
     if (mode == STORE_WRITE && connection->journal == NULL)
         return error_no_memory(store->error);
-    crm_status status = configure(store, mode);
+    status = configure(store, mode);
     if (status == CRM_OK && mode == STORE_WRITE &&
         sqlite3_db_readonly(connection->database, "main") == 1) {
         error_set(store->error, CRM_READONLY, _("'%s' cannot be written"), path);
