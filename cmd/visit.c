@@ -36,8 +36,9 @@ static const struct option time_options[] = {
 };
 
 static const char *const add_fields[] = {
-    "contact",  "staff",   "channel",  "purpose", "planned_on", "minutes",   "outcome",     "need",
-    "feedback", "problem", "solution", "next_on", "campaign",   "complaint", "external_id", NULL};
+    "contact", "staff",    "channel",   "purpose",     "occasion", "planned_on",
+    "minutes", "outcome",  "need",      "feedback",    "problem",  "solution",
+    "next_on", "campaign", "complaint", "external_id", NULL};
 
 static crm_status run_add(struct call *call)
 {
@@ -46,9 +47,9 @@ static crm_status run_add(struct call *call)
                          call->field_count, call->sink);
 }
 
-static const char *const done_fields[] = {"contact", "staff",    "channel",   "purpose", "minutes",
-                                          "outcome", "need",     "feedback",  "problem", "solution",
-                                          "next_on", "campaign", "complaint", NULL};
+static const char *const done_fields[] = {
+    "contact",  "staff",   "channel",  "purpose", "occasion", "minutes",   "outcome", "need",
+    "feedback", "problem", "solution", "next_on", "campaign", "complaint", NULL};
 
 static crm_status run_done(struct call *call)
 {

@@ -3,6 +3,7 @@
 #include "record/record.h"
 
 #include "base/text.h"
+#include "domain/care.h"
 #include "domain/complaint.h"
 #include "domain/customer.h"
 #include "domain/sales.h"
@@ -112,7 +113,7 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
         return visit_complete(book, record);
     if (record->kind == &kind_complaint)
         return complaint_complete(book, record, arena);
-    return CRM_OK;
+    return care_complete(book, record);
 }
 
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
@@ -124,7 +125,7 @@ crm_status derived_update(struct crm_book *book, const struct record *record, in
         return visit_check_update(book, record, id);
     if (record->kind == &kind_complaint)
         return complaint_update(book, record, id);
-    return CRM_OK;
+    return care_check_update(book, record, id);
 }
 
 /* ---- Words that the policy defines ---- */
@@ -156,6 +157,7 @@ static const struct vocabulary {
 } vocabularies[] = {
     {&kind_visit, "channel", channels, "channels"},
     {&kind_contact, "preferred_channel", channels, "channels"},
+    {&kind_customer, "visit_channel", channels, "channels"},
     {&kind_complaint, "category", categories, "complaints.categories"},
     {&kind_complaint, "service", services, "complaints.services"},
 };
@@ -214,7 +216,7 @@ crm_status derived_check(struct crm_book *book, const struct record *record)
     if (status == CRM_OK && record->kind == &kind_complaint &&
         !value_is_null(record_get(record, "cause")))
         status = check_cause(book, record_get(record, "cause"));
-    return status;
+    return status == CRM_OK ? care_check(book, record) : status;
 }
 
 crm_status derived_counted_words(struct crm_book *book, const struct kind *kind,

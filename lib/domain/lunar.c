@@ -4,7 +4,7 @@
 
 #include "book.h"
 #include "output/sink.h"
-#include "rules/yearly.h"
+#include "base/yearly.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -343,7 +343,7 @@ static crm_status parse_number(struct map *map, size_t index, struct span span, 
 static void format_civil(const struct map *map, const struct map_field *field,
                          const struct civil_time *civil, char out[TIME_TEXT])
 {
-    if (field->field->type == DATA_DATE) {
+    if (field->field->type != DATA_TIME) {
         date_format(civil->date, out);
         return;
     }
@@ -353,13 +353,13 @@ static void format_civil(const struct map *map, const struct map_field *field,
     time_format_utc(at, out);
 }
 
-static crm_status parse_date(struct map *map, size_t index, struct span span, struct value *out)
+/* Whether it is a date in one of the formats that the map names. */
+static bool read_date(struct map *map, size_t index, struct span span, struct value *out)
 {
     struct map_field *field = &map->fields[index];
-    if (span.length == field->memo_length && memcmp(span.text, field->memo, span.length) == 0) {
-        *out = value_text(field->memo_value);
-        return CRM_OK;
-    }
+    *out = value_text(field->memo_value);
+    if (span.length == field->memo_length && memcmp(span.text, field->memo, span.length) == 0)
+        return true;
     const struct map_dates *dates = field->dates == NULL ? &map->dates : field->dates;
     struct civil_time civil;
     for (size_t i = 0; i < dates->count && span.length < sizeof field->memo; i++) {
@@ -369,8 +369,15 @@ static crm_status parse_date(struct map *map, size_t index, struct span span, st
         field->memo_length = span.length;
         format_civil(map, field, &civil, field->memo_value);
         *out = value_text(field->memo_value);
-        return CRM_OK;
+        return true;
     }
+    return false;
+}
+
+static crm_status parse_date(struct map *map, size_t index, struct span span, struct value *out)
+{
+    if (read_date(map, index, span, out))
+        return CRM_OK;
     refuse_value(map, index, span, _("is no date in a format that the map names"));
     return error_hint(map->source->error,
                       _("correct it, or add its format to the map, such as dates: [M/D/YYYY]"));
@@ -381,7 +388,11 @@ static crm_status parse(struct map *map, size_t index, struct span span, struct 
 {
     const struct map_field *field = &map->fields[index];
     /* Without a map values are as export writes them, and the field's own parser is exact. */
-    if (map->name != NULL && field->field->check == NULL && !field->field->bounded) {
+    if (map->name != NULL && field->field->form == form_birthday &&
+        read_date(map, index, span, out))
+        return CRM_OK;
+    if (map->name != NULL && field->field->check == NULL && field->field->form == NULL &&
+        !field->field->bounded) {
         switch (field->field->type) {
         case DATA_DECIMAL:
         case DATA_INTEGER:

@@ -13,7 +13,8 @@ static bool is_name(const struct kind *kind, const struct field *field)
 {
     const bool title = kind->title != NULL && strcmp(field->name, kind->title) == 0;
     const bool personal = (field->flags & (FIELD_PERSONAL | FIELD_SENSITIVE)) != 0;
-    return personal && field->type == DATA_TEXT && field->expression == NULL &&
+    return personal && field->type == DATA_TEXT && field->form == NULL &&
+           field->expression == NULL &&
            (title || (field->flags & (FIELD_KEY | FIELD_SENSITIVE)) || field->check != NULL ||
             strcmp(field->name, "external_id") == 0);
 }

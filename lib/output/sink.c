@@ -277,7 +277,8 @@ static crm_status choose_masks(struct crm_sink *sink, struct column *columns)
         if (!(columns[i].flags & COLUMN_SENSITIVE))
             continue;
         sink->masked[sink->masked_count] = i;
-        sink->masked_types[sink->masked_count++] = columns[i].type;
+        sink->masked_types[sink->masked_count++] =
+            columns[i].flags & COLUMN_DAY ? DATA_DATE : columns[i].type;
         columns[i].type = DATA_TEXT;
         columns[i].choices = NULL;
         columns[i].choice_count = 0;
@@ -307,8 +308,9 @@ static char *mask_value(char *to, enum data_type type, struct value *value)
 {
     enum { YEAR = 5 };
     char *start = to;
-    bool day = (type == DATA_DATE || type == DATA_TIME) && value->length > YEAR;
-    if (value->type != VALUE_TEXT || type == DATA_ENUM || type == DATA_TAGS || type == DATA_JSON) {
+    const bool text = value->type == VALUE_TEXT, day = type == DATA_DATE || type == DATA_TIME;
+    const bool year = text && day && value->length > YEAR && value->text[YEAR - 1] == '-';
+    if (!text || type == DATA_ENUM || type == DATA_TAGS || type == DATA_JSON || (day && !year)) {
         memcpy(to, TEXT_MASK, sizeof TEXT_MASK - 1);
         to += sizeof TEXT_MASK - 1;
     } else if (day) {

@@ -130,6 +130,13 @@ static crm_status parse_range(struct filtering *f, const struct field *field, co
         plain.bounded = false;
         status = field_parse(&plain, text, length, &context, &f->query->arena, &out->first, NULL,
                              &book->error);
+        /* What has not the form is stored nowhere, but may be the beginning of what is. */
+        if (status == CRM_INVALID && field->form != NULL && !(field->flags & FIELD_SENSITIVE)) {
+            error_clear(&book->error);
+            plain.form = NULL;
+            status = field_parse(&plain, text, length, &context, &f->query->arena, &out->first,
+                                 NULL, &book->error);
+        }
     }
     out->last = out->first;
     return status;

@@ -47,6 +47,8 @@ struct column field_column(const struct field *field)
     struct column column = {.name = field->name, .label = _(field->label), .type = field->type};
     column.choices = field_labels(field, &column.choice_count);
     column.flags = field->flags & FIELD_SENSITIVE ? COLUMN_SENSITIVE : 0;
+    if (field->form == form_birthday)
+        column.flags |= COLUMN_DAY;
     return column;
 }
 

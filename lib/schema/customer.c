@@ -2,6 +2,8 @@
 /* Customer 客户, contact 联系人 and staff 员工. */
 #include "schema/tables.h"
 
+#include "base/birthday.h"
+
 static const struct choice kinds[] = {{"company", N_("company")}, {"person", N_("person")}};
 static const struct choice statuses[] = {{"prospect", N_("prospect")},
                                          {"active", N_("active")},
@@ -23,6 +25,8 @@ static const struct choice lost_reasons[] = {{"death", N_("death")},
                                              {"dissatisfied", N_("dissatisfied")},
                                              {"staff_attitude", N_("staff attitude")},
                                              {"other", N_("other")}};
+
+static const struct choice calendars[] = {{"solar", N_("solar")}, {"lunar", N_("lunar")}};
 
 static const struct field customer_fields[] = {
     {.name = "key",
@@ -102,6 +106,42 @@ static const struct field customer_fields[] = {
      .label = N_("Since"),
      .help = N_("first day of the relation"),
      .type = DATA_DATE},
+    {.name = "birthday",
+     .label = N_("Birthday"),
+     .help = N_("birthday of a person; year or day may be left out: 05-12, 1980-05"),
+     .form = form_birthday,
+     .index_as = BIRTHDAY_KEY_SQL("birthday"),
+     .flags = FIELD_SENSITIVE | FIELD_INDEXED},
+    {.name = "birthday_calendar",
+     .label = N_("Birthday calendar"),
+     .help = N_("calendar of the birthday; solar when left out"),
+     .type = DATA_ENUM,
+     CHOICES(calendars)},
+    {.name = "founded_on",
+     .label = N_("Founded on"),
+     .help = N_("day on which the company was founded"),
+     .type = DATA_DATE,
+     .index_as = "substr(founded_on, 6)",
+     .flags = FIELD_INDEXED},
+    {.name = "festivals",
+     .label = N_("Festivals"),
+     .help = N_("festivals that the customer observes, in place of the policy's for the tier"),
+     .type = DATA_TAGS,
+     .form = form_festivals,
+     .flags = FIELD_PERSONAL | FIELD_INDEXED},
+    {.name = "visit_every",
+     .label = N_("Visit every"),
+     .help = N_("interval between visits, in place of the tier's: 1mo"),
+     .form = form_period},
+    {.name = "visit_channel",
+     .label = N_("Visit by"),
+     .help = N_("least channel that counts as a visit, in place of the tier's"),
+     WORDS(channel_words)},
+    {.name = "visit_days",
+     .label = N_("Visit days"),
+     .help = N_("days of the year on which a visit is due, in place of an interval: "
+                "03-15, lunar 8-1, qingming"),
+     .form = form_yearly_days},
     {.name = "phone",
      .label = N_("Phone"),
      .help = N_("telephone number"),
@@ -241,7 +281,6 @@ static const struct choice roles[] = {{"decision_maker", N_("decision maker")},
                                       {"influencer", N_("influencer")},
                                       {"user", N_("user")},
                                       {"gatekeeper", N_("gatekeeper")}};
-static const struct choice calendars[] = {{"solar", N_("solar")}, {"lunar", N_("lunar")}};
 
 static const struct field contact_fields[] = {
     {.name = "number",
@@ -293,9 +332,10 @@ static const struct field contact_fields[] = {
      .default_text = "no"},
     {.name = "birthday",
      .label = N_("Birthday"),
-     .help = N_("birthday, in the calendar given"),
-     .type = DATA_DATE,
-     .flags = FIELD_SENSITIVE},
+     .help = N_("birthday, in the calendar given; year or day may be left out: 05-12, 1980-05"),
+     .form = form_birthday,
+     .index_as = BIRTHDAY_KEY_SQL("birthday"),
+     .flags = FIELD_SENSITIVE | FIELD_INDEXED},
     {.name = "birthday_calendar",
      .label = N_("Birthday calendar"),
      .help = N_("calendar of the birthday"),

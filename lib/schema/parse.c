@@ -269,6 +269,19 @@ static crm_status parse_typed(const struct parsing *p, struct value *out)
     return parse_text(p, out);
 }
 
+/* Puts the form in which it is stored in the place of what was given. */
+static crm_status apply_form(const struct parsing *p, struct value *out)
+{
+    const char *form = NULL;
+    const char *text = arena_copy_length(p->arena, out->text, out->length);
+    if (text == NULL)
+        return error_no_memory(p->error);
+    crm_status status = p->field->form(text, p->arena, &form, p->error);
+    if (status == CRM_OK)
+        *out = value_text(form);
+    return status == CRM_INVALID ? refused_by_check(p, _("not in its form")) : status;
+}
+
 crm_status field_parse(const struct field *field, const char *text, size_t length,
                        const struct field_context *context, struct arena *arena, struct value *out,
                        bool *rounded, struct error *error)
@@ -289,5 +302,7 @@ crm_status field_parse(const struct field *field, const char *text, size_t lengt
     crm_status status = parse_typed(&parsing, out);
     if (status == CRM_OK && field->check != NULL && field->check(text, length, error) != CRM_OK)
         return refused_by_check(&parsing, _("not in its form"));
+    if (status == CRM_OK && field->form != NULL && out->type == VALUE_TEXT)
+        status = apply_form(&parsing, out);
     return status;
 }

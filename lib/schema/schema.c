@@ -40,7 +40,7 @@ const struct kind *schema_kind_by_prefix(const char *reference)
 int kind_field_index(const struct kind *kind, const char *name)
 {
     for (size_t i = 0; i < kind->field_count; i++)
-        if (strcmp(kind->fields[i].name, name) == 0)
+        if (*kind->fields[i].name == *name && strcmp(kind->fields[i].name, name) == 0)
             return (int)i;
     return -1;
 }
@@ -174,7 +174,7 @@ bool kind_is_clustered_by(const struct kind *kind, const char *column)
 
 bool kind_has_index_on(const struct kind *kind, const struct field *field)
 {
-    bool has = (field->flags & (FIELD_INDEXED | FIELD_KEY)) != 0 ||
+    bool has = ((field->flags & (FIELD_INDEXED | FIELD_KEY)) != 0 && field->index_as == NULL) ||
                (kind->cluster != NULL && begins_with(kind->cluster, field->name));
     for (size_t i = 0; i < kind->index_count && !has; i++)
         has = begins_with(kind->indexes[i], field->name);

@@ -43,6 +43,11 @@ enum field_flags {
 /* Checks beyond the type. Returns CRM_OK or CRM_INVALID with message and hint. */
 typedef crm_status (*field_check)(const char *text, size_t length, struct error *error);
 
+/* From what was given to the form in which it is stored, which it gives back unchanged; in `arena`.
+ * CRM_INVALID with message and hint for what has no such form. */
+typedef crm_status (*field_form)(const char *text, struct arena *arena, const char **out,
+                                 struct error *error);
+
 struct field {
     const char *name;  /* [a-z][a-z0-9_]*; column, option (with - for _), JSON key */
     const char *label; /* N_("…") */
@@ -58,6 +63,8 @@ struct field {
     int64_t minimum, maximum;
     const char *default_text; /* NULL: none */
     field_check check;
+    field_form form;      /* DATA_TEXT, DATA_TAGS */
+    const char *index_as; /* SQL over bare columns, indexed in place of the field; FIELD_INDEXED */
     const char *expression; /* SQL over alias t, for a derived field that is not stored */
 };
 
@@ -109,7 +116,7 @@ bool kind_is_numbered(const struct kind *kind);
 bool kind_is_lasting(const struct kind *kind);
 /* Whether the column is one of its primary key, of a kind that is stored without id. */
 bool kind_is_clustered_by(const struct kind *kind, const char *column);
-/* Whether an index of its table begins with that field. */
+/* Whether an index of its table begins with that field itself. */
 bool kind_has_index_on(const struct kind *kind, const struct field *field);
 /* The columns of its primary key, of alias t, as an ORDER BY wants them; in `arena`, NULL when
  * memory is exhausted. */
@@ -152,5 +159,23 @@ crm_status check_credit_code(const char *text, size_t length, struct error *erro
 crm_status check_email(const char *text, size_t length, struct error *error);
 /* Three capital letters (ISO 4217). */
 crm_status check_currency(const char *text, size_t length, struct error *error);
+
+/* A birthday of which year or day may be unknown: base/birthday.h. */
+crm_status form_birthday(const char *text, struct arena *arena, const char **out,
+                         struct error *error);
+/* Words separated by blanks, those that name a festival by its English name. */
+crm_status form_festivals(const char *text, struct arena *arena, const char **out,
+                          struct error *error);
+/* One word for what a contact was made for: one of these, or a festival. */
+#define OCCASION_BIRTHDAY "birthday"
+#define OCCASION_FOUNDING "founding"
+crm_status form_occasion(const char *text, struct arena *arena, const char **out,
+                         struct error *error);
+/* A period counted in days: 14d, 2w, 1mo, 1y. */
+crm_status form_period(const char *text, struct arena *arena, const char **out,
+                       struct error *error);
+/* Days that come back every year, as base/yearly.h reads them, separated by commas. */
+crm_status form_yearly_days(const char *text, struct arena *arena, const char **out,
+                            struct error *error);
 
 #endif

@@ -13,8 +13,15 @@
 #define UNIQUE(array)   .unique = (array), .unique_count = LENGTH(array)
 #define SCALE(from, to) .type = DATA_INTEGER, .bounded = true, .minimum = (from), .maximum = (to)
 
-enum { CHANNEL_WORDS = 7, CATEGORY_WORDS = 5, SERVICE_WORDS = 3, TIER_EVENT_WORDS = 8 };
+enum {
+    CHANNEL_WORDS = 7,
+    CATEGORY_WORDS = 5,
+    SERVICE_WORDS = 3,
+    TIER_EVENT_WORDS = 8,
+    OCCASION_WORDS = 19
+};
 extern const struct choice channel_words[CHANNEL_WORDS], category_words[CATEGORY_WORDS],
-    service_words[SERVICE_WORDS], tier_event_words[TIER_EVENT_WORDS];
+    service_words[SERVICE_WORDS], tier_event_words[TIER_EVENT_WORDS],
+    occasion_words[OCCASION_WORDS];
 
 #endif

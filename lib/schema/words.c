@@ -23,6 +23,27 @@ const struct choice tier_event_words[TIER_EVENT_WORDS] = {
     {"held", N_("held")},       {"recovered", N_("recovered")}, {"confirmed", N_("confirmed")},
     {"unrated", N_("unrated")}, {"released", N_("released")}};
 
+/* Festivals are those of base/yearly.h. */
+const struct choice occasion_words[OCCASION_WORDS] = {{OCCASION_BIRTHDAY, N_("birthday")},
+                                                      {OCCASION_FOUNDING, N_("founding day")},
+                                                      {"new-year", N_("New Year")},
+                                                      {"laba", N_("Laba Festival")},
+                                                      {"new-years-eve", N_("Lunar New Year's Eve")},
+                                                      {"spring-festival", N_("Spring Festival")},
+                                                      {"lantern", N_("Lantern Festival")},
+                                                      {"womens-day", N_("Women's Day")},
+                                                      {"qingming", N_("Qingming")},
+                                                      {"labour-day", N_("Labour Day")},
+                                                      {"dragon-boat", N_("Dragon Boat Festival")},
+                                                      {"qixi", N_("Qixi Festival")},
+                                                      {"zhongyuan", N_("Zhongyuan Festival")},
+                                                      {"teachers-day", N_("Teachers' Day")},
+                                                      {"mid-autumn", N_("Mid-Autumn Festival")},
+                                                      {"national-day", N_("National Day")},
+                                                      {"double-ninth", N_("Double Ninth Festival")},
+                                                      {"winter-solstice", N_("Winter Solstice")},
+                                                      {"christmas", N_("Christmas")}};
+
 const struct choice *field_labels(const struct field *field, size_t *count)
 {
     *count = field->choices != NULL ? field->choice_count : field->word_count;

@@ -37,16 +37,24 @@ static void columns_sql(const struct store *store, struct buffer *sql, const str
         buffer_printf(sql, ", PRIMARY KEY (%s)", kind->cluster);
 }
 
-static crm_status visit_index(const struct kind *kind, struct kind_index index, size_t number,
-                              kind_index_visitor each, void *context)
+/* Of the columns, or of the one field. */
+static crm_status visit_index(const struct kind *kind, const char *columns,
+                              const struct field *field, size_t number, kind_index_visitor each,
+                              void *context)
 {
-    struct buffer sql cleanup(buffer_release) = {0};
-    buffer_printf(&sql, "CREATE INDEX %s_%zu ON %s (%s)", kind->table, number, kind->table,
-                  index.columns);
-    if (index.partial)
-        buffer_printf(&sql, " WHERE %s IS NOT NULL", index.columns);
-    index.sql = buffer_string(&sql);
-    return sql.failed ? CRM_NO_MEMORY : each(context, &index);
+    struct buffer name cleanup(buffer_release) = {0}, sql cleanup(buffer_release) = {0};
+    const bool expression = field != NULL && field->index_as != NULL;
+    const bool partial = field != NULL && (field->flags & FIELD_REQUIRED) == 0;
+    buffer_printf(&name, "%s_%zu", kind->table, number);
+    buffer_printf(&sql, expression ? "CREATE INDEX %s ON %s ((%s))" : "CREATE INDEX %s ON %s (%s)",
+                  buffer_string(&name), kind->table, expression ? field->index_as : columns);
+    if (partial)
+        buffer_printf(&sql, " WHERE %s IS NOT NULL", field->name);
+    const struct kind_index index = {.name = buffer_string(&name),
+                                     .columns = expression ? NULL : columns,
+                                     .partial = partial,
+                                     .sql = buffer_string(&sql)};
+    return name.failed || sql.failed ? CRM_NO_MEMORY : each(context, &index);
 }
 
 /* A field that may be empty is indexed where it isn't: a row written without it leaves that index
@@ -56,14 +64,11 @@ crm_status store_each_index(const struct kind *kind, kind_index_visitor each, vo
     size_t number = 0;
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->index_count && status == CRM_OK; i++)
-        status = visit_index(kind, (struct kind_index){.columns = kind->indexes[i]}, ++number, each,
-                             context);
+        status = visit_index(kind, kind->indexes[i], NULL, ++number, each, context);
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++) {
         const struct field *field = &kind->fields[i];
-        const struct kind_index index = {.columns = field->name,
-                                         .partial = (field->flags & FIELD_REQUIRED) == 0};
         if (field->flags & FIELD_INDEXED)
-            status = visit_index(kind, index, ++number, each, context);
+            status = visit_index(kind, field->name, field, ++number, each, context);
     }
     return status;
 }

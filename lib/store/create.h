@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* Raised whenever a descriptor changes what is stored. */
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 /* Makes all tables and indexes, in one transaction; CRM_EXISTS when there are tables already. */
 crm_status store_create_schema(struct store *store, struct error *error);
@@ -25,9 +25,10 @@ crm_status store_create_shadow(struct store *store, const char *prefix, struct e
 #define STORE_SETTING_VALUELESS "journal_without_values"
 /* An index of a kind's table that serves speed alone. */
 struct kind_index {
-    const char *columns; /* "a, b" */
+    const char *name;
+    const char *columns; /* "a, b"; NULL: of an expression */
     bool partial;        /* of rows that have the one column */
-    const char *sql;     /* makes it; lives during the call */
+    const char *sql;     /* makes it; it and the name live during the call */
 };
 typedef crm_status (*kind_index_visitor)(void *context, const struct kind_index *index);
 /* CRM_NO_MEMORY without a message. */

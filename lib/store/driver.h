@@ -95,7 +95,7 @@ struct store_driver {
     crm_status (*examine)(struct store *store, store_fault_visitor each, void *context);
     crm_status (*rebuild_index)(struct store *store, const char *index);
     const char *columns_sql;  /* of the table $1: name, type, whether it is required */
-    const char *indexes_sql;  /* of the table $1: columns as "a, b", unique, partial */
+    const char *indexes_sql;  /* of the table $1: columns as "a, b", unique, partial, name */
     const char *triggers_sql; /* of the table $1: names of those that crm did not make */
     /* The greatest number ever given in a table whose numbers are not given again; 0: none. */
     crm_status (*last_number)(struct store *store, const char *table, int64_t *out);

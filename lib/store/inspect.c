@@ -34,7 +34,7 @@ struct index_list {
     struct store *store;
     struct arena *arena;
     struct stored_index {
-        const char *columns;
+        const char *name, *columns;
         bool unique, partial;
     } * items;
     size_t count, room;
@@ -70,7 +70,8 @@ static crm_status add_index(void *context, const struct value *row)
     index->columns = arena_copy(list->arena, row[0].type == VALUE_TEXT ? row[0].text : "");
     index->unique = row[1].integer != 0;
     index->partial = row[2].integer != 0;
-    if (index->columns == NULL)
+    index->name = arena_copy(list->arena, row[3].type == VALUE_TEXT ? row[3].text : "");
+    if (index->columns == NULL || index->name == NULL)
         return error_no_memory(list->store->error);
     list->count++;
     return CRM_OK;
@@ -162,8 +163,21 @@ static crm_status compare_index(struct comparison *comparison, const char *colum
     return say(comparison, columns, NULL, unique ? "UNIQUE" : "INDEX", sql);
 }
 
+/* Engines write an expression each in its own way: the name stands for it. */
+static crm_status compare_expression_index(struct comparison *comparison,
+                                           const struct kind_index *index)
+{
+    for (size_t i = 0; i < comparison->indexes.count; i++)
+        if (strcmp(comparison->indexes.items[i].name, index->name) == 0 &&
+            comparison->indexes.items[i].partial == index->partial)
+            return CRM_OK;
+    return say(comparison, index->name, NULL, "INDEX", index->sql);
+}
+
 static crm_status compare_plain_index(void *context, const struct kind_index *index)
 {
+    if (index->columns == NULL)
+        return compare_expression_index(context, index);
     return compare_index(context, index->columns, false, index->partial, index->sql);
 }
 

@@ -20,7 +20,7 @@ crm_status store_rebuild_index(struct store *store, const char *index);
 /* A table that is not what its descriptor says. */
 struct schema_fault {
     const struct kind *kind;
-    const char *field;             /* column, or columns of an index */
+    const char *field;             /* column, columns of an index, or its name */
     const char *stored, *expected; /* NULL: missing */
     const char *index_sql;         /* makes the index that is missing; NULL: it is no index */
     bool trigger;                  /* `stored` is the name of one that crm did not make */

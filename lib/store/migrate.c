@@ -18,7 +18,7 @@ struct step {
     int from;
     const struct store_fill *fills; /* columns that must not be empty */
     size_t fill_count;
-    crm_status (*finish)(struct store *store);
+    crm_status (*finish)(struct store *store); /* NULL: nothing */
 };
 
 /* ---- 1 to 2: entries get their hashes ---- */
@@ -186,6 +186,7 @@ static crm_status finish_1(struct store *store)
 
 static const struct step steps[] = {
     {1, fills_of_1, sizeof fills_of_1 / sizeof *fills_of_1, finish_1},
+    {2, NULL, 0, NULL}, /* fields that may be empty */
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 
@@ -296,7 +297,7 @@ static crm_status take_steps(struct migration *migration)
     if (status == CRM_OK)
         status = make_tables(migration);
     for (size_t i = 0; i < STEPS && status == CRM_OK; i++)
-        if (steps[i].from >= migration->version)
+        if (steps[i].from >= migration->version && steps[i].finish != NULL)
             status = steps[i].finish(migration->store);
     if (status == CRM_OK)
         status = store_set_schema_version(migration->store, STORE_SCHEMA_VERSION);

@@ -15,9 +15,10 @@ const char postgres_triggers_sql[] =
     "'staff_needs_entry', 'staff_keeps_images', 'staff_keeps_numbers') ORDER BY 1";
 const char postgres_indexes_sql[] =
     "SELECT string_agg(a.attname, ', ' ORDER BY k.place), CAST(i.indisunique AS int), "
-    "CAST(i.indpred IS NOT NULL AS int) FROM pg_index i "
+    "CAST(i.indpred IS NOT NULL AS int), min(c.relname::text) FROM pg_index i "
+    "JOIN pg_class c ON c.oid = i.indexrelid "
     "CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (number, place) "
-    "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number "
+    "LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number "
     "WHERE i.indrelid = to_regclass('crm.' || $1) AND i.indisvalid GROUP BY i.indexrelid";
 
 /* ---- amcheck, where an administrator has made it available ---- */

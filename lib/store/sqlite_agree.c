@@ -194,9 +194,12 @@ static void agreement_release(struct agreement *agreement)
     arena_release(&agreement->arena);
 }
 
-/* name, columns, number of unique ones, condition */
+/* name, columns, number of unique ones, condition. An expression, which crm indexes by itself and
+ * of some rows alone, is what stands in the brackets. */
 static const char select_indexes[] =
-    "SELECT l.name, (SELECT group_concat(coalesce('\"' || x.name || '\"', 'rowid'), ', ') "
+    "SELECT l.name, (SELECT group_concat(CASE x.cid WHEN -1 THEN 'rowid' WHEN -2 THEN "
+    "(SELECT substr(s.sql, instr(s.sql, '('), instr(s.sql, ') WHERE ') - instr(s.sql, '(') + 1) "
+    "FROM sqlite_schema s WHERE s.name = l.name) ELSE '\"' || x.name || '\"' END, ', ') "
     "FROM pragma_index_xinfo(l.name) x), CASE WHEN l.\"unique\" THEN (SELECT sum(x.key) "
     "FROM pragma_index_xinfo(l.name) x) ELSE 0 END, "
     "coalesce((SELECT substr(s.sql, instr(s.sql, ' WHERE ')) FROM sqlite_schema s "

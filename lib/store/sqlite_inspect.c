@@ -12,7 +12,7 @@ const char sqlite_columns_sql[] =
     "SELECT name, type, \"notnull\" FROM pragma_table_info($1) ORDER BY cid";
 const char sqlite_indexes_sql[] =
     "SELECT (SELECT group_concat(i.name, ', ') FROM pragma_index_info(l.name) i), l.\"unique\", "
-    "l.partial FROM pragma_index_list($1) l";
+    "l.partial, l.name FROM pragma_index_list($1) l";
 const char sqlite_triggers_sql[] =
     "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 ORDER BY name";
 

@@ -394,6 +394,10 @@ static void check_field_type(const struct kind *kind, const struct field *field)
         problem(kind, field, "bounds that leave nothing");
     if (field->check != NULL && field->type != DATA_TEXT)
         problem(kind, field, "a check on what is no text");
+    if (field->form != NULL && field->type != DATA_TEXT && field->type != DATA_TAGS)
+        problem(kind, field, "a form of what is no text");
+    if (field->index_as != NULL && (!has(field, FIELD_INDEXED) || has(field, FIELD_REQUIRED)))
+        problem(kind, field, "an expression that is not indexed, or of every row");
 }
 
 static void check_field_flags(const struct kind *kind, const struct field *field)

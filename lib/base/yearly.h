@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Days that come back every year: by the solar or the lunar calendar, by a solar term, or as a
  * festival's name. */
-#ifndef CRM_RULES_YEARLY_H
-#define CRM_RULES_YEARLY_H
+#ifndef CRM_BASE_YEARLY_H
+#define CRM_BASE_YEARLY_H
 
 #include "base/lunar.h"
 
@@ -38,6 +38,9 @@ const struct festival *festival_on(day_number day);
 /* "10-01", "solar 10-1", "lunar 8-15", "农历 8-15", "lunar leap 6-1", or a festival's name.
  * CRM_INVALID with message and hint otherwise, and for a day that no year has. */
 crm_status yearly_parse(const char *text, struct yearly *out, struct error *error);
+#define YEARLY_TEXT 24
+/* "10-01", "lunar 8-15", "lunar leap 6-1", "qingming": what yearly_parse reads. Returns `out`. */
+char *yearly_format(const struct yearly *yearly, char out[YEARLY_TEXT]);
 
 /* The first such day on or after `from`. A 30th falls on the 29th of a month that has no 30th, and
  * February 29 on the 28th; a day of a leap month in the ordinary month of that number, or with

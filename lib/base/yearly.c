@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* When a yearly day comes next. */
-#include "rules/yearly.h"
+#include "base/yearly.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,27 @@ crm_status yearly_parse(const char *text, struct yearly *out, struct error *erro
     error_set(error, CRM_INVALID, _("'%s' is no day of a year"), text);
     return error_hint(
         error, _("write 10-01, lunar 8-15, lunar leap 6-1, or a festival such as mid-autumn"));
+}
+
+/* Days that only a festival's name tells. */
+static const char *name_of(const struct yearly *yearly)
+{
+    for (size_t i = 0; i < festival_count; i++)
+        if (festivals[i].when.kind == yearly->kind && festivals[i].when.term == yearly->term)
+            return festivals[i].name;
+    return "";
+}
+
+char *yearly_format(const struct yearly *yearly, char out[YEARLY_TEXT])
+{
+    if (yearly->kind == YEARLY_SOLAR)
+        (void)snprintf(out, YEARLY_TEXT, "%02d-%02d", yearly->month, yearly->day);
+    else if (yearly->kind == YEARLY_LUNAR)
+        (void)snprintf(out, YEARLY_TEXT, "lunar %s%d-%d", yearly->leap ? "leap " : "",
+                       yearly->month, yearly->day);
+    else
+        (void)snprintf(out, YEARLY_TEXT, "%s", name_of(yearly));
+    return out;
 }
 
 /* ---- Occurrences ---- */
