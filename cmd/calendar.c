@@ -32,6 +32,7 @@ static crm_status run_import(struct call *call)
 
 struct due_options {
     const char *from;
+    const char *until;
     const char *limit;
     const char *calendar;
     bool explain;
@@ -43,6 +44,11 @@ static const struct option due_options[] = {
      .target = offsetof(struct due_options, from),
      .argument = N_("TIME"),
      .help = N_("when the limit begins; now when left out")},
+    {.name = "until",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct due_options, until),
+     .argument = N_("TIME"),
+     .help = N_("backwards: when the limit ends, to see when it begins")},
     {.name = "limit",
      .type = OPTION_TEXT,
      .target = offsetof(struct due_options, limit),
@@ -67,8 +73,13 @@ static crm_status run_due(struct call *call)
         call_fail(call, CRM_USAGE, _("crm calendar due: which limit?"));
         return call_hint(call, CRM_USAGE, _("add --limit 4wh"));
     }
+    if (options->from != NULL && options->until != NULL) {
+        call_fail(call, CRM_USAGE, _("--from and --until exclude each other"));
+        return call_hint(call, CRM_USAGE, _("the other end is what is computed"));
+    }
     return crm_calendar_due(call->book, options->from == NULL ? "now" : options->from,
-                            options->limit, options->calendar, options->explain, call->sink);
+                            options->until, options->limit, options->calendar, options->explain,
+                            call->sink);
 }
 
 /* ---- between ---- */

@@ -301,10 +301,12 @@ CRM_API crm_status crm_remind(crm_book *book, const crm_reminder_request *reques
  * `name` NULL: cn. CRM_INVALID, and nothing changed, when the list is not sound. */
 CRM_API crm_status crm_calendar_import(crm_book *book, const char *file, const char *name,
                                        crm_sink *sink);
-/* When a limit (4h, 2wd, …) that begins at `from` ends. `calendar` is one of the policy, NULL the
- * first. `explain` adds each interval, counted or skipped, and why. */
-CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char *limit,
-                                    const char *calendar, bool explain, crm_sink *sink);
+/* When a limit (4h, 2wd, …) that begins at `from` ends, or with `until`, when one that ends then
+ * begins at the latest: one of them is NULL. `calendar` is one of the policy, NULL the first.
+ * `explain` adds each interval, counted or skipped, and why. */
+CRM_API crm_status crm_calendar_due(crm_book *book, const char *from, const char *until,
+                                    const char *limit, const char *calendar, bool explain,
+                                    crm_sink *sink);
 /* Working time between two points in time, negative when `to` is the earlier one. */
 CRM_API crm_status crm_calendar_between(crm_book *book, const char *from, const char *to,
                                         const char *calendar, bool explain, crm_sink *sink);

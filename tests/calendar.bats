@@ -68,6 +68,36 @@ import_town() {
     expect 0 '{"from":"2026-03-02T09:00:00+08:00","due":"2026-03-02T14:00:00+08:00"}' ""
 }
 
+@test "due --until counts backwards, to the latest start" {
+    import_town
+    call crm calendar due --until 2026-03-07T10:00 --limit 2wh
+    expect 0 '{"from":"2026-03-05T17:00:00+08:00","limit":"2wh","calendar":"office","due":"2026-03-07T10:00:00+08:00"}' ""
+    call crm calendar due --until 2026-06-18T10:00 --limit 2wd --fields from
+    expect 0 '{"from":"2026-06-12T10:00:00+08:00"}' ""
+    call crm calendar due --until 2026-03-07T17:00 --limit 2d --fields from
+    expect 0 '{"from":"2026-03-05T17:00:00+08:00"}' ""
+    # Nothing ends at night: what ends before it does.
+    call crm calendar due --until 2026-03-05T03:00 --limit 1wd --fields from
+    expect 0 '{"from":"2026-03-03T18:00:00+08:00"}' ""
+    call crm calendar due --until 2026-03-07T10:00 --limit 2wh --explain
+    [ "$(jq '[.intervals[] | select(.counted) | .seconds] | add' <<<"$out")" = 7200 ]
+    [ "$(jq -r '.intervals[0].from' <<<"$out")" = 2026-03-05T17:00:00+08:00 ]
+    call crm calendar due --until now --from now --limit 2wh
+    expect 2 "" $'crm: --from and --until exclude each other\nhint: the other end is what is computed'
+}
+
+@test "one working hour before a due time" {
+    cat >.crm/policy.yaml <<'EOF'
+time_zone: UTC
+calendars:
+  office: {week: {mon: [08:00-18:00], tue: [08:00-18:00], wed: [08:00-18:00], thu: [08:00-18:00], fri: [08:00-18:00]}}
+EOF
+    call crm calendar due --from 2026-03-02T17:00 --limit 4wh --fields due
+    expect 0 '{"due":"2026-03-03T11:00:00+00:00"}' ""
+    call crm calendar due --until 2026-03-03T11:00 --limit 1wh --fields from
+    expect 0 '{"from":"2026-03-03T10:00:00+00:00"}' ""
+}
+
 @test "--explain lists each interval and why, in every format" {
     import_town
     call crm calendar due --from 2026-03-05T17:00 --limit 2wh --explain

@@ -287,39 +287,60 @@ static crm_status print_answer(struct crm_book *book, struct crm_sink *sink, str
     return status == CRM_OK ? sink_page_end(sink) : status;
 }
 
-crm_status crm_calendar_due(crm_book *book, const char *from, const char *limit,
+/* A limit between its two ends, of which one was asked for. */
+struct limit_ends {
+    struct duration limit;
+    instant from, due;
+};
+
+static crm_status find_ends(struct crm_book *book, const struct calendar *calendar, bool backwards,
+                            struct limit_ends *ends, struct explanation *explanation)
+{
+    const struct span_trace trace = {.visit = keep_span, .context = explanation};
+    const struct span_trace *told = explanation->wanted ? &trace : NULL;
+    if (!backwards) {
+        return calendar_due(calendar, ends->from, ends->limit, told, &ends->due, &book->error);
+    }
+    int64_t seconds;
+    crm_status status = calendar_start(calendar, ends->due, ends->limit, &ends->from, &book->error);
+    return status != CRM_OK || told == NULL
+               ? status
+               : calendar_used(calendar, ends->limit, ends->from, ends->due, told, &seconds,
+                               &book->error);
+}
+
+crm_status crm_calendar_due(crm_book *book, const char *from, const char *until, const char *limit,
                             const char *calendar, bool explain, crm_sink *sink)
 {
     const struct calendar *found;
-    struct duration duration;
-    instant start, due;
+    struct limit_ends ends;
     crm_status status = book_read(book);
     if (status == CRM_OK) {
         status = find_calendar(book, calendar, &found);
     }
     if (status == CRM_OK) {
-        status = time_parse(from, book->now, book->zone, &start, &book->error);
+        status = time_parse(until != NULL ? until : from, book->now, book->zone,
+                            until != NULL ? &ends.due : &ends.from, &book->error);
     }
     if (status == CRM_OK) {
-        status = duration_parse(limit, &duration, &book->error);
+        status = duration_parse(limit, &ends.limit, &book->error);
     }
     if (status != CRM_OK) {
         return status;
     }
     cleanup(explanation_release) struct explanation explanation = {.wanted = explain,
                                                                    .error = &book->error};
-    struct span_trace trace = {.visit = keep_span, .context = &explanation};
-    status = calendar_due(found, start, duration, explain ? &trace : NULL, &due, &book->error);
+    status = find_ends(book, found, until != NULL, &ends, &explanation);
     if (status != CRM_OK) {
         return status;
     }
     char from_text[TIME_TEXT], due_text[TIME_TEXT], limit_text[24];
-    time_format_utc(start, from_text);
-    time_format_utc(due, due_text);
+    time_format_utc(ends.from, from_text);
+    time_format_utc(ends.due, due_text);
     struct answer answer = {.table.name = "due"};
     answer_add(&answer, "from", _("from"), DATA_TIME, value_text(from_text));
     answer_add(&answer, "limit", _("limit"), DATA_TEXT,
-               value_text(duration_format(duration, limit_text)));
+               value_text(duration_format(ends.limit, limit_text)));
     answer_add(&answer, "calendar", _("calendar"), DATA_TEXT, value_text(found->policy->name));
     answer_add(&answer, "due", _("due"), DATA_TIME, value_text(due_text));
     return print_answer(book, sink, &answer, &explanation);

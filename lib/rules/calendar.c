@@ -441,7 +441,7 @@ static crm_status enter_working_time(struct walk *walk, int *second, int step)
 }
 
 static crm_status move_working_days(const struct calendar *calendar, instant start, int64_t days,
-                                    int step, instant *out, struct error *error)
+                                    instant *out, struct error *error)
 {
     *out = start;
     crm_status status = days == 0 ? CRM_OK : refuse_closed(calendar, error);
@@ -454,20 +454,102 @@ static crm_status move_working_days(const struct calendar *calendar, instant sta
     zone_local(calendar->zone, start, &date, &second);
     status = walk_begin(&walk, calendar, start, error);
     if (status == CRM_OK) {
-        status = enter_working_time(&walk, &second, step);
+        status = enter_working_time(&walk, &second, 1);
     }
     for (int64_t i = 0; i < days && status == CRM_OK; i++) {
-        status = step_working_day(&walk, step);
+        status = step_working_day(&walk, 1);
     }
     if (status != CRM_OK) {
         return status;
     }
-    int clipped = nearest_working_second(&walk.day, second, -step);
+    int clipped = nearest_working_second(&walk.day, second, -1);
     if (clipped < 0) {
-        clipped = edge_of_day(&walk.day, step);
+        clipped = edge_of_day(&walk.day, 1);
     }
     *out = zone_instant(calendar->zone, walk.day.date, clipped);
     return CRM_OK;
+}
+
+/* The last instant at which the clock shows that time of the day: it shows it twice when it is put
+ * back. Where it is put forward over it, the last instant before. */
+static instant last_showing(const struct zone *zone, day_number date, int second)
+{
+    instant first = zone_instant(zone, date, second), last;
+    day_number shown_date;
+    int shown;
+    zone_local(zone, first, &shown_date, &shown);
+    if (shown_date != date || shown != second) {
+        return first - 1;
+    }
+    last = first + zone_offset(zone, first) - zone_offset(zone, first + DAY_SECONDS);
+    zone_local(zone, last, &shown_date, &shown);
+    return shown_date == date && shown == second && last > first ? last : first;
+}
+
+/* The working second of `day` to which the same local time leads that begins on `from`. */
+static int second_led_to(const struct day *from, const struct day *day, int second)
+{
+    int begun = nearest_working_second(from, second, 1);
+    int clipped = nearest_working_second(day, begun, -1);
+    return clipped < 0 ? edge_of_day(day, 1) : clipped;
+}
+
+/* The day's last second that is read as one of that day: 24:00 is the next day's beginning. */
+static int last_second(const struct day *day)
+{
+    int last = edge_of_day(day, -1);
+    return last < DAY_SECONDS ? last : DAY_SECONDS - 1;
+}
+
+/* The last second of `from` that leads to no later one than `due` of the day `day`; -1: none. */
+static int last_leading_second(const struct day *from, const struct day *day, int due)
+{
+    int early = edge_of_day(from, 1), late = last_second(from);
+    if (second_led_to(from, day, early) > due) {
+        return -1;
+    }
+    while (early < late) {
+        int middle = late - (late - early) / 2;
+        if (second_led_to(from, day, middle) > due) {
+            late = middle - 1;
+        } else {
+            early = middle;
+        }
+    }
+    /* A start in a break is moved to its end: so the last one is that end itself. */
+    return nearest_working_second(from, early, 1);
+}
+
+/* The latest start from which so many working days lead to `due`, or to what is before it. */
+static crm_status start_of_working_days(const struct calendar *calendar, instant due, int64_t days,
+                                        instant *start, struct error *error)
+{
+    *start = due;
+    crm_status status = days == 0 ? CRM_OK : refuse_closed(calendar, error);
+    if (status != CRM_OK || days == 0) {
+        return status;
+    }
+    struct walk walk;
+    day_number date;
+    int second;
+    zone_local(calendar->zone, due, &date, &second);
+    status = walk_begin(&walk, calendar, due, error);
+    if (status == CRM_OK) {
+        status = enter_working_time(&walk, &second, -1);
+    }
+    const struct day end = walk.day;
+    for (int64_t i = 0; i < days && status == CRM_OK; i++) {
+        status = step_working_day(&walk, -1);
+    }
+    int found = status == CRM_OK ? last_leading_second(&walk.day, &end, second) : -1;
+    if (status == CRM_OK && found < 0) {
+        status = step_working_day(&walk, -1);
+        found = last_second(&walk.day);
+    }
+    if (status == CRM_OK) {
+        *start = last_showing(calendar->zone, walk.day.date, found);
+    }
+    return status;
 }
 
 crm_status calendar_working_day(const struct calendar *calendar, day_number date, day_number *out,
@@ -520,7 +602,7 @@ crm_status calendar_due(const struct calendar *calendar, instant start, struct d
         return calendar_advance(calendar, start, limit.count * 3600, trace, due, error);
     }
     crm_status status = limit.unit == DURATION_WORKING_DAYS
-                            ? move_working_days(calendar, start, limit.count, 1, due, error)
+                            ? move_working_days(calendar, start, limit.count, due, error)
                             : move_clock(calendar, start, limit, due, error);
     return status == CRM_OK ? trace_used(calendar, limit, start, *due, trace, error) : status;
 }
@@ -529,12 +611,20 @@ crm_status calendar_start(const struct calendar *calendar, instant due, struct d
                           instant *start, struct error *error)
 {
     if (limit.unit == DURATION_WORKING_DAYS) {
-        return move_working_days(calendar, due, limit.count, -1, start, error);
+        return start_of_working_days(calendar, due, limit.count, start, error);
     }
     limit.count = -limit.count;
-    return limit.unit == DURATION_WORKING_HOURS
-               ? calendar_advance(calendar, due, limit.count * 3600, NULL, start, error)
-               : move_clock(calendar, due, limit, start, error);
+    if (limit.unit == DURATION_WORKING_HOURS) {
+        return calendar_advance(calendar, due, limit.count * 3600, NULL, start, error);
+    }
+    crm_status status = move_clock(calendar, due, limit, start, error);
+    if (status == CRM_OK && limit.unit != DURATION_MINUTES && limit.unit != DURATION_HOURS) {
+        day_number date;
+        int second;
+        zone_local(calendar->zone, due, &date, &second);
+        *start = last_showing(calendar->zone, date_add(date, limit), second);
+    }
+    return status;
 }
 
 crm_status calendar_used(const struct calendar *calendar, struct duration limit, instant a,

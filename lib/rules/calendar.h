@@ -67,7 +67,9 @@ struct span_trace {
  * latest working instant before it on that day, or the day's first. */
 crm_status calendar_due(const struct calendar *calendar, instant start, struct duration limit,
                         const struct span_trace *trace, instant *due, struct error *error);
-/* due − limit: the latest start with that due time, by the same rules read backwards. */
+/* due − limit: the latest start with that due time, or where no start has it, such as a time at
+ * night, with the nearest
+ * one before it. */
 crm_status calendar_start(const struct calendar *calendar, instant due, struct duration limit,
                           instant *start, struct error *error);
 /* The first instant by which `seconds` of working time have passed since `start`; the last instant

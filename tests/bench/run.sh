@@ -188,6 +188,23 @@ remind() {
     "$(against 10 20 "$crm --book $place/1000000 $remind" "$crm --book $place/1000 $remind")"
 }
 
+# A book with the days off of twenty years, of which a limit needs one or two.
+calendar() {
+  wanted calendar || return 0
+  local year due="--now $now calendar due --from 2026-09-30T16:00 --limit 16wh"
+  for year in $(seq 2010 2029); do
+    jq -n --arg year "$year" '{year: ($year | tonumber), days: [range(1; 13) as $month | range(1; 4) |
+      {name: "off", date: "\($year)-\(100 + $month | tostring[1:])-0\(.)", isOffDay: true}]}' \
+      >"$place/days.json"
+    "$crm" --book "$place/1000" -q calendar import "$place/days.json" --name bench >/dev/null
+  done
+  cp "$place/1000/policy.yaml" "$place/policy"
+  sed -i 's/^    # holidays: cn/    holidays: bench/' "$place/1000/policy.yaml"
+  says "calendar due with twenty years of days off / floor" "most 1.6" x \
+    "$(against 10 30 "$crm --book $place/1000 $due" "$place/floor $place/1000/crm.db $customer")"
+  cp "$place/policy" "$place/1000/policy.yaml"
+}
+
 report() {
   wanted report || return 0
   local size month="--now 2014-12-31T09:00:00Z report revenue --by month"
@@ -218,7 +235,7 @@ import() {
   "$sources/import.sh" "$build" || missed=$((missed + 1))
 }
 
-# One book grows to a million customers: an hour. SIZES='1000 10000' takes some minutes.
+# One book grows to a million customers: a quarter of an hour. SIZES='1000 10000' takes some minutes.
 load() {
   wanted load || return 0
   "$sources/load.sh" "$build" || missed=$((missed + 1))
@@ -249,6 +266,7 @@ show
 add
 list
 remind
+calendar
 report
 check
 import

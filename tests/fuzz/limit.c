@@ -9,8 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *limit = strchr(text, '\n');
     if (limit != NULL) {
         *limit++ = '\0';
-        must_say(crm_calendar_due(book, text, limit, NULL, false, NULL), crm_book_message(book),
-                 crm_book_hint(book));
+        must_say(crm_calendar_due(book, text, NULL, limit, NULL, false, NULL),
+                 crm_book_message(book), crm_book_hint(book));
+        must_say(crm_calendar_due(book, NULL, text, limit, NULL, false, NULL),
+                 crm_book_message(book), crm_book_hint(book));
         must_say(crm_calendar_between(book, text, limit, NULL, false, NULL), crm_book_message(book),
                  crm_book_hint(book));
     }

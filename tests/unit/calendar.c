@@ -552,6 +552,37 @@ static void a_holiday_never_makes_a_due_time_earlier(void **state)
     assert_true(compared > 300);
 }
 
+/* In every unit of limits: the start found backwards is the latest with that due time. */
+static void the_start_leads_to_the_due_time(void **state)
+{
+    (void)state;
+    static const char *const zones[] = {"UTC", "Asia/Shanghai", "Europe/Paris", "America/New_York",
+                                        "Australia/Lord_Howe"};
+    static const enum duration_unit units[] = {DURATION_MINUTES,       DURATION_HOURS,
+                                               DURATION_DAYS,          DURATION_WEEKS,
+                                               DURATION_WORKING_HOURS, DURATION_WORKING_DAYS};
+    seed_random();
+    for (int round = 0; round < 3000; round++) {
+        struct interval store[7][3];
+        struct fixture f;
+        set_up(&f, zones[draw(5)], random_policy(store));
+        const struct duration limit = {1 + draw(60), units[round % 6]};
+        instant begin = 1700000000 + draw(200000000), due, start, again, later;
+        assert_int_equal(calendar_due(&f.calendar, begin, limit, NULL, &due, NULL), CRM_OK);
+        assert_int_equal(calendar_start(&f.calendar, due, limit, &start, NULL), CRM_OK);
+        assert_int_equal(calendar_due(&f.calendar, start, limit, NULL, &again, NULL), CRM_OK);
+        assert_int_equal(calendar_due(&f.calendar, start + 1, limit, NULL, &later, NULL), CRM_OK);
+        if (again != due || start < begin || later <= due) {
+            print_error("%lld of unit %d from %lld\n", (long long)limit.count, (int)limit.unit,
+                        (long long)begin);
+        }
+        assert_int_equal(again, due);
+        assert_true(start >= begin);
+        assert_true(later > due);
+        tear_down(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -570,6 +601,7 @@ int main(void)
         cmocka_unit_test(explanation),
         cmocka_unit_test(due_and_between_agree),
         cmocka_unit_test(a_holiday_never_makes_a_due_time_earlier),
+        cmocka_unit_test(the_start_leads_to_the_due_time),
     };
     return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);
 }
