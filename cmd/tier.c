@@ -6,7 +6,11 @@ struct tier_options {
     const char *scheme;
     bool all;
     const char *reason;
+    const char *since;
     const char *until;
+    const char *policy;
+    const char *by;
+    const char *part;
 };
 
 #define OPTION_SCHEME                                                                              \
@@ -34,6 +38,67 @@ static const struct option set_options[] = {
      .target = offsetof(struct tier_options, until),
      .argument = N_("DATE"),
      .help = N_("last day on which it holds; for good when left out")},
+    {0},
+};
+
+static const char *const simulation_parts[] = {"movement",    "movers", "load",
+                                               "evaluations", "moves",  NULL};
+static const struct option simulate_options[] = {
+    {.name = "policy",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct tier_options, policy),
+     .argument = N_("FILE"),
+     .help = N_("the policy to try"),
+     .complete = COMPLETE_FILE},
+    {.name = "since",
+     .type = OPTION_DATE,
+     .target = offsetof(struct tier_options, since),
+     .argument = N_("DATE"),
+     .help = N_("make the evaluations since then again; just today's when left out")},
+    {.name = "scheme",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct tier_options, scheme),
+     .argument = N_("NAME"),
+     .help = N_("scheme of that policy; its main one when left out")},
+    {.name = "part",
+     .type = OPTION_CHOICE,
+     .target = offsetof(struct tier_options, part),
+     .argument = N_("PART"),
+     .help = N_("print that part alone, as a list"),
+     .choices = simulation_parts},
+    {0},
+};
+
+static const char *const history_periods[] = {"month", "quarter", "year", NULL};
+static const char *const history_parts[] = {"periods", "movement", NULL};
+static const struct option history_options[] = {
+    {.name = "scheme",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct tier_options, scheme),
+     .argument = N_("NAME"),
+     .help = N_("scheme of the policy; all when left out, with --by the main one")},
+    {.name = "since",
+     .type = OPTION_DATE,
+     .target = offsetof(struct tier_options, since),
+     .argument = N_("DATE"),
+     .help = N_("changes from that day on")},
+    {.name = "until",
+     .type = OPTION_DATE,
+     .target = offsetof(struct tier_options, until),
+     .argument = N_("DATE"),
+     .help = N_("changes up to that day")},
+    {.name = "by",
+     .type = OPTION_CHOICE,
+     .target = offsetof(struct tier_options, by),
+     .argument = N_("PERIOD"),
+     .help = N_("count them by month, quarter or year"),
+     .choices = history_periods},
+    {.name = "part",
+     .type = OPTION_CHOICE,
+     .target = offsetof(struct tier_options, part),
+     .argument = N_("PART"),
+     .help = N_("print that part alone, as a list"),
+     .choices = history_parts},
     {0},
 };
 
@@ -95,11 +160,28 @@ static crm_status run_unset(struct call *call)
     return crm_tier_unset(call->book, options->scheme, call->arguments[0], call->sink);
 }
 
+static crm_status run_simulate(struct call *call)
+{
+    const struct tier_options *options = call->options;
+    const crm_tier_simulation request = {
+        .policy = options->policy == NULL ? NULL : call_path(call, options->policy),
+        .scheme = options->scheme,
+        .since = options->since,
+        .part = options->part};
+    return crm_tier_simulate(call->book, &request, call->sink);
+}
+
 static crm_status run_history(struct call *call)
 {
     const struct tier_options *options = call->options;
-    const char *customer = call->argument_count > 0 ? call->arguments[0] : NULL;
-    return crm_tier_history(call->book, options->scheme, customer, call->sink);
+    const crm_tier_period request = {.customer =
+                                         call->argument_count > 0 ? call->arguments[0] : NULL,
+                                     .scheme = options->scheme,
+                                     .since = options->since,
+                                     .until = options->until,
+                                     .by = options->by,
+                                     .part = options->part};
+    return crm_tier_history(call->book, &request, call->sink);
 }
 
 static const struct command subcommands[] = {
@@ -132,11 +214,18 @@ static const struct command subcommands[] = {
      .options = scheme_options,
      .options_size = sizeof(struct tier_options),
      .run = run_unset},
+    {.name = "simulate",
+     .summary = N_("who would move by another policy, and what that takes"),
+     .description = N_("Nothing is written."),
+     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_REPORT,
+     .options = simulate_options,
+     .options_size = sizeof(struct tier_options),
+     .run = run_simulate},
     {.name = "history",
-     .summary = N_("all tier changes, of one customer or of all"),
+     .summary = N_("all tier changes, of one customer or of all, or counted by period"),
      .flags = COMMAND_BOOK_READ | COMMAND_BOOK_REPORT,
      .arguments = history_arguments,
-     .options = scheme_options,
+     .options = history_options,
      .options_size = sizeof(struct tier_options),
      .run = run_history},
     {0},

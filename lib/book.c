@@ -159,6 +159,27 @@ static crm_status set_clock(struct crm_book *book)
     return CRM_OK;
 }
 
+static void look(struct crm_book *book, struct policy *policy, instant now, day_number today)
+{
+    book->policy = policy;
+    book->now = now;
+    book->today = today;
+    date_format(today, book->today_text);
+}
+
+void book_look(struct crm_book *book, struct policy *policy, day_number day,
+               struct book_look *before)
+{
+    *before = (struct book_look){book->policy, book->now, book->today};
+    instant end = zone_instant(book->zone, day + 1, 0) - 1;
+    look(book, policy, end < book->now ? end : book->now, day);
+}
+
+void book_look_back(struct crm_book *book, const struct book_look *before)
+{
+    look(book, before->policy, before->now, before->today);
+}
+
 static crm_status say_no_policy(struct crm_book *book)
 {
     const char *database = book_path(book, &book->arena, book_database_name);
@@ -180,9 +201,11 @@ static crm_status open_policy(struct crm_book *book)
     if (access(path, F_OK) != 0)
         return say_no_policy(book);
     crm_status status = policy_load(path, &book->policy, &book->error);
-    if (status == CRM_OK)
-        book->zone = book->policy->zone;
-    return status;
+    if (status != CRM_OK)
+        return status;
+    book->policy->file = book_policy_name;
+    book->zone = book->policy->zone;
+    return CRM_OK;
 }
 
 /* Where the book's records are: an address, or a file that must be there. */

@@ -78,6 +78,16 @@ crm_status book_open_damaged(struct crm_book *book, const char *directory, crm_o
 /* The same for those that read by several queries: up to book_end, which goes with it as with
  * book_begin, they see the book as it is at one moment. Nothing may be written meanwhile. */
 crm_status book_view(struct crm_book *book);
+/* Within book_view: the book as it looks by another policy, or at the end of an earlier day, up to
+ * book_look_back. Records and the time zone stay as they are. */
+struct book_look {
+    struct policy *policy;
+    instant now;
+    day_number today;
+};
+void book_look(struct crm_book *book, struct policy *policy, day_number day,
+               struct book_look *before);
+void book_look_back(struct crm_book *book, const struct book_look *before);
 /* How long to wait for other writers, from now on. */
 crm_status book_set_timeout(struct crm_book *book, int milliseconds);
 /* For functions that read as a rule but must write now: reopens for writing a store that was opened

@@ -249,10 +249,29 @@ CRM_API crm_status crm_tier_set(crm_book *book, const char *scheme, const char *
 /* Leaves the tier to the next evaluation again. CRM_CONFLICT when it was not set by hand. */
 CRM_API crm_status crm_tier_unset(crm_book *book, const char *scheme, const char *customer,
                                   crm_sink *sink);
-/* All tier changes in their order, of one customer or (NULL) of all; `scheme` NULL: of every
- * scheme. */
-CRM_API crm_status crm_tier_history(crm_book *book, const char *scheme, const char *customer,
-                                    crm_sink *sink);
+/* What another policy is tried on. */
+typedef struct crm_tier_simulation {
+    const char *policy; /* path of its file */
+    const char *scheme; /* of that policy; NULL: its main one */
+    const char *since;  /* evaluations from that day on are made again; NULL: just one, today */
+    const char *part;   /* movement, movers, load, evaluations or moves alone; NULL: all */
+} crm_tier_simulation;
+/* Compares what the policy in force and the other one make of the same history: who moves from
+ * which tier to which, and how many visits and staff hours a month that takes. Nothing is written.
+ */
+CRM_API crm_status crm_tier_simulate(crm_book *book, const crm_tier_simulation *request,
+                                     crm_sink *sink);
+/* Which tier changes; all members may be NULL. */
+typedef struct crm_tier_period {
+    const char *customer; /* of that one alone */
+    const char *scheme;   /* NULL: of every scheme; with `by`, of the main one */
+    const char *since;    /* first day */
+    const char *until;    /* last day */
+    const char *by;       /* month, quarter or year: counted by period, in place of a list */
+    const char *part;     /* of these counts, periods or movement alone; NULL: all */
+} crm_tier_period;
+/* Tier changes in their order, or how many of them there were in each period. */
+CRM_API crm_status crm_tier_history(crm_book *book, const crm_tier_period *request, crm_sink *sink);
 
 /* ---- Visits ----------------------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@ setup_test() {
     crm visit add acme --planned-on tomorrow >/dev/null
     crm add contact Mentioned --customer acme >/dev/null
     crm add note haitian "Mentioned called" >/dev/null
+    sed 's/A: 80, B: 95/A: 50, B: 60/' .crm/policy.yaml >other.yaml
     crm introspect >model.json
 }
 
@@ -35,6 +36,8 @@ tier why|tier why|tier why haitian
 tier set|tier history|tier set haitian B --reason test
 tier unset|tier history|tier unset haitian
 tier history|tier history|tier history
+tier history|tier history --by|tier history --by month
+tier simulate|tier simulate|tier simulate --policy other.yaml --since -6mo
 visit add|=visit|visit add acme --channel face
 visit done|=visit|visit done V-18 --channel phone
 visit skip|=visit|visit skip V-10 --reason moved
@@ -85,7 +88,7 @@ shape() {
         def shape(place): to_entries[] | (place + .key) as $key | "\($key) \(.value | kind)",
             (.value | if type == "array" and ($key | test("notes|by") | not) then
                 .[] | objects | shape($key + "[].") else empty end);
-        shape("")' "$1" | sort -u
+        shape("")' "$1" | sed 's/\.to_[A-Z] /.to_TIER /' | sort -u
 }
 
 # "key type" as a section of crm-json(5) has it.

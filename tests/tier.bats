@@ -350,3 +350,239 @@ hint: did you mean crm tier apply? A name is searched for with name~aply'
     call crm tier "name~aply"
     [ "$status" -eq 0 ]
 }
+
+# ---- Another policy ----
+
+# FILE SED: the policy in force, changed.
+other_policy() {
+    sed "$2" .crm/policy.yaml >"$1"
+}
+
+@test "simulate shows who moves where by another policy, and writes nothing" {
+    crm add staff Li --login li >/dev/null
+    crm edit c2 --owner li >/dev/null
+    crm tier apply >/dev/null
+    other_policy new.yaml 's/A: 80, B: 95/A: 50, B: 80/'
+    before=$(book_state)
+    call crm tier simulate --policy new.yaml
+    [ "$status" = 0 ] && [ -z "$err" ]
+    [ "$(book_state)" = "$before" ]
+    # A 500; B 300; the rest C. In force: A 500 300, B 100, C 60 30 10 and who is quiet.
+    [ "$(jq -c '[.policy, .scheme, .days, .customers, .moved, .up, .down]' <<<"$out")" = '["new.yaml","abc",1,7,2,0,2]' ]
+    [ "$(jq -c '.movement[] | [.from, .to_A, .to_B, .to_C, .unrated, .total]' <<<"$out")" = '["A",1,1,0,0,2]
+["B",0,0,1,0,1]
+["C",0,0,4,0,4]
+["unrated",0,0,0,0,0]
+["total",1,1,5,0,7]' ]
+    [ "$(jq -c '.movers[] | [.customer, .owner, .from, .to, .move, .score_before, .score_after, .why]' <<<"$out")" = '["c2","li","A","B","down",80,80,"line"]
+["c3",null,"B","C","down",90,90,"line"]' ]
+    # A every 3 months for 60 minutes, B 6 and 30, C 12 and 15; the prospect as the last tier.
+    [ "$(jq -c '.load[] | [.owner, (.customers, .visits_before, .visits_after, .hours_before, .hours_after | . * 1)]' <<<"$out")" = '["li",1,0.33,0.17,0.33,0.08]
+[null,7,0.92,0.83,0.52,0.46]
+["total",8,1.25,1,0.85,0.54]' ]
+    call crm tier simulate --policy new.yaml --format table
+    [[ $out == *"30.4375 days to the month"* ]]
+}
+
+@test "simulate prints one part as rows in every format" {
+    crm tier apply >/dev/null
+    other_policy new.yaml 's/A: 80, B: 95/A: 50, B: 80/'
+    call crm tier simulate --policy new.yaml --part movers --format csv --fields customer,from,to,why
+    expect 0 "customer,from,to,why
+c2,A,B,line
+c3,B,C,line" ""
+    call crm tier simulate --policy new.yaml --part movement --format tsv --fields from,to_B
+    expect 0 $'from\tto_B\nA\t1\nB\t0\nC\t0\nunrated\t0\ntotal\t1' ""
+    call crm tier simulate --policy new.yaml --part nothing --format table
+    [ "$status" = 2 ]
+}
+
+@test "simulate compares tiers of other names, and says what made the difference" {
+    crm tier apply >/dev/null
+    cat >new.yaml <<'END'
+tiers:
+  names: [gold, B]
+  schemes:
+    fit:
+      method: score
+      indicators: {fit: {source: field, field: need_fit, low: 1, high: 5, weight: 100}}
+      thresholds: {gold: 50}
+visits:
+  cadence:
+    gold: {every: 2w, minutes: 60}
+    B: {every: 73d, minutes: 30}
+complaints:
+  limits: [{respond: 8wh, resolve: 5wd}]
+END
+    crm edit c1 --need-fit 5 >/dev/null
+    crm edit c3 --need-fit 2 >/dev/null
+    call crm tier simulate --policy new.yaml
+    [ "$(jq -c '.movement[] | [.from, .to_gold, .to_B, .unrated, .total]' <<<"$out")" = '["A",1,0,1,2]
+["B",0,1,0,1]
+["C",0,0,4,4]
+["unrated",0,0,0,0]
+["total",1,1,5,7]' ]
+    [ "$(jq -c '.movers[] | [.customer, .from, .to, .move, .why]' <<<"$out")" = '["c1","A","gold","other","method"]
+["c2","A",null,"unrated","input"]
+["c4","C",null,"unrated","input"]
+["c5","C",null,"unrated","input"]
+["c6","C",null,"unrated","input"]
+["quiet","C",null,"unrated","input"]' ]
+    # 30.4375 / 14 + 7 x 30.4375 / 73 visits; the first of 60 minutes, the others of 30.
+    [ "$(jq -c '[.visits_after, .hours_after]' <<<"$out")" = '[5.09,3.63]' ]
+}
+
+@test "the other policy is checked, its place is named" {
+    other_policy new.yaml 's/A: 80, B: 95/A: 80, B: 70/'
+    line=$(grep -n 'B: 70' new.yaml | cut -d: -f1)
+    call crm tier simulate --policy new.yaml --format table
+    [ "$status" = 3 ] && [ -z "$out" ]
+    [[ $err == "crm: new.yaml:$line:"* ]]
+    call crm tier simulate --policy missing.yaml
+    [ "$status" = 1 ]
+    call crm tier simulate --format table
+    expect 2 "" $'crm: tier simulate: by which policy?\nhint: add --policy FILE'
+    cat >new.yaml <<'END'
+tiers:
+  schemes:
+    paid:
+      method: score
+      indicators:
+        paid: {source: on_time_payment, weight: 100}
+      thresholds: {A: 50, B: 20}
+END
+    call crm tier simulate --policy new.yaml --format table
+    [ "$status" = 3 ]
+    [[ $err == "crm: new.yaml:6: "*"a book keeps no payments"* ]]
+    call crm tier simulate --policy new.yaml --scheme moon --format table
+    expect 1 "" $'crm: the policy has no tier scheme \'moon\'\nhint: it has: paid'
+}
+
+@test "a new scheme is compared with what is in force; its currency is its own" {
+    crm tier apply >/dev/null
+    other_policy new.yaml 's/^    # stars:/    best:\n      method: quota\n      indicators: {revenue: {source: revenue, mapping: percentile, weight: 100}}\n      thresholds: {A: 1, B: 1}\n    # stars:/'
+    call crm tier simulate --policy new.yaml --scheme best
+    [ "$(jq -c '[.scheme_before, .scheme]' <<<"$out")" = '["abc","best"]' ]
+    [ "$(jq -c '.movers[] | [.customer, .from, .to, .why]' <<<"$out")" = '["c2","A","B","method"]
+["c3","B","C","method"]
+["quiet","C",null,"input"]' ]
+    other_policy new.yaml 's/^currency: CNY/currency: EUR/'
+    call crm tier simulate --policy new.yaml --format table
+    [ "$status" = 4 ]
+    [[ $err == *"the book's currency, EUR"* ]]
+}
+
+@test "simulate makes the evaluations of days gone by again, each on what the last one left" {
+    # January: c1 500, c2 300, c3 100, …; in February c6 gets 1000.
+    order c6 1000 2026-02-10
+    for day in 2026-01-31 2026-02-15 2026-02-25; do
+        crm --now "${day}T09:00" tier apply >/dev/null
+    done
+    # On the first day c1 and c2 are A; from 2026-02-10 on the sum is 2000, c6 has half of it.
+    other_policy new.yaml 's/demote_after: 0 /demote_after: 3 /'
+    call crm tier simulate --policy new.yaml --since 2026-01-01
+    # 2026-02-25 changed nothing: it left no trace. Today's is the last.
+    [ "$(jq -c '.evaluations[] | [.on, .policy, .promoted, .demoted, .held, .new, .different]' <<<"$out")" = '["2026-01-31","before",0,0,0,7,0]
+["2026-01-31","after",0,0,0,7,0]
+["2026-02-15","before",1,2,0,0,2]
+["2026-02-15","after",1,0,2,0,2]
+["2026-03-02","before",0,0,0,0,2]
+["2026-03-02","after",0,0,2,0,2]' ]
+    [ "$(jq -c '.moves[] | [.on, .from, .to, .customers]' <<<"$out")" = '["2026-01-31",null,"A",2]
+["2026-01-31",null,"B",1]
+["2026-01-31",null,"C",4]
+["2026-02-15","C","A",1]' ]
+    [ "$(jq -c '.movers[] | [.customer, .from, .to, .move, .why]' <<<"$out")" = '["c2","B","A","up","held"]
+["c3","C","B","up","held"]' ]
+    # The tiers that stand before the first day are kept: it is the history that is replayed.
+    call crm tier simulate --policy new.yaml --since 2026-02-01 --part moves
+    [ "$(jq -c '[.on, .from, .to, .customers]' <<<"$out")" = '["2026-02-15","C","A",1]' ]
+    call crm tier simulate --policy new.yaml --since 2027-01-01 --format table
+    [ "$status" = 2 ]
+}
+
+@test "without evaluations the first day of each month stands for them" {
+    other_policy new.yaml 's/A: 80, B: 95/A: 50, B: 80/'
+    crm add "Late" --key late --since 2026-02-20 >/dev/null
+    crm edit c1 --since 2024-01-01 >/dev/null
+    call crm tier simulate --policy new.yaml --since 2025-12-15 --part evaluations
+    # In January nobody has ordered but c1 is a customer; in February six have; late came after.
+    [ "$(jq -c 'select(.policy == "before") | [.on, .new]' <<<"$out")" = '["2026-01-01",2]
+["2026-02-01",5]
+["2026-03-01",1]
+["2026-03-02",0]' ]
+}
+
+@test "a pin set between evaluations is kept by both policies until it is over" {
+    crm --now 2026-01-10T09:00 tier apply >/dev/null
+    crm --now 2026-01-20T09:00 tier set c6 A --reason "a promise" --until 2026-02-10 >/dev/null
+    order c5 1 2026-02-01
+    crm --now 2026-02-05T09:00 tier apply >/dev/null
+    order c6 1 2026-02-20
+    crm --now 2026-02-22T09:00 tier apply >/dev/null
+    other_policy new.yaml 's/A: 80, B: 95/A: 50, B: 80/'
+    call crm tier simulate --policy new.yaml --since 2026-01-01 --part moves
+    [ "$(jq -c 'select(.from != null) | [.on, .from, .to, .customers]' <<<"$out")" = '["2026-02-22","A","C",1]' ]
+}
+
+@test "history counts changes by period" {
+    crm --now 2026-01-31T09:00 tier apply >/dev/null
+    order c6 1000 2026-02-10
+    crm edit c4 --status lost >/dev/null
+    crm --now 2026-02-15T09:00 tier apply >/dev/null
+    crm tier set c5 A --reason "a promise" >/dev/null
+    call crm tier history --by month
+    [ "$(jq -c '[.scheme, .by, .from, .to, .changes]' <<<"$out")" = '["abc","month","2026-01","2026-03",12]' ]
+    [ "$(jq -c '.periods[] | [.period, .promoted, .demoted, .new, .unrated, .pinned, .changes, .customers]' <<<"$out")" = '["2026-01",0,0,7,0,0,7,7]
+["2026-02",1,2,0,1,0,4,4]
+["2026-03",0,0,0,0,1,1,1]' ]
+    [ "$(jq -c '.movement[] | select(.period == "2026-02") | [.from, .to_A, .to_B, .to_C, .unrated, .total]' <<<"$out")" = '["A",0,1,0,0,1]
+["B",0,0,1,0,1]
+["C",1,0,0,1,2]
+["unrated",0,0,0,0,0]
+["total",1,1,1,1,4]' ]
+    call crm tier history --by quarter --part periods --fields period,changes --since 2026-02
+    expect 0 '{"period":"2026-Q1","changes":5}' ""
+    call crm tier history --by year --until 2026-01 --part movement --fields period,from,total
+    [ "$(tail -1 <<<"${out%$'\n'}")" = '{"period":"2026","from":"total","total":7}' ]
+    call crm tier history c5 --since 2026-02-01 --fields tier,reason
+    expect 0 '{"tier":"A","reason":"a promise"}' ""
+    call crm tier history --part periods --format table
+    expect 2 "" $'crm: tier history: a list has no part \'periods\'\nhint: add --by month, quarter or year'
+}
+
+# The figures were found by SQL window functions over the same orders, ties by id.
+@test "the real orders: 790 customers evaluated, and by a second policy" {
+    need_shared
+    rm -rf .crm
+    new_book .crm
+    export CRM_NOW=2018-01-02T09:00:00+08:00
+    crm import "$SHARED/superstore-cn/orders_utf8.csv" --as order --map superstore-zh >/dev/null
+    for manager in 东北,楚杰 中南,范彩 华东,洪光 华北,殷莲 西北,杨健 西南,白德伟; do
+        crm add staff "${manager#*,}" --login "${manager#*,}" >/dev/null
+        crm list "region=${manager%,*}" --fields key --format csv |
+            sed "1s/.*/key,owner/; 2,\$s/\$/,${manager#*,}/" >owners.csv
+        crm import owners.csv --as customer --key key >/dev/null
+    done
+    call crm tier apply
+    [ "$(jq -r .tier <<<"$out" | sort | uniq -c | awk '{print $2 $1}' | paste -sd ' ')" = "A298 B177 C315" ]
+    other_policy new.yaml 's/A: 80, B: 95/A: 70, B: 90/; s/{every: 3mo, channel: face, minutes: 60/{every: 30d, channel: face, minutes: 90/'
+    call crm tier simulate --policy new.yaml
+    [ "$(jq -c '.movement[] | [.from, .to_A, .to_B, .to_C, .total]' <<<"$out")" = '["A",228,70,0,298]
+["B",0,100,77,177]
+["C",0,0,315,315]
+["unrated",0,0,0,0]
+["total",228,170,392,790]' ]
+    [ "$(jq -c '[.moved, .down, (.movers | length)]' <<<"$out")" = '[147,147,147]' ]
+    # The load again, from the tiers as they are listed.
+    crm list customer --fields owner,tier --format csv | awk -F, '
+        NR > 1 { v[$1] += $2 == "A" ? 1/3 : $2 == "B" ? 1/6 : 1/12
+                 h[$1] += $2 == "A" ? 1/3 : $2 == "B" ? 1/12 : 1/48 }
+        END { for (o in v) printf "%s %.2f %.2f\n", o, v[o], h[o] }' | LC_ALL=C sort >expected
+    jq -r '.load[] | select(.owner != "total") | "\(.owner) \(.visits_before) \(.hours_before)"' <<<"$out" |
+        awk '{ printf "%s %.2f %.2f\n", $1, $2, $3 }' | LC_ALL=C sort >found
+    diff expected found
+    # 228 x 30.4375/30 + 170/6 + 392/12 visits; x 90, 30 and 15 minutes.
+    [ "$(jq -c '[.visits_before, .visits_after, .hours_before, .hours_after]' <<<"$out")" = '[155.08,292.32,120.65,369.32]' ]
+    [ "$(crm tier simulate --policy new.yaml)" = "${out%$'\n'}" ]
+}

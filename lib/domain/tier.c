@@ -354,10 +354,9 @@ static crm_status hand_over(void *context, const struct value *row)
     return sink_row(context, row);
 }
 
-/* History rows that meet the condition, oldest first. `record`: one that is shown as a whole. */
-static crm_status print_history(struct crm_book *book, const char *condition,
-                                const struct value *parameters, size_t count, bool record,
-                                struct crm_sink *sink)
+crm_status tier_print_history(struct crm_book *book, const char *condition,
+                              const struct value *parameters, size_t count, bool record,
+                              struct crm_sink *sink)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct selection selection;
@@ -388,9 +387,9 @@ static crm_status write_by_hand(struct crm_book *book, const struct tier_scheme 
     if (status == CRM_OK)
         status = write_change(&writer, change);
     const struct value parameters[] = {value_integer(book->entry), value_integer(change->customer)};
-    return status == CRM_OK
-               ? print_history(book, "t.entry = $1 AND t.customer = $2", parameters, 2, true, sink)
-               : status;
+    return status == CRM_OK ? tier_print_history(book, "t.entry = $1 AND t.customer = $2",
+                                                 parameters, 2, true, sink)
+                            : status;
 }
 
 static crm_status refuse_tier(struct crm_book *book, const char *name)
@@ -439,7 +438,7 @@ static crm_status set_tier(struct crm_book *book, const struct tier_scheme *sche
     if (!same)
         return write_by_hand(book, scheme, change, sink);
     const struct value parameters[] = {value_integer(standing.customer), value_text(scheme->name)};
-    return print_history(
+    return tier_print_history(
         book,
         "t.id = (SELECT max(m.id) FROM tier_change m WHERE m.customer = $1 AND m.scheme = $2)",
         parameters, 2, true, sink);
@@ -502,34 +501,4 @@ crm_status crm_tier_unset(crm_book *book, const char *scheme_name, const char *c
     if (status == CRM_OK)
         status = unset_tier(book, scheme, customer, sink);
     return book_end(book, status);
-}
-
-/* ---- Looking back ---- */
-
-crm_status crm_tier_history(crm_book *book, const char *scheme_name, const char *customer,
-                            crm_sink *sink)
-{
-    const struct tier_scheme *scheme = NULL;
-    struct value parameters[2] = {value_null(), value_null()};
-    crm_status status = book_read(book);
-    if (status == CRM_OK && scheme_name != NULL)
-        status = tier_scheme_find(book, scheme_name, &scheme);
-    if (status == CRM_OK && customer != NULL) {
-        int64_t id = 0;
-        status = record_resolve(book, &kind_customer, customer, &id);
-        parameters[0] = value_integer(id);
-    }
-    if (status != CRM_OK)
-        return status;
-    const char *condition = "1 = 1";
-    if (customer != NULL && scheme != NULL)
-        condition = "t.customer = $1 AND t.scheme = $2";
-    else if (customer != NULL)
-        condition = "t.customer = $1";
-    else if (scheme != NULL)
-        condition = "t.scheme = $1";
-    if (scheme != NULL)
-        parameters[customer != NULL ? 1 : 0] = value_text(scheme->name);
-    size_t count = (customer != NULL) + (size_t)(scheme != NULL);
-    return print_history(book, condition, parameters, count, false, sink);
 }

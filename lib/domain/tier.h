@@ -10,14 +10,32 @@
 crm_status tier_scheme_find(struct crm_book *book, const char *name,
                             const struct tier_scheme **out);
 bool tier_is_main(const struct crm_book *book, const struct tier_scheme *scheme);
-/* Reads what the scheme needs of all customers: each table once, from its beginning to its end.
- * *foreign counts order lines left out because they are not in the book's currency. Everything lies
- * in `arena`. */
-crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
-                     struct tier_evaluation *out, int64_t *foreign);
-/* Loads and evaluates. */
+/* Reads what the scheme needs of all customers, each table once, from its beginning to its end, and
+ * evaluates. *foreign counts order lines left out because they are not in the book's currency.
+ * Everything lies in `arena`. */
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
                     struct tier_evaluation *out, int64_t *foreign);
+/* The same on a day gone by, at which the book looks (book_look): who came later takes no part.
+ * `past` is what earlier evaluations left of each customer, by id, in place of the history. */
+crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *scheme,
+                          const struct tier_past *past, struct arena *arena,
+                          struct tier_evaluation *out);
+/* Columns of the history's rows, as tier_follow takes them, over the alias t. */
+extern const char *const tier_follow_columns[];
+enum {
+    FOLLOW_CUSTOMER,
+    FOLLOW_SCHEME,
+    FOLLOW_TIER,
+    FOLLOW_ON,
+    FOLLOW_PINNED,
+    FOLLOW_UNTIL,
+    FOLLOW_REASON,
+    FOLLOW_COLUMNS
+};
+/* A row of a customer's history, told after those before it. `keep_tier`: the tier comes from
+ * elsewhere. */
+void tier_follow(struct tier_past *past, const struct policy *policy, const struct value *row,
+                 bool keep_tier);
 /* After rows of the history were imported or added: the customer's tier is the last one that the
  * main scheme's history tells of, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);
@@ -31,6 +49,10 @@ crm_status tier_follow_history(struct crm_book *book, int64_t customer);
 #define TIER_SINCE_OF_HISTORY                                                                      \
     "(CASE WHEN customer.tier IS NOT NULL THEN (SELECT h.effective_on " TIER_HISTORY               \
     "AND h.tier IS DISTINCT FROM h.previous " TIER_LATEST ") END)"
+/* History rows that meet the condition, oldest first. `record`: one that is shown as a whole. */
+crm_status tier_print_history(struct crm_book *book, const char *condition,
+                              const struct value *parameters, size_t count, bool record,
+                              struct crm_sink *sink);
 /* The customer of that id; NULL when there is none. */
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id);
 

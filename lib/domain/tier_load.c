@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Columns of the customers' query before those of indicators. */
-enum { AT_ID, AT_STATUS, AT_TIER, AT_SINCE, AT_FIRST_ORDER, AT_GRADE, AT_FIELDS };
+enum { AT_ID, AT_STATUS, AT_TIER, AT_SINCE, AT_FIRST_ORDER, AT_LOST, AT_GRADE, AT_FIELDS };
 
 struct loading {
     struct crm_book *book;
@@ -21,6 +21,7 @@ struct loading {
     struct arena *arena;
     size_t capacity; /* of subjects */
     bool main;
+    const struct tier_past *past; /* by number of subject; NULL: by the history, on this day */
 };
 
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
@@ -116,6 +117,12 @@ static void read_number(struct tier_term *term, enum data_type type, const struc
     *term = (struct tier_term){.state = TERM_KNOWN, .raw = raw, .rows = 1};
 }
 
+static bool has_ordered(const struct value *row, day_number today)
+{
+    day_number first;
+    return day_of(&row[AT_FIRST_ORDER], &first) && first <= today;
+}
+
 static void read_terms(struct loading *loading, size_t number, const struct value *row)
 {
     const struct tier_evaluation *evaluation = loading->evaluation;
@@ -130,10 +137,31 @@ static void read_terms(struct loading *loading, size_t number, const struct valu
         else if (indicator->source == SOURCE_FIELD)
             read_number(term, type_of_field(loading->book->policy, indicator->field),
                         &row[field++]);
-        else if (tier_sums_sales(indicator->source) && !value_is_null(&row[AT_FIRST_ORDER]))
+        else if (tier_sums_sales(indicator->source) && has_ordered(row, evaluation->today))
             /* Who has ordered before has sold 0 in a period without orders: that is known. */
             term->state = indicator->source == SOURCE_GROWTH ? TERM_MISSING : TERM_KNOWN;
     }
+}
+
+static bool is_later(const struct value *value, day_number today)
+{
+    day_number day;
+    return day_of(value, &day) && day > today;
+}
+
+/* Prospects and lost customers take no part, nor, on a day gone by, who was no customer yet. */
+static bool takes_part(const struct loading *loading, const struct value *row)
+{
+    const day_number today = loading->evaluation->today;
+    const struct value *since = &row[AT_SINCE], *first = &row[AT_FIRST_ORDER];
+    bool counts = is_word(&row[AT_STATUS], "active") || is_word(&row[AT_STATUS], "dormant");
+    if (loading->past == NULL)
+        return counts;
+    bool later = is_later(since, today) || is_later(first, today);
+    bool earlier = (!value_is_null(since) && !is_later(since, today)) ||
+                   (!value_is_null(first) && !is_later(first, today));
+    bool lost_since = is_word(&row[AT_STATUS], "lost") && is_later(&row[AT_LOST], today);
+    return (counts || lost_since) && (earlier || !later);
 }
 
 static crm_status read_customer(void *context, const struct value *row)
@@ -146,8 +174,10 @@ static crm_status read_customer(void *context, const struct value *row)
     struct tier_subject *subject = &evaluation->subjects[number];
     *subject = (struct tier_subject){
         .id = row[AT_ID].integer,
-        .rated = is_word(&row[AT_STATUS], "active") || is_word(&row[AT_STATUS], "dormant"),
+        .rated = takes_part(loading, row),
         .past.tier = loading->main ? tier_of(loading->book->policy, &row[AT_TIER]) : TIER_NONE};
+    if (loading->past != NULL)
+        subject->past = loading->past[number];
     evaluation->count++;
     read_terms(loading, number, row);
     return CRM_OK;
@@ -156,8 +186,8 @@ static crm_status read_customer(void *context, const struct value *row)
 /* Columns of the customers' query; those of the source `field` come last, in their order. */
 static crm_status customer_columns(struct loading *loading, const char **columns, size_t *count)
 {
-    static const char *const fixed[] = {"t.id",    "t.status",         "t.tier",
-                                        "t.since", "t.first_order_on", "t.credit_grade"};
+    static const char *const fixed[] = {
+        "t.id", "t.status", "t.tier", "t.since", "t.first_order_on", "t.lost_on", "t.credit_grade"};
     memcpy(columns, fixed, sizeof fixed);
     *count = AT_FIELDS;
     for (size_t k = 0; k < loading->evaluation->indicator_count; k++) {
@@ -211,19 +241,23 @@ static crm_status load_customers(struct loading *loading)
 
 /* ---- What earlier evaluations left ---- */
 
-static void follow(struct tier_past *past, const struct policy *policy, const struct value *row,
-                   bool keep_tier)
+const char *const tier_follow_columns[] = {
+    "t.customer", "t.scheme", "t.tier", "t.effective_on", "t.pinned", "t.pinned_until", "t.reason"};
+
+void tier_follow(struct tier_past *past, const struct policy *policy, const struct value *row,
+                 bool keep_tier)
 {
+    const struct value *reason = &row[FOLLOW_REASON];
     enum tier_event event =
-        row[5].type == VALUE_TEXT ? tier_event_find(row[5].text, row[5].length) : EVENT_NONE;
-    past->pinned = row[3].integer != 0;
-    past->has_until = past->pinned && day_of(&row[4], &past->until);
+        reason->type == VALUE_TEXT ? tier_event_find(reason->text, reason->length) : EVENT_NONE;
+    past->pinned = row[FOLLOW_PINNED].integer != 0;
+    past->has_until = past->pinned && day_of(&row[FOLLOW_UNTIL], &past->until);
     if (!keep_tier)
-        past->tier = tier_of(policy, &row[1]);
+        past->tier = tier_of(policy, &row[FOLLOW_TIER]);
     if (!past->pinned && event == EVENT_HELD) {
         if (past->below++ == 0)
-            day_of(&row[2], &past->below_since);
-        day_of(&row[2], &past->below_last);
+            day_of(&row[FOLLOW_ON], &past->below_since);
+        day_of(&row[FOLLOW_ON], &past->below_last);
         return;
     }
     past->unearned = past->pinned || event == EVENT_RELEASED;
@@ -233,18 +267,17 @@ static void follow(struct tier_past *past, const struct policy *policy, const st
 static crm_status read_change(void *context, const struct value *row)
 {
     struct loading *loading = context;
-    struct tier_subject *subject = tier_subject_find(loading->evaluation, row[0].integer);
+    struct tier_subject *subject =
+        tier_subject_find(loading->evaluation, row[FOLLOW_CUSTOMER].integer);
     if (subject != NULL)
-        follow(&subject->past, loading->book->policy, row, loading->main);
+        tier_follow(&subject->past, loading->book->policy, row, loading->main);
     return CRM_OK;
 }
 
 static crm_status load_changes(struct loading *loading)
 {
-    static const char *const columns[] = {"t.customer", "t.tier",         "t.effective_on",
-                                          "t.pinned",   "t.pinned_until", "t.reason"};
-    const struct store_select select = {.columns = columns,
-                                        .column_count = sizeof columns / sizeof *columns,
+    const struct store_select select = {.columns = tier_follow_columns,
+                                        .column_count = FOLLOW_COLUMNS,
                                         .from = "FROM tier_change t WHERE t.scheme = $1",
                                         .order = "t.id"};
     const struct value scheme = value_text(loading->evaluation->scheme->name);
@@ -258,23 +291,27 @@ static crm_status refuse_payment(struct loading *loading, const struct indicator
     error_set(&loading->book->error, CRM_INVALID,
               _("indicator '%s': a book keeps no payments, so on_time_payment cannot be known"),
               indicator->name);
-    error_place(&loading->book->error, "policy.yaml", indicator->line, 0);
+    error_place(&loading->book->error, loading->book->policy->file, indicator->line, 0);
     return error_hint(&loading->book->error, _("use another source, such as credit_grade"));
 }
 
-crm_status tier_load(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
-                     struct tier_evaluation *out, int64_t *foreign)
+static crm_status load(struct crm_book *book, const struct tier_scheme *scheme,
+                       const struct tier_past *past, struct arena *arena,
+                       struct tier_evaluation *out, int64_t *foreign)
 {
     *foreign = 0;
     if (tier_prepare(out, book->policy, scheme, book->today, arena) != CRM_OK)
         return error_no_memory(&book->error);
-    struct loading loading = {
-        .book = book, .evaluation = out, .arena = arena, .main = tier_is_main(book, scheme)};
+    struct loading loading = {.book = book,
+                              .evaluation = out,
+                              .arena = arena,
+                              .main = tier_is_main(book, scheme),
+                              .past = past};
     for (size_t k = 0; k < out->indicator_count; k++)
         if (out->indicators[k].source == SOURCE_ON_TIME_PAYMENT)
             return refuse_payment(&loading, &out->indicators[k]);
     crm_status status = load_customers(&loading);
-    if (status == CRM_OK)
+    if (status == CRM_OK && past == NULL)
         status = load_changes(&loading);
     if (status == CRM_OK && scheme->method == TIER_RULES)
         status = tier_rules_load(book, out);
@@ -294,13 +331,28 @@ static crm_status refuse_restricted(struct crm_book *book)
                             _("ask an administrator of the book to evaluate them"), &book->error);
 }
 
-crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
-                    struct tier_evaluation *out, int64_t *foreign)
+static crm_status run(struct crm_book *book, const struct tier_scheme *scheme,
+                      const struct tier_past *past, struct arena *arena,
+                      struct tier_evaluation *out, int64_t *foreign)
 {
     crm_status status = refuse_restricted(book);
     if (status == CRM_OK)
-        status = tier_load(book, scheme, arena, out, foreign);
+        status = load(book, scheme, past, arena, out, foreign);
     if (status == CRM_OK && tier_evaluate(out, arena) != CRM_OK)
         status = error_no_memory(&book->error);
     return status;
+}
+
+crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
+                    struct tier_evaluation *out, int64_t *foreign)
+{
+    return run(book, scheme, NULL, arena, out, foreign);
+}
+
+crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *scheme,
+                          const struct tier_past *past, struct arena *arena,
+                          struct tier_evaluation *out)
+{
+    int64_t foreign;
+    return run(book, scheme, past, arena, out, &foreign);
 }

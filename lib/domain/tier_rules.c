@@ -30,7 +30,7 @@ static crm_status apply_rule(struct crm_book *book, const struct tier_threshold 
     if (status == CRM_OK)
         status = filter_sql(book, &kind_customer, "t", &filter, &query);
     if (status != CRM_OK)
-        return error_place(&book->error, "policy.yaml", rule->line, 0);
+        return error_place(&book->error, book->policy->file, rule->line, 0);
     struct choosing choosing = {evaluation, rule->tier};
     return store_query(book->store, buffer_string(&query.sql), query.parameters, query.count,
                        choose, &choosing);

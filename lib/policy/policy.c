@@ -32,8 +32,9 @@ static crm_status read_text(struct policy_reader *reader, const char *name, cons
         return status;
     }
     set_fingerprint(reader->policy, text, length);
+    reader->policy->file = arena_copy(&reader->policy->arena, name);
     policy_read(reader, root);
-    if (reader->no_memory)
+    if (reader->no_memory || reader->policy->file == NULL)
         return error_no_memory(error);
     if (reader->unread.status != CRM_OK)
         *error = reader->unread;

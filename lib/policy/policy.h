@@ -146,6 +146,7 @@ struct custom_field {
 
 struct policy {
     struct arena arena;
+    const char *file;     /* what messages call it */
     char fingerprint[17]; /* 64-bit hash of the file's bytes in hexadecimal */
     const char *time_zone;
     const struct zone *zone; /* the same, loaded */

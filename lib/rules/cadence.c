@@ -67,6 +67,37 @@ crm_status cadence_due(const struct cadence_history *history, day_number since,
     return working_day(calendar, day, due, error);
 }
 
+const char *const cadence_load_definition =
+    N_("Visits a month: one every interval of the tier's cadence, 30.4375 days to the month; "
+       "hours: visits x minutes / 60. Who has no tier is visited as the last one; who is lost is "
+       "not.");
+
+double cadence_visits_a_month(const struct cadence *rule)
+{
+    const double days_a_month = 30.4375;
+    const double count = (double)rule->every.count;
+    switch (rule->every.unit) {
+    case DURATION_YEARS:
+        return 1 / (12 * count);
+    case DURATION_MONTHS:
+        return 1 / count;
+    case DURATION_WEEKS:
+        return days_a_month / (7 * count);
+    case DURATION_DAYS:
+    case DURATION_MINUTES:
+    case DURATION_HOURS:
+    case DURATION_WORKING_HOURS:
+    case DURATION_WORKING_DAYS:
+        break;
+    }
+    return days_a_month / count;
+}
+
+double cadence_hours_a_month(const struct cadence *rule)
+{
+    return cadence_visits_a_month(rule) * rule->minutes / 60;
+}
+
 enum duty_state cadence_state(const struct cadence *rule, bool satisfied, day_number due,
                               day_number today)
 {

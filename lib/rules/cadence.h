@@ -33,6 +33,13 @@ const struct cadence *cadence_of_tier(const struct policy *policy, int tier);
 crm_status cadence_due(const struct cadence_history *history, day_number since,
                        const struct calendar *calendar, day_number *due, struct error *error);
 
+/* What a customer of that cadence takes: one visit every interval, a month being 30.4375 days (a
+ * twelfth of 365.25), and each visit's minutes. */
+double cadence_visits_a_month(const struct cadence *rule);
+double cadence_hours_a_month(const struct cadence *rule);
+/* The same in a sentence, to be translated. */
+extern const char *const cadence_load_definition;
+
 enum duty_state {
     DUTY_FIRST,    /* as DUTY_DUE, of a customer without any contact that counts */
     DUTY_DUE,      /* up to the due day and the grace after it */

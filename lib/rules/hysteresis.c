@@ -53,12 +53,17 @@ static bool is_news(const struct tier_scheme *scheme, const struct tier_past *pa
     return past->below == 0 || (scheme->demote_after > 0 && past->below_last < today);
 }
 
+bool tier_is_pinned(const struct tier_past *past, day_number today)
+{
+    return past->pinned && past->tier != TIER_NONE && (!past->has_until || today <= past->until);
+}
+
 struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct tier_past *before,
                                  int reached, int64_t shortfall, day_number today)
 {
     struct tier_past past = *before;
     struct tier_decision same = {.tier = past.tier, .change = CHANGE_SAME, .event = EVENT_NONE};
-    if (past.pinned && (!past.has_until || today <= past.until))
+    if (tier_is_pinned(&past, today))
         return same;
     past.unearned = past.unearned || past.pinned;
     if (reached == TIER_NONE && past.tier == TIER_NONE)
@@ -80,4 +85,18 @@ struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct 
         return (struct tier_decision){reached, CHANGE_DEMOTED, EVENT_DEMOTED};
     bool news = is_news(scheme, &past, today);
     return (struct tier_decision){past.tier, CHANGE_HELD, news ? EVENT_HELD : EVENT_NONE};
+}
+
+struct tier_past tier_past_after(const struct tier_past *before,
+                                 const struct tier_decision *decision, day_number today)
+{
+    struct tier_past after = *before;
+    if (decision->event == EVENT_NONE)
+        return after;
+    if (decision->event != EVENT_HELD)
+        return (struct tier_past){.tier = decision->tier};
+    if (after.below++ == 0)
+        after.below_since = today;
+    after.below_last = today;
+    return after;
 }

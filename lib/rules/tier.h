@@ -125,10 +125,49 @@ int64_t score_product(int64_t points, int64_t weight);
 /* The tier for a score, by the least scores of a scheme; the rest is in the last tier. */
 int score_tier(const struct tier_scheme *scheme, int tier_count, int64_t score);
 
+/* Whether evaluations keep the tier that was given by hand. A tier that the policy does not know
+ * any more cannot be kept. */
+bool tier_is_pinned(const struct tier_past *past, day_number today);
 /* Hysteresis: promotion at once, demotion by the scheme's rules. `shortfall` is how far the score
  * is below the line of the tier held, in its own points. */
 struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct tier_past *past,
                                  int reached, int64_t shortfall, day_number today);
+
+/* What an evaluation on `today` leaves for the next one. */
+struct tier_past tier_past_after(const struct tier_past *before,
+                                 const struct tier_decision *decision, day_number today);
+
+/* ---- Two evaluations of the same customer, by two policies ---- */
+
+/* Which way: by the place of the tiers' names in the second policy. */
+enum tier_move {
+    MOVE_NONE,
+    MOVE_UP,
+    MOVE_DOWN,
+    MOVE_RATED,   /* had no tier by the first policy */
+    MOVE_UNRATED, /* has none by the second */
+    MOVE_OTHER    /* the second policy does not know the tier of the first */
+};
+const char *tier_move_name(enum tier_move move);
+/* What of the two policies made the difference. */
+enum tier_cause {
+    CAUSE_PIN,    /* given by hand by one of them alone */
+    CAUSE_INPUT,  /* an input that one of them needs is missing */
+    CAUSE_METHOD, /* the tiers come about in different ways */
+    CAUSE_HELD,   /* the same by the figures; one of them holds a demotion back */
+    CAUSE_SCORE,  /* the score is another */
+    CAUSE_LINE    /* the score is the same, the lines are not */
+};
+const char *tier_cause_name(enum tier_cause cause);
+/* One of the two: an evaluation, its policy, and what it says of the customer. */
+struct tier_side {
+    const struct policy *policy;
+    const struct tier_evaluation *evaluation;
+    const struct tier_subject *subject;
+};
+enum tier_move tier_compare(const struct tier_side *before, const struct tier_side *after);
+/* Of two that differ. */
+enum tier_cause tier_difference(const struct tier_side *before, const struct tier_side *after);
 
 /* ---- The next tier ---- */
 

@@ -314,6 +314,24 @@ static void states_only_grow_worse(void **state)
     }
 }
 
+static void a_month_has_its_share_of_a_year(void **state)
+{
+    (void)state;
+    static const struct {
+        struct duration every;
+        int minutes;
+        double visits, hours;
+    } rows[] = {{{3, DURATION_MONTHS}, 60, 1.0 / 3, 1.0 / 3},
+                {{1, DURATION_YEARS}, 15, 1.0 / 12, 1.0 / 48},
+                {{2, DURATION_WEEKS}, 30, 30.4375 / 14, 30.4375 / 28},
+                {{30, DURATION_DAYS}, 0, 30.4375 / 30, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct cadence rule = {.every = rows[i].every, .minutes = rows[i].minutes};
+        assert_float_equal(cadence_visits_a_month(&rule), rows[i].visits, 1e-12);
+        assert_float_equal(cadence_hours_a_month(&rule), rows[i].hours, 1e-12);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +348,7 @@ int main(void)
         cmocka_unit_test(due_is_the_next_working_day),
         cmocka_unit_test(stricter_channels_are_never_due_later),
         cmocka_unit_test(states_only_grow_worse),
+        cmocka_unit_test(a_month_has_its_share_of_a_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

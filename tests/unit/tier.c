@@ -397,6 +397,109 @@ static void next_step_is_the_least(void **state)
     }
 }
 
+/* ---- Again and again ---- */
+
+/* Evaluations in a row, each on what the one before left: the third day below the line demotes, a
+ * day above it begins the count anew. */
+static void each_evaluation_leaves_something(void **state)
+{
+    (void)state;
+    const struct tier_scheme patient = {.demote_after = 3};
+    static const struct {
+        int reached, tier;
+        enum tier_event event;
+    } days[] = {{0, 0, EVENT_NEW},       {1, 0, EVENT_HELD}, {1, 0, EVENT_HELD},
+                {0, 0, EVENT_RECOVERED}, {1, 0, EVENT_HELD}, {1, 0, EVENT_HELD},
+                {1, 1, EVENT_DEMOTED},   {1, 1, EVENT_NONE}, {TIER_NONE, TIER_NONE, EVENT_UNRATED},
+                {1, 1, EVENT_NEW}};
+    struct tier_past past = {.tier = TIER_NONE};
+    for (size_t i = 0; i < LENGTH(days); i++) {
+        const day_number today = (day_number)i + 1000;
+        const struct tier_decision decision =
+            tier_decide(&patient, &past, days[i].reached, 0, today);
+        assert_int_equal(decision.tier, days[i].tier);
+        assert_int_equal(decision.event, days[i].event);
+        past = tier_past_after(&past, &decision, today);
+        /* A second evaluation on the same day finds nothing new. */
+        const struct tier_decision again = tier_decide(&patient, &past, days[i].reached, 0, today);
+        assert_int_equal(again.event, EVENT_NONE);
+        assert_int_equal(again.tier, days[i].tier);
+    }
+}
+
+static void a_pin_is_over_after_its_day(void **state)
+{
+    (void)state;
+    const struct tier_scheme patient = {.demote_after = 3};
+    struct tier_past past = {
+        .tier = 0, .pinned = true, .unearned = true, .has_until = true, .until = 1000};
+    struct tier_decision decision = tier_decide(&patient, &past, 1, 0, 1000);
+    assert_int_equal(decision.event, EVENT_NONE);
+    past = tier_past_after(&past, &decision, 1000);
+    assert_true(past.pinned);
+    decision = tier_decide(&patient, &past, 1, 0, 1001); /* unearned: nothing holds it */
+    assert_int_equal(decision.event, EVENT_DEMOTED);
+    past = tier_past_after(&past, &decision, 1001);
+    assert_false(past.pinned);
+    assert_int_equal(past.tier, 1);
+}
+
+/* The policy no longer has the tier that was given by hand. */
+static void an_unknown_tier_is_not_kept(void **state)
+{
+    (void)state;
+    const struct tier_scheme plain = {0};
+    const struct tier_past past = {.tier = TIER_NONE, .pinned = true, .unearned = true};
+    const struct tier_decision decision = tier_decide(&plain, &past, 1, 0, 1000);
+    assert_int_equal(decision.event, EVENT_NEW);
+    assert_int_equal(decision.tier, 1);
+}
+
+/* ---- Two policies ---- */
+
+static void compares_two_policies(void **state)
+{
+    (void)state;
+    static const char *const own_tiers[] = {"A", "B", "C"}, *const other_tiers[] = {"B", "A", "X"};
+    const struct policy own = {.tiers = own_tiers, .tier_count = 3};
+    const struct policy other = {.tiers = other_tiers, .tier_count = 3};
+    const struct tier_scheme pareto = {.method = TIER_PARETO}, score = {.method = TIER_SCORE};
+    const struct tier_evaluation evaluated_by_share = {.scheme = &pareto},
+                                 evaluated_by_score = {.scheme = &score};
+    static const struct {
+        int from, to;
+        enum tier_move move;
+    } rows[] = {{0, 1, MOVE_NONE},
+                {0, 0, MOVE_UP},
+                {1, 1, MOVE_DOWN},
+                {0, 2, MOVE_DOWN},
+                {2, 0, MOVE_OTHER},
+                {TIER_NONE, 0, MOVE_RATED},
+                {0, TIER_NONE, MOVE_UNRATED},
+                {TIER_NONE, TIER_NONE, MOVE_NONE}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct tier_subject a = {.decision.tier = rows[i].from};
+        const struct tier_subject b = {.decision.tier = rows[i].to};
+        const struct tier_side before = {&own, &evaluated_by_share, &a},
+                               after = {&other, &evaluated_by_share, &b};
+        assert_int_equal(tier_compare(&before, &after), rows[i].move);
+    }
+    struct tier_subject a = {.rated = true, .reached = 0, .score = 7}, b = a;
+    const struct tier_side before = {&own, &evaluated_by_share, &a},
+                           same = {&own, &evaluated_by_share, &b},
+                           differs = {&own, &evaluated_by_score, &b};
+    assert_int_equal(tier_difference(&before, &same), CAUSE_HELD);
+    b.reached = 1;
+    assert_int_equal(tier_difference(&before, &same), CAUSE_LINE);
+    b.score = 8;
+    assert_int_equal(tier_difference(&before, &same), CAUSE_SCORE);
+    assert_int_equal(tier_difference(&before, &differs), CAUSE_METHOD);
+    b.reached = TIER_NONE;
+    assert_int_equal(tier_difference(&before, &differs), CAUSE_INPUT);
+    b.past.pinned = true;
+    assert_int_equal(tier_difference(&before, &differs), CAUSE_PIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +518,10 @@ int main(void)
         cmocka_unit_test(scores_by_weight),
         cmocka_unit_test(takes_the_best_by_quota),
         cmocka_unit_test(next_step_is_the_least),
+        cmocka_unit_test(each_evaluation_leaves_something),
+        cmocka_unit_test(a_pin_is_over_after_its_day),
+        cmocka_unit_test(an_unknown_tier_is_not_kept),
+        cmocka_unit_test(compares_two_policies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
