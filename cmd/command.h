@@ -72,7 +72,8 @@ struct option {
     const char *argument; /* N_("DATE"); NULL for flags */
     const char *help;     /* N_("…"): one line, lower case, no full stop */
     enum completion complete;
-    const char *of;             /* kind for COMPLETE_RECORD and COMPLETE_FIELD */
+    const char *of;             /* kind for COMPLETE_RECORD and COMPLETE_FIELD, report for
+                                   COMPLETE_GROUP; NULL for a group: of any */
     const char *const *choices; /* OPTION_CHOICE: ends with NULL */
 };
 

@@ -131,12 +131,14 @@ static bool is_group_before(size_t report, const char *name)
     return false;
 }
 
-static void offer_groups(const struct completer *completer)
+/* Those of one report, or with NULL of all. */
+static void offer_groups(const struct completer *completer, const char *report)
 {
     const char *group;
-    for (size_t i = 0; i < crm_report_count(); i++)
+    crm_report_info info;
+    for (size_t i = 0; crm_report_get(i, &info); i++)
         for (size_t k = 0; (group = crm_report_group(i, k)) != NULL; k++)
-            if (!is_group_before(i, group))
+            if (report == NULL ? !is_group_before(i, group) : strcmp(report, info.name) == 0)
                 offer(completer, group, "");
 }
 
@@ -177,7 +179,7 @@ static void offer_completion(struct completer *completer, enum completion comple
     case COMPLETE_GROUP:
         if (comma != NULL)
             move_lead(completer, comma);
-        offer_groups(completer);
+        offer_groups(completer, kind);
         break;
     case COMPLETE_FILE:
         fputs(":file\n", completer->stream);

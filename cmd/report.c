@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct report_options {
-    const char *by, *from, *to, *measure;
+    const char *by, *from, *to, *measure, *window;
     int64_t limit;
 };
 
@@ -34,6 +34,11 @@ static const struct option options[] = {
      .argument = N_("FIGURE"),
      .help = N_("what is added up: revenue or profit"),
      .choices = measures},
+    {.name = "window",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct report_options, window),
+     .argument = N_("TIME"),
+     .help = N_("how long before and after a visit orders are looked at: 60d, 8w")},
     {.name = "limit",
      .letter = 'n',
      .type = OPTION_INTEGER,
@@ -70,6 +75,7 @@ static crm_status run(struct call *call)
                                        .to = given->to,
                                        .by = given->by,
                                        .measure = given->measure,
+                                       .window = given->window,
                                        .limit = given->limit,
                                        .filter = call_filter(call, 1)};
     return crm_report_run(call->book, call->arguments[0], &wanted, call->sink);

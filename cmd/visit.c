@@ -151,6 +151,58 @@ static crm_status run_plan(struct call *call)
                           call->sink);
 }
 
+/* ---- review ---- */
+
+struct review_options {
+    const char *by, *from, *to, *since, *window;
+};
+
+static const struct option review_options[] = {
+    {.name = "by",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct review_options, by),
+     .argument = N_("GROUP"),
+     .help = N_("tier, channel, owner, staff, customer, segment or month; several with commas"),
+     .complete = COMPLETE_GROUP,
+     .of = "review"},
+    {.name = "from",
+     .type = OPTION_DATE,
+     .target = offsetof(struct review_options, from),
+     .argument = N_("DATE"),
+     .help = N_("first day; twelve months before the last one when left out")},
+    {.name = "to",
+     .type = OPTION_DATE,
+     .target = offsetof(struct review_options, to),
+     .argument = N_("DATE"),
+     .help = N_("last day; today when left out")},
+    {.name = "since",
+     .type = OPTION_DATE,
+     .target = offsetof(struct review_options, since),
+     .argument = N_("DATE"),
+     .help = N_("from that day until today")},
+    {.name = "window",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct review_options, window),
+     .argument = N_("TIME"),
+     .help = N_("how long before and after a visit orders are looked at: 60d, 8w")},
+    {0},
+};
+
+static crm_status run_review(struct call *call)
+{
+    const struct review_options *given = call->options;
+    if (given->since != NULL && (given->from != NULL || given->to != NULL)) {
+        call_fail(call, CRM_USAGE, _("--since goes without --from and --to"));
+        return call_hint(call, CRM_USAGE, _("give --from and --to for another period"));
+    }
+    const crm_report_options wanted = {.from = given->since != NULL ? given->since : given->from,
+                                       .to = given->since != NULL ? "today" : given->to,
+                                       .by = given->by,
+                                       .window = given->window,
+                                       .filter = call_filter(call, 0)};
+    return crm_report_run(call->book, "review", &wanted, call->sink);
+}
+
 /* ---- The table ---- */
 
 static const struct command subcommands[] = {
@@ -203,6 +255,15 @@ static const struct command subcommands[] = {
      .flags = COMMAND_BOOK_READ,
      .arguments = list_arguments,
      .run = run_list},
+    {.name = "review",
+     .summary = N_("what became of visits, and what was ordered before and after them"),
+     .description = N_("Visits planned, done in time, late and missed; promises kept; problems "
+                       "solved; outcome; orders. The default is the last twelve months."),
+     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_REPORT,
+     .arguments = customer_filter_arguments,
+     .options = review_options,
+     .options_size = sizeof(struct review_options),
+     .run = run_review},
     {0},
 };
 

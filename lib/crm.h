@@ -442,6 +442,7 @@ typedef struct crm_report_options {
     const char *to;      /* last day; NULL: today */
     const char *by;      /* comma-separated groupings; NULL: the report's first */
     const char *measure; /* "revenue" or "profit", for reports that measure; NULL: revenue */
+    const char *window;  /* days before and after, for reports that compare: 8w; NULL: 60d */
     int64_t limit;       /* most rows; 0: all */
     crm_filter filter;   /* on customers */
 } crm_report_options;

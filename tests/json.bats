@@ -43,6 +43,8 @@ visit done|=visit|visit done V-18 --channel phone
 visit skip|=visit|visit skip V-10 --reason moved
 visit due|visit due|visit due --within 12mo
 visit list|=visit|visit list
+visit plan|visit plan|visit plan --until +13w
+visit review|report review|visit review
 complain add|+complaint|complain add acme text
 complain respond|+complaint|complain respond C-4
 complain assign|+complaint|complain assign C-4 --to chen
@@ -61,6 +63,7 @@ report|report|report
 report|report revenue|report revenue --by month
 report|report pareto|report pareto
 report|report visits|report visits
+report|report review|report review
 report|report complaints|report complaints
 report|report satisfaction|report satisfaction
 report|report concentration|report concentration

@@ -27,6 +27,7 @@ struct report_request {
     int64_t limit;                   /* rows; 0: all */
     int64_t rows;                    /* handed over so far */
     bool profit;                     /* measure profit in place of revenue */
+    int window;                      /* days before and after, for reports that compare */
     struct crm_sink *sink;
 };
 
@@ -37,6 +38,7 @@ struct report {
     const struct report_group *by; /* ways of grouping, the default first; NULL: none */
     size_t by_count;
     bool measures;       /* takes --measure */
+    bool windows;        /* takes --window */
     bool whole_months;   /* its default period is whole months, as if grouped by month */
     bool follows_policy; /* shows what the policy's rules make of the records: next visits */
     const char *instant; /* SQL of the stored time by which rows fall into the period, or NULL */
@@ -45,7 +47,7 @@ struct report {
 };
 
 extern const struct report report_revenue, report_pareto, report_visits, report_complaints,
-    report_satisfaction, report_concentration, report_book;
+    report_review, report_satisfaction, report_concentration, report_book;
 
 /* Begins the report's table: a column for each group (with the choices of that field of `kind`,
  * which may be NULL), the figures, and the period. At most REPORT_COLUMNS in all. */

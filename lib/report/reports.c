@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const struct report *const reports[] = {
-    &report_revenue,      &report_pareto,        &report_visits, &report_complaints,
-    &report_satisfaction, &report_concentration, &report_book};
+    &report_revenue,    &report_pareto,       &report_visits,        &report_review,
+    &report_complaints, &report_satisfaction, &report_concentration, &report_book};
 static const size_t report_count = sizeof reports / sizeof *reports;
 
 size_t crm_report_count(void)
@@ -337,6 +337,32 @@ static crm_status read_measure(struct report_request *request, const char *measu
     return error_hint(error, _("choose revenue or profit"));
 }
 
+enum { DEFAULT_WINDOW = 60, LONGEST_WINDOW = 366 };
+
+/* As many days before as after: months would differ. */
+static crm_status read_window(struct report_request *request, const char *text)
+{
+    struct error *error = &request->book->error;
+    struct duration window;
+    request->window = DEFAULT_WINDOW;
+    if (text == NULL)
+        return CRM_OK;
+    if (!request->report->windows) {
+        error_set(error, CRM_USAGE, _("the report '%s' has no --window"), request->report->name);
+        return error_hint(error, _("leave it out"));
+    }
+    if (duration_parse(text, &window, error) != CRM_OK)
+        return error->status = CRM_USAGE;
+    if (window.unit == DURATION_WEEKS && window.count <= LONGEST_WINDOW)
+        window = (struct duration){window.count * 7, DURATION_DAYS};
+    if (window.unit == DURATION_DAYS && window.count > 0 && window.count <= LONGEST_WINDOW) {
+        request->window = (int)window.count;
+        return CRM_OK;
+    }
+    error_set(error, CRM_USAGE, _("'%s' is no number of days from 1 to %d"), text, LONGEST_WINDOW);
+    return error_hint(error, _("write it as 60d or 8w"));
+}
+
 crm_status crm_report_run(crm_book *book, const char *name, const crm_report_options *options,
                           crm_sink *sink)
 {
@@ -349,6 +375,8 @@ crm_status crm_report_run(crm_book *book, const char *name, const crm_report_opt
         status = read_groups(&request, options->by);
     if (status == CRM_OK)
         status = read_measure(&request, options->measure);
+    if (status == CRM_OK)
+        status = read_window(&request, options->window);
     if (status == CRM_OK)
         status = read_period(&request, options->from, options->to);
     if (status == CRM_OK && request.report->follows_policy)
