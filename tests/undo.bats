@@ -272,6 +272,28 @@ hint: undo those first, the last one before the others: crm undo 5"* ]]
     refused 7 8
 }
 
+@test "refused: what it added is needed by one whose history was forgotten" {
+    crm add "Xu" --key xu --kind person >/dev/null
+    crm add staff "Sam" --login sam >/dev/null
+    crm edit xu --owner sam >/dev/null
+    crm add product "Green tea" --code green >/dev/null
+    crm add order N-1 --customer xu --ordered-on 2026-01-05 >/dev/null
+    crm add line --order-ref N-1 --product green --amount 5 >/dev/null
+    crm add product "Tea" --code tea >/dev/null
+    crm merge product green tea >/dev/null
+    crm add contact "Gone" --customer acme >/dev/null
+    crm remove contact Gone >/dev/null
+    crm forget contact Gone -q >/dev/null
+    crm forget xu -q >/dev/null
+    refused 5 6 15
+    refused 10 11
+    refused 12 13
+    # What the person does not need any more goes.
+    crm edit '#2' --owner "" >/dev/null
+    crm undo 5 >/dev/null
+    crm check -q >/dev/null
+}
+
 @test "refused: more than a few are counted" {
     crm add "Beta" --key beta >/dev/null
     local i

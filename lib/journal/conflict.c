@@ -18,6 +18,7 @@ struct conflicts {
     size_t count, capacity;
     /* Rows added since, by kind: where they lie. */
     struct added *since;
+    const struct kind *rows_asked; /* what its rows, which have no id, refer to was asked */
     /* The later entry at hand. */
     int64_t at;
     bool without_effect;
@@ -91,6 +92,29 @@ static crm_status came_with_entry(struct conflicts *conflicts, const struct kind
     const char *sql = arena_printf(&conflicts->arena,
                                    "SELECT 1 FROM %s WHERE id = $1 AND entry = $2", kind->table);
     return exists(conflicts, sql, parameters, 2, out);
+}
+
+/* Appends a condition: what `field` of row r names came, or came back, with the entry. Whether any
+ * of that kind did. */
+static bool came_with_sql(const struct entry *entry, const struct field *field, struct query *query)
+{
+    const struct kind *kind = schema_kind(field->reference);
+    if (entry->undoes == 0 && entry_added(entry, kind) == NULL)
+        return false;
+    if (entry->undoes == 0) {
+        buffer_printf(&query->sql,
+                      " AND EXISTS (SELECT 1 FROM %s k WHERE k.id = r.%s AND k.entry = ",
+                      kind->table, field->name);
+        query_value(query, value_integer(entry->id));
+    } else {
+        buffer_printf(&query->sql,
+                      " AND EXISTS (SELECT 1 FROM journal_image k WHERE k.record = r.%s "
+                      "AND k.action = 'removed' AND k.kind = '%s' AND k.entry = ",
+                      field->name, kind->name);
+        query_value(query, value_integer(entry->undoes));
+    }
+    buffer_character(&query->sql, ')');
+    return true;
 }
 
 /* ---- Images since ---- */
@@ -216,6 +240,57 @@ static crm_status refers_to_entry(struct meeting *meeting)
     return status;
 }
 
+/* ---- Images since, of which only the record is known any more ---- */
+
+/* A row of that kind that the entry did not add names what came with it: the record, where rows
+ * have an id. */
+static crm_status still_names(struct conflicts *conflicts, const struct image *image,
+                              const struct field *field, bool *out)
+{
+    struct query query cleanup(query_release) = {0};
+    buffer_printf(&query.sql, "SELECT 1 FROM %s r WHERE r.entry <> ", image->kind->table);
+    query_value(&query, value_integer(conflicts->entry->id));
+    if (image->record != 0) {
+        buffer_text(&query.sql, " AND r.id = ");
+        query_value(&query, value_integer(image->record));
+    }
+    if (!came_with_sql(conflicts->entry, field, &query))
+        return CRM_OK;
+    buffer_text(&query.sql, " LIMIT 1");
+    return exists(conflicts, query.sql.failed ? NULL : buffer_string(&query.sql), query.parameters,
+                  query.count, out);
+}
+
+/* What was given to the record is erased; what it has now is there to be asked. */
+static crm_status erased_names(struct conflicts *conflicts, const struct image *image, bool *out)
+{
+    const struct kind *kind = image->kind;
+    crm_status status = CRM_OK;
+    if (kind == conflicts->rows_asked)
+        return CRM_OK;
+    conflicts->rows_asked = kind->cluster != NULL ? kind : conflicts->rows_asked;
+    for (size_t i = 0; i < kind->field_count && status == CRM_OK && !*out; i++)
+        if (kind->fields[i].type == DATA_REFERENCE && kind->fields[i].expression == NULL)
+            status = still_names(conflicts, image, &kind->fields[i], out);
+    return status;
+}
+
+/* Of which entry a row was that went is erased: of this one, if it lay among those that it added.
+ */
+static bool erased_among_added(const struct conflicts *conflicts, const struct image *image)
+{
+    const struct added *added = entry_added(conflicts->entry, image->kind);
+    int64_t place = image->kind->cluster == NULL ? image->record : image->customer;
+    return image->removed && added != NULL && conflicts->entry->undoes == 0 &&
+           place >= added->first && place <= added->last;
+}
+
+static crm_status meets_erased(struct conflicts *conflicts, const struct image *image, bool *out)
+{
+    *out = erased_among_added(conflicts, image);
+    return *out || image->removed ? CRM_OK : erased_names(conflicts, image, out);
+}
+
 static crm_status judge_row(void *context, const struct reading *later)
 {
     struct conflicts *conflicts = context;
@@ -225,7 +300,9 @@ static crm_status judge_row(void *context, const struct reading *later)
     arena_clear(&conflicts->arena);
     crm_status status = later->image.record != 0 ? meets_record(&meeting) : meets_row(&meeting);
     if (status == CRM_OK && !meeting.meets)
-        status = refers_to_entry(&meeting);
+        status = image_is_erased(&later->image)
+                     ? meets_erased(conflicts, &later->image, &meeting.meets)
+                     : refers_to_entry(&meeting);
     return status == CRM_OK && meeting.meets ? add_found(conflicts, later->image.entry) : status;
 }
 
@@ -288,31 +365,16 @@ static crm_status note_reference(void *context, const struct value *row)
 static crm_status look_at_reference(struct conflicts *conflicts, const struct kind *referring,
                                     const struct added *since, const struct field *field)
 {
-    const struct kind *kind = schema_kind(field->reference);
-    const struct entry *entry = conflicts->entry;
     struct query query cleanup(query_release) = {0};
-    if (entry->undoes == 0 && entry_added(entry, kind) == NULL)
-        return CRM_OK;
     buffer_printf(&query.sql, "SELECT DISTINCT r.entry FROM %s r WHERE r.%s BETWEEN ",
                   referring->table, referring->cluster == NULL ? "id" : "customer");
     query_value(&query, value_integer(since->first));
     buffer_text(&query.sql, " AND ");
     query_value(&query, value_integer(since->last));
     buffer_text(&query.sql, " AND r.entry > ");
-    query_value(&query, value_integer(entry->id));
-    if (entry->undoes == 0) {
-        buffer_printf(&query.sql,
-                      " AND EXISTS (SELECT 1 FROM %s k WHERE k.id = r.%s AND k.entry = ",
-                      kind->table, field->name);
-        query_value(&query, value_integer(entry->id));
-    } else {
-        buffer_printf(&query.sql,
-                      " AND EXISTS (SELECT 1 FROM journal_image k WHERE k.record = r.%s "
-                      "AND k.action = 'removed' AND k.kind = '%s' AND k.entry = ",
-                      field->name, kind->name);
-        query_value(&query, value_integer(entry->undoes));
-    }
-    buffer_character(&query.sql, ')');
+    query_value(&query, value_integer(conflicts->entry->id));
+    if (!came_with_sql(conflicts->entry, field, &query))
+        return CRM_OK;
     if (query.sql.failed)
         return error_no_memory(&conflicts->book->error);
     return store_query(conflicts->book->store, buffer_string(&query.sql), query.parameters,
