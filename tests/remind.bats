@@ -6,9 +6,11 @@
 load helper
 
 # Acme's first visit is overdue and its complaint breached; Beta's first visit is due; Delta was
-# promised a word and a visit. Amy owns Acme and Delta, Bob owns Beta.
+# promised a word and a visit. Amy owns Acme and Delta, Bob owns Beta. Nobody is told of limits, but
+# in the tests that are about that.
 setup_test() {
     new_book .crm
+    escalation "[]"
     crm add staff "Amy" --login amy >/dev/null
     crm add staff "Bob" --login bob >/dev/null
     crm add Acme --since 2025-01-15 --owner amy >/dev/null
@@ -17,6 +19,12 @@ setup_test() {
     crm visit add delta --channel email --at 2026-02-20T10:00 --next-on 2026-03-01 >/dev/null
     crm visit add delta --planned-on today --channel face --purpose "contract" --staff bob >/dev/null
     crm complain add acme "late again" --severity high --at 2026-02-27T10:00 >/dev/null
+}
+
+# escalation LADDER: that of the book's policy from now on.
+escalation() {
+    sed '/^    - {at: /d; s/^  escalation:.*/  escalation: '"$1"'/' .crm/policy.yaml >policy.new
+    cp policy.new .crm/policy.yaml
 }
 
 states() {
@@ -67,6 +75,78 @@ visit acme Acme 2026-01-15 overdue 46 days amy first visit 12mo after the relati
     [ "$(jq -s length <<<"$out")" = 7 ]
     call crm remind --within 5wh
     expect 2 ""
+}
+
+# Opened on Friday at 10:00, high: 4 working hours to respond, which end at 15:00.
+ladder_book() {
+    crm add staff "Mia" --login mia --role Manager --department sales >/dev/null
+    crm add staff "Max" --login max --role manager --department service >/dev/null
+    crm add staff "Old" --login old --role manager --department sales --no-active >/dev/null
+    crm edit staff amy --department sales >/dev/null
+    escalation "[{at: 50, tell: owner}, {at: 75, tell: bob}, {at: 100, tell: manager}]"
+}
+
+@test "each step of the escalation is told when it is reached, to whom it names" {
+    ladder_book
+    friday() {
+        crm --now "2026-02-27T$1+08:00" remind name=Acme kind=company --fields id,state,due,late,owner --format csv |
+            grep escalate
+    }
+    [ -z "$(friday 11:59:59)" ]
+    [ "$(friday 12:00:00)" = "escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,0,amy" ]
+    [ "$(friday 14:30:00)" = "escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,1.5,amy
+escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,0.5,bob" ]
+    [ "$(friday 15:00:01)" = "escalate:C-1:respond:100:0:3,reached,2026-02-27T15:00:00+08:00,0.0002,mia
+escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,2.0002,amy
+escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,1.0002,bob" ]
+    call crm remind --for mia
+    expect 0 '{"id":"escalate:C-1:respond:100:0:3","kind":"escalation","customer":"acme","name":"Acme","tier":null,"due":"2026-02-27T15:00:00+08:00","state":"reached","late":3,"unit":"working_hours","owner":"mia","why":"C-1, high, 175 % of the limit used, told from 100 % on: late again"}' ""
+    call crm remind --for bob
+    [[ $out == *escalate:C-1:respond:75:0:2* && $out != *respond:C-1:2026* ]]
+    call crm remind --for max
+    expect 0 "" ""
+    # The first response ends it.
+    crm complain respond C-1 >/dev/null
+    call crm remind --for mia
+    expect 0 "" ""
+}
+
+@test "--within tells of the steps to come" {
+    ladder_book
+    call crm --now 2026-02-27T10:30:00+08:00 remind --within 1d --for mia
+    [ "$(jq -c '[.id, .state, .late]' <<<"$out")" = '["escalate:C-1:respond:100:0:3","due",-3.5]' ]
+    # A clock that stands still comes to no step; one that was reached stays until the pause.
+    crm complain respond C-1 >/dev/null
+    crm complain pause C-1 --reason "waits for a photograph" >/dev/null
+    call crm remind --within 1y --for mia
+    expect 0 "" ""
+}
+
+@test "a step that nobody is there for is told to the owner, and says so" {
+    escalation "[{at: 100, tell: manager}, {at: 100, tell: zoe}]"
+    call crm remind --for amy name=Acme
+    [ "$(jq -r 'select(.kind == "escalation") | .why' <<<"$out")" = "C-1, high, 175 % of the limit used, told from 100 % on: late again; there is no manager to tell" ]
+    # Staff of another department, where there is none in the complaint's.
+    crm add staff "Max" --login max --role Boss --department service >/dev/null
+    sed -i 's/^  manager: .*/  manager: boss/' .crm/policy.yaml
+    call crm remind --for max
+    [ "$(states)" = "escalate:C-1:respond:100:0:3 reached" ]
+}
+
+@test "--new tells each step once, and again after it was opened again" {
+    ladder_book
+    crm remind --new --for mia >/dev/null
+    call crm --now 2026-03-02T11:00:00+08:00 remind --new --for mia
+    expect 0 "" ""
+    call crm --now 2026-03-04T09:00:00+08:00 remind --new --for mia
+    [ "$(states)" = "escalate:C-1:resolve:100:0:3 reached" ]
+    crm --now 2026-03-04T09:00:00+08:00 complain respond C-1 >/dev/null
+    crm --now 2026-03-04T09:00:00+08:00 complain resolve C-1 --cause other --solution "paid" >/dev/null
+    call crm --now 2026-03-04T10:00:00+08:00 remind --for mia
+    expect 0 "" ""
+    crm --now 2026-03-04T10:00:00+08:00 complain reopen C-1 --reason "not paid" >/dev/null
+    call crm --now 2026-03-04T10:00:00+08:00 remind --new --for mia
+    [ "$(states)" = "escalate:C-1:resolve:100:1:3 reached" ]
 }
 
 @test "--for gives what is that person's to do" {

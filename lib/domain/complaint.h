@@ -26,6 +26,12 @@ crm_status complaint_sections(struct crm_book *book, int64_t id, struct crm_sink
 
 /* ---- For reminders and pages ---- */
 
+/* A step of the policy's escalation that a limit has come to. */
+struct complaint_step {
+    const struct escalation *rule;
+    instant at; /* since when, or when it will be */
+};
+
 /* A duty that is open: a first response, or a resolution. Text is borrowed during the call. */
 struct complaint_item {
     const char *kind;                   /* complaint_response, complaint_resolution */
@@ -33,18 +39,26 @@ struct complaint_item {
     const char *customer_key, *customer_name;
     const char *tier;        /* of the customer; NULL: unrated */
     const char *owner_login; /* NULL only in damaged books */
+    const char *department;  /* in charge, else its owner's; NULL: none */
     const char *severity, *description;
     const char *due;      /* as stored, YYYY-MM-DDTHH:MM:SSZ; NULL when state is unknown */
     const char *state;    /* due, at_risk, breached; unknown: the calendar does not reach so far */
     int64_t used_percent; /* of the limit */
     int64_t late;         /* seconds past the limit, negative: left, in the limit's own time */
     bool working;         /* late is working time, else clock time */
+    int64_t length;       /* seconds of the limit; 0: not known */
+    int64_t reopened;     /* how often the complaint was */
+    /* It is at risk, breached, due in time or unknown; else there are just steps. */
+    bool presses;
+    const struct complaint_step *steps; /* that are reached in time, lowest first */
+    size_t step_count;
 };
 typedef crm_status (*complaint_visitor)(void *context, const struct complaint_item *item);
 
 /* Calls `each` for every open duty, in the order of complaints, that is at risk or breached, due
- * until `until`, or of unknown due time. A resolution that is paused is left out, unless its limit
- * passed before. Anything but CRM_OK from `each` ends it. */
+ * until `until`, of unknown due time, or has come to a step of the escalation until then. A
+ * resolution that is paused is left out, unless its limit passed before. Anything but CRM_OK from
+ * `each` ends it. */
 crm_status complaint_items(struct crm_book *book, instant until, complaint_visitor each,
                            void *context);
 

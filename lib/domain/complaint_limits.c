@@ -288,10 +288,44 @@ static crm_status judge(struct pressing *pressing, const struct measure *measure
     }
     item->state = states[standing.state];
     item->late = standing.used - standing.length;
+    item->length = standing.length;
     item->used_percent = standing.length > 0 ? standing.used * 100 / standing.length : 100;
     item->working = measure->limit.length.unit == DURATION_WORKING_HOURS ||
                     measure->limit.length.unit == DURATION_WORKING_DAYS;
     return status;
+}
+
+/* What the ladder says by `until`. Of a clock that stands still no step is still to come; nor is
+ * one beyond the calendar. */
+static crm_status climb(struct pressing *pressing, const struct measure *measure,
+                        struct complaint_item *item)
+{
+    struct crm_book *book = pressing->book;
+    const struct policy *policy = book->policy;
+    const bool runs = measure->runs[measure->count - 1].to == SLA_OPEN;
+    const instant until = runs ? pressing->until : book->now;
+    const int64_t used = item->late + item->length;
+    struct complaint_step *steps =
+        arena_array(&pressing->arena, policy->escalation_count + 1, sizeof *steps);
+    if (steps == NULL)
+        return error_no_memory(&book->error);
+    item->steps = steps;
+    for (size_t i = 0; i < policy->escalation_count && item->length > 0; i++) {
+        const struct escalation *rule = &policy->escalations[i];
+        const int64_t share = item->length * rule->percent;
+        instant at = 0;
+        if (used * 100 < share && until <= book->now)
+            break;
+        crm_status status = sla_reached(&measure->limit, measure->runs, measure->count,
+                                        (share + 99) / 100, &at, &book->error);
+        if (status != CRM_OK && status != CRM_INVALID)
+            return status;
+        if (status == CRM_INVALID || at > until)
+            break;
+        steps[item->step_count++] = (struct complaint_step){rule, at};
+    }
+    error_clear(&book->error);
+    return CRM_OK;
 }
 
 static crm_status visit_duty(struct pressing *pressing, const struct complaint *complaint,
@@ -321,8 +355,11 @@ static crm_status visit_duty(struct pressing *pressing, const struct complaint *
         make_measure(complaint, line != NULL ? line : &none, clock, pressing->calendars, &measure);
         item.due = stored.text;
         status = judge(pressing, &measure, due, &item);
+        if (status == CRM_OK && line != NULL)
+            status = climb(pressing, &measure, &item);
     }
-    if (status != CRM_OK || (known && due > pressing->until && strcmp(item.state, "due") == 0))
+    item.presses = !known || due <= pressing->until || strcmp(item.state, "due") != 0;
+    if (status != CRM_OK || (!item.presses && item.step_count == 0))
         return status;
     return pressing->each(pressing->context, &item);
 }
@@ -334,15 +371,18 @@ static crm_status visit_complaint(void *context, const struct value *row)
     arena_clear(&pressing->arena);
     crm_status status = from_row(pressing->book, row, &pressing->arena, &complaint);
     const struct value *more = row + COMPLAINT_COLUMN_COUNT;
-    const struct complaint_item item = {.complaint = complaint.id,
-                                        .customer = complaint.customer,
-                                        .owner = complaint.owner,
-                                        .customer_key = more[0].text,
-                                        .customer_name = more[1].text,
-                                        .tier = complaint.tier,
-                                        .owner_login = more[2].text,
-                                        .severity = complaint.severity,
-                                        .description = more[3].text};
+    const struct complaint_item item = {
+        .complaint = complaint.id,
+        .customer = complaint.customer,
+        .owner = complaint.owner,
+        .customer_key = more[0].text,
+        .customer_name = more[1].text,
+        .tier = complaint.tier,
+        .owner_login = more[2].text,
+        .department = complaint.department != NULL ? complaint.department : more[4].text,
+        .reopened = complaint.reopened,
+        .severity = complaint.severity,
+        .description = more[3].text};
     if (status == CRM_OK && value_is_null(&complaint.responded_at))
         status = visit_duty(pressing, &complaint, SLA_RESPONSE, item);
     if (status == CRM_OK)
@@ -358,7 +398,7 @@ crm_status complaint_items(struct crm_book *book, instant until, complaint_visit
     if (status == CRM_OK)
         status = store_query(book->store,
                              "SELECT " COMPLAINT_COLUMNS
-                             ", c.key, c.name, s.login, t.description " COMPLAINT_FROM
+                             ", c.key, c.name, s.login, t.description, s.department " COMPLAINT_FROM
                              " LEFT JOIN staff s ON s.id = t.owner WHERE t.status "
                              "IN ('open', 'responded', 'in_progress', 'paused') ORDER BY t.id",
                              NULL, 0, visit_complaint, &pressing);

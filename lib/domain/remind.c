@@ -166,11 +166,12 @@ static const struct choice kind_choices[] = {
     {"promise", N_("promise")},
     {"planned_visit", N_("planned visit")},
     {"complaint_response", N_("response to a complaint")},
-    {"complaint_resolution", N_("resolution of a complaint")}};
+    {"complaint_resolution", N_("resolution of a complaint")},
+    {"escalation", N_("escalation")}};
 static const struct choice state_choices[] = {
     {"first", N_("first visit")}, {"due", N_("due")},         {"promised", N_("promised")},
     {"overdue", N_("overdue")},   {"at_risk", N_("at risk")}, {"breached", N_("breached")},
-    {"unknown", N_("unknown")}};
+    {"reached", N_("reached")},   {"unknown", N_("unknown")}};
 static const struct choice unit_choices[] = {
     {"days", N_("days")}, {"hours", N_("hours")}, {"working_hours", N_("working hours")}};
 

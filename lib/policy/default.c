@@ -113,6 +113,7 @@ static const char complaints[] =
     "    - {at: 50, tell: owner}\n"
     "    - {at: 75, tell: owner}\n"
     "    - {at: 100, tell: manager}\n"
+    "  manager: manager                      # 主管: whose role in the staff list is that\n"
     "\n";
 
 static const char surveys[] =

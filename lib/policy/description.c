@@ -263,6 +263,9 @@ static const struct policy_key complaint_keys[] = {
      .count_offset = offsetof(struct policy, escalation_count), .maximum = 20,
      .default_text = "[{at: 50, tell: owner}, {at: 75, tell: owner}, {at: 100, tell: manager}]",
      .help = N_("who is told when"), .section = &escalation_section},
+    {"manager", POLICY_TEXT, .offset = offsetof(struct policy, manager_role),
+     .default_text = "manager",
+     .help = N_("role of the staff whom the escalation means by manager")},
 };
 static const struct policy_section complaints_section = {
     KEYS(complaint_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, policy_check_complaints};

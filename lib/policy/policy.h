@@ -178,6 +178,7 @@ struct policy {
     size_t limit_count;
     const struct escalation *escalations; /* ascending */
     size_t escalation_count;
+    const char *manager_role; /* staff of that role are whom `manager` means */
     int at_risk_percent; /* share of a limit used from which a complaint is listed as at risk */
 
     int survey_min_days; /* fatigue guard, across all templates */

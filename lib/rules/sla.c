@@ -78,10 +78,26 @@ static crm_status go_on(const struct sla_limit *limit, instant from, int64_t sec
     return CRM_OK;
 }
 
+crm_status sla_reached(const struct sla_limit *limit, const struct sla_run *runs, size_t count,
+                       int64_t seconds, instant *at, struct error *error)
+{
+    int64_t left = seconds, used;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < count && status == CRM_OK; i++) {
+        status = go_on(limit, runs[i].from, left, at, error);
+        if (status != CRM_OK || i == count - 1 || *at <= runs[i].to)
+            break;
+        status = calendar_used(limit->calendar, limit->length, runs[i].from, runs[i].to, NULL,
+                               &used, error);
+        left -= used;
+    }
+    return status;
+}
+
 crm_status sla_due(const struct sla_limit *limit, const struct sla_run *runs, size_t count,
                    instant *due, struct error *error)
 {
-    int64_t left, used;
+    int64_t left;
     instant without_stops;
     crm_status status =
         calendar_due(limit->calendar, runs[0].from, limit->length, NULL, &without_stops, error);
@@ -89,14 +105,8 @@ crm_status sla_due(const struct sla_limit *limit, const struct sla_run *runs, si
     if (status != CRM_OK || count == 1 || *due <= runs[0].to)
         return status;
     status = calendar_used(limit->calendar, limit->length, runs[0].to, *due, NULL, &left, error);
-    for (size_t i = 1; i < count && status == CRM_OK; i++) {
-        status = go_on(limit, runs[i].from, left, due, error);
-        if (status != CRM_OK || i == count - 1 || *due <= runs[i].to)
-            break;
-        status = calendar_used(limit->calendar, limit->length, runs[i].from, runs[i].to, NULL,
-                               &used, error);
-        left -= used;
-    }
+    if (status == CRM_OK)
+        status = sla_reached(limit, runs + 1, count - 1, left, due, error);
     /* Working days may end at the beginning of an interval, what is left of them ends at the end of
      * one: a stop outside of working time must not bring the end forward. */
     if (status == CRM_OK && *due < without_stops)

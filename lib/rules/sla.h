@@ -49,6 +49,10 @@ size_t sla_runs(instant opened, const struct sla_mark *marks, size_t count, stru
  * after the end of the last run was not reached: the clock stood still before. At least one run. */
 crm_status sla_due(const struct sla_limit *limit, const struct sla_run *runs, size_t count,
                    instant *due, struct error *error);
+/* The instant by which so many seconds of the limit's own time have passed on the clock, as if its
+ * last run went on. */
+crm_status sla_reached(const struct sla_limit *limit, const struct sla_run *runs, size_t count,
+                       int64_t seconds, instant *at, struct error *error);
 /* Seconds on the clock until `until`, counted in the limit's own time. */
 crm_status sla_used(const struct sla_limit *limit, const struct sla_run *runs, size_t count,
                     instant until, int64_t *seconds, struct error *error);

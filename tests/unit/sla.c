@@ -308,6 +308,35 @@ static void the_limit_is_used_up_when_due(void **state)
     arena_release(&fixture.arena);
 }
 
+/* A share of the limit is reached when just that much of it is used. */
+static void a_share_is_reached_when_it_is_used(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture);
+    uint64_t seed = (uint64_t)time(NULL) | 1;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    for (int round = 0; round < 2000; round++) {
+        struct sla_limit limit;
+        struct sla_run runs[7];
+        size_t count = make_history(&fixture, &seed, &limit, runs);
+        instant due, reached, sooner;
+        int64_t length, used;
+        assert_int_equal(sla_due(&limit, runs, count, &due, NULL), CRM_OK);
+        runs[count - 1].to = SLA_OPEN;
+        assert_int_equal(sla_used(&limit, runs, count, due, &length, NULL), CRM_OK);
+        const int64_t share = 1 + (int64_t)(next_random(&seed) % (uint64_t)length);
+        assert_int_equal(sla_reached(&limit, runs, count, share, &reached, NULL), CRM_OK);
+        assert_int_equal(sla_used(&limit, runs, count, reached, &used, NULL), CRM_OK);
+        if (used != share || reached > due)
+            fail_msg("round %d: %lld used, not %lld", round, (long long)used, (long long)share);
+        sooner = reached - 1;
+        assert_int_equal(sla_used(&limit, runs, count, sooner, &used, NULL), CRM_OK);
+        assert_true(used < share);
+    }
+    arena_release(&fixture.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +349,7 @@ int main(void)
         cmocka_unit_test(standing_turns_at_the_second),
         cmocka_unit_test(an_unknown_calendar_is_not_guessed),
         cmocka_unit_test(the_limit_is_used_up_when_due),
+        cmocka_unit_test(a_share_is_reached_when_it_is_used),
     };
     return cmocka_run_group_tests_name("sla", tests, NULL, NULL);
 }
