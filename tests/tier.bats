@@ -155,14 +155,14 @@ STARS='tiers:
 ["grade","AAA",100,20,20,"customer",1,"known"]' ]
     call crm tier why c2
     [ "$(jq -c '[.tier, .score, .threshold]' <<<"$out")" = '["C",45,null]' ]
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"indicator":"revenue","raw":350,"change":50}' ]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":5,"indicator":"revenue","raw":350,"change":50}' ]
     call crm tier why quiet
     [ "$(jq -c '.terms[] | [.raw, .points, .state]' <<<"$out")" = '[0,0,"zero"]
 [4,75,"median"]
 [null,0,"zero"]' ]
     [ "$(jq -r '([.terms[].product] | add) == .score' <<<"$out")" = true ]
     call crm tier why c2 --format table
-    [[ $out == *"next: B with revenue of 350"* ]]
+    [[ $out == *"next: B with revenue of 350 (+50)"* ]]
 }
 
 @test "a demotion waits for evaluations on other days" {
@@ -349,6 +349,111 @@ hint: see: crm tier history 'c5'"
 hint: did you mean crm tier apply? A name is searched for with name~aply'
     call crm tier "name~aply"
     [ "$status" -eq 0 ]
+}
+
+# ---- Why, by every method ----
+
+@test "why by share: how much more revenue, all others unchanged" {
+    call crm tier why c3
+    [ "$(jq -c '[.tier, .score, .threshold, .place, .ranked]' <<<"$out")" = '["B",90,95,3,7]' ]
+    # The whole is 1000; with 300.0001 it has the second place, the sum up to it is 800.0001 of 1200.0001.
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":80,"indicator":"revenue","raw":300.0001,"change":200.0001}' ]
+    order c3 200.0001 2026-02-01
+    call crm tier why c3
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["A",null]' ]
+    # Who has more than the line's share alone is outside: no sum changes that.
+    order c1 100000 2026-02-02
+    call crm tier why c1
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["C",{"tier":"B","threshold":95}]' ]
+    call crm tier why c1 --format table
+    [[ $out == *"next: B, out of reach whatever the sum"* ]]
+}
+
+@test "why by quota: the place to take, and what that takes" {
+    schemes 'tiers:
+  names: [A, B, C]
+  schemes:
+    best:
+      method: quota
+      indicators:
+        revenue: {source: revenue, low: 0, high: 1000, weight: 60, missing: zero}
+        fit: {source: field, field: need_fit, low: 1, high: 5, weight: 40, missing: zero}
+      thresholds: {A: 1, B: 2}
+'
+    # Scores: c1 30, c2 18, c3 6, c4 3.6, c5 1.8, c6 0.6, quiet 0.
+    call crm tier why c2
+    [ "$(jq -c '[.tier, .score, .place, .ranked]' <<<"$out")" = '["B",18,2,7]' ]
+    # 12.0001 points: at an equal score c1, added before, stays.
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":30,"points":12.0001,"place":1,"indicator":"revenue","raw":500.002,"change":200.002}' ]
+    call crm tier why c5 --format table
+    [[ $out == *"B reaches to place 3; this is place 5 of 7"* ]]
+    order c2 200.002 2026-02-01
+    call crm tier why c2
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["A",null]' ]
+}
+
+@test "why by rules: which comes next, and on which conditions it fails" {
+    schemes "tiers:
+  names: [A, B, C]
+  schemes:
+    ruled:
+      method: rules
+      thresholds: {A: revenue_total>=300 need_fit>=4 status=active, B: 'name~\"mer 3\"'}
+"
+    crm edit c2 --need-fit 3 >/dev/null
+    crm edit c1 --need-fit 5 >/dev/null
+    call crm tier why c2
+    [ "$(jq -c '[.tier, .score, .terms]' <<<"$out")" = '["C",null,[]]' ]
+    [ "$(jq -c '.next | [.tier, .filter, .fails]' <<<"$out")" = '["B","name~\"mer 3\"",["name~mer 3"]]' ]
+    [ "$(jq -c '.rules[] | [.tier, .condition, .met]' <<<"$out")" = '["A","revenue_total>=300",true]
+["A","need_fit>=4",false]
+["A","status=active",true]
+["B","name~mer 3",false]' ]
+    line=$(grep -n 'thresholds: {A: rev' .crm/policy.yaml | cut -d: -f1)
+    [ "$(jq -c '[.rules[0].policy_line, .next.policy_line]' <<<"$out")" = "[$line,$line]" ]
+    call crm tier why c3 --format table
+    [[ $out == *"next: A, which fails on revenue_total>=300, need_fit>=4"* ]]
+    call crm tier why c1
+    [ "$(jq -c '[.tier, .next, (.rules | length)]' <<<"$out")" = '["A",null,3]' ]
+    call crm tier why prospect
+    [ "$(jq -c '[.tier, .next, .rules]' <<<"$out")" = '[null,null,[]]' ]
+}
+
+@test "why says what holds a tier, and what sets it by hand" {
+    sed -i 's/demote_after: 0 /demote_after: 3 /; s/margin: 0 /margin: 10/' .crm/policy.yaml
+    crm tier apply >/dev/null
+    order c6 100 2026-02-01
+    # Of 1100 in all c1 and c2 have 72.7 %, c3 81.8 %, c6 91.8 %: c4, 97.3 %, is as before.
+    crm edit c6 --status lost >/dev/null
+    crm edit c5 --status lost >/dev/null
+    crm edit c4 --status lost >/dev/null
+    # Of 900 c2 now ends at 88.9 %: 8.9 points below the line.
+    call crm --now 2026-03-05T09:00 tier why c2
+    [ "$(jq -c '[.tier, .reached, .change, .score, .shortfall, .demote_after, .margin, .below]' <<<"$out")" = '["A","B","held",88.8889,8.8889,"3",10,0]' ]
+    call crm --now 2026-03-05T09:00 tier why c2 --format table
+    [[ $out == *"held: 1 of 3 evaluations below the line"* ]]
+    [[ $out == *"more than 10 points below the line let it fall at once"* ]]
+    sed -i 's/demote_after: 3 /demote_after: 2mo /' .crm/policy.yaml
+    crm --now 2026-03-05T09:00 tier apply >/dev/null
+    call crm --now 2026-03-20T09:00 tier why c2 --format table
+    [[ $out == *"held: below the line; it falls from 2026-05-05 on"* ]]
+    crm tier set c2 A --reason "a promise" --until 2026-03-31 >/dev/null
+    call crm tier why c2 --format table
+    [[ $out == *"set by hand: evaluations keep it until 2026-03-31"* ]]
+}
+
+@test "why names the input that is missing, and the way no single one opens" {
+    schemes "${STARS/missing: median/missing: unrated}"
+    call crm tier why c1 --format table
+    [[ $out == *"unrated: an input is missing: need_fit"* ]]
+    crm edit c6 --need-fit 1 >/dev/null
+    call crm tier why c6
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":49,"indicator":"revenue","raw":500,"change":490}' ]
+    sed -i 's/B: 50/B: 60/' .crm/policy.yaml
+    call crm tier why c6
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":60,"points":59}' ]
+    call crm tier why c6 --format table
+    [[ $out == *"next: B with 59 points more, out of reach by any one indicator"* ]]
 }
 
 # ---- Another policy ----

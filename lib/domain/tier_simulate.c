@@ -2,6 +2,8 @@
 /* Evaluations by two policies, once or again and again over days gone by. */
 #include "domain/tier_simulate.h"
 
+#include "record/filter.h"
+
 #include <string.h>
 
 void simulation_release(struct simulation *simulation)
@@ -54,10 +56,47 @@ static crm_status find_schemes(struct simulation *simulation, const char *name)
     return CRM_OK;
 }
 
+struct problems {
+    const char *path;
+    struct error *error;
+    size_t count;
+};
+
+/* The first is told; the others are left to `crm policy check`. */
+static void each_problem(void *context, long line, long column, const char *key,
+                         const char *message, const char *hint)
+{
+    struct problems *problems = context;
+    if (problems->count++ > 0)
+        return;
+    if (*key == '\0')
+        error_set(problems->error, CRM_INVALID, "%s", message);
+    else
+        error_set(problems->error, CRM_INVALID, _("key '%s': %s"), key, message);
+    error_place(problems->error, problems->path, line, column);
+    error_hint(problems->error, "%s", hint);
+}
+
+static crm_status check_policy(struct crm_book *book, const char *path)
+{
+    const struct policy_filters filters = filter_checks(book);
+    struct error first = {0};
+    struct problems problems = {path, &first, 0};
+    crm_status status = policy_check(path, &filters, each_problem, &problems, &book->error);
+    if (status != CRM_OK || problems.count == 0)
+        return status;
+    book->error = first;
+    return problems.count == 1
+               ? CRM_INVALID
+               : error_hint(&book->error, _("there is more: crm policy check '%s'"), path);
+}
+
 static crm_status load_policies(struct simulation *simulation, const char *path, const char *scheme)
 {
     struct crm_book *book = simulation->book;
-    crm_status status = policy_load(path, &simulation->other, &book->error);
+    crm_status status = check_policy(book, path);
+    if (status == CRM_OK)
+        status = policy_load(path, &simulation->other, &book->error);
     if (status != CRM_OK)
         return status;
     simulation->sides[SIDE_BEFORE].policy = book->policy;

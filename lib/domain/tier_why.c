@@ -3,9 +3,11 @@
 #include "domain/tier.h"
 
 #include "base/decimal.h"
-#include "base/text.h"
+#include "domain/tier_rules.h"
+#include "domain/tier_way.h"
 #include "record/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- The head: score, line, decision ---- */
@@ -25,11 +27,15 @@ struct why {
     struct value customer, name;
     struct value reason, actor; /* of the last change */
     int64_t foreign;
+    struct rule_condition *conditions; /* TIER_RULES: of the rules up to the one that fits */
+    size_t condition_count, condition_capacity;
+    struct tier_way way;
 };
 
 static void why_release(struct why *why)
 {
     arena_release(&why->arena);
+    free(why->conditions);
 }
 
 static const struct tier_subject *subject_of(const struct why *why)
@@ -62,50 +68,39 @@ static bool is_grade(const struct indicator *indicator)
     return indicator->source == SOURCE_CREDIT_GRADE;
 }
 
-/* A raw value as JSON: a number, or the letters of a credit grade. */
-static void raw_json(const struct indicator *indicator, int64_t raw, struct buffer *json)
+/* "2" evaluations or "3mo", as the policy says; the null value for none. */
+static struct value patience_value(struct why *why)
 {
-    char number[24];
-    decimal_format(raw, number);
-    if (is_grade(indicator))
-        text_json_quote(json, indicator->bands[raw].label, strlen(indicator->bands[raw].label));
-    else
-        buffer_text(json, number);
-}
-
-static void decimal_member(struct buffer *json, const char *name, int64_t decimal)
-{
-    char number[24];
-    decimal_format(decimal, number);
-    buffer_printf(json, ",\"%s\":%s", name, number);
-}
-
-/* {"tier":"A","threshold":80,"indicator":"revenue","raw":1200,"change":200}; null when no single
- * change reaches a better tier. */
-static struct value next_value(struct why *why, const struct tier_step *step)
-{
-    if (step->tier == TIER_NONE)
+    const struct tier_scheme *scheme = why->evaluation.scheme;
+    char text[24];
+    if (scheme->demote_after_period.count > 0)
+        return value_text(
+            arena_copy(&why->arena, duration_format(scheme->demote_after_period, text)));
+    if (scheme->demote_after == 0)
         return value_null();
-    const struct indicator *indicator = &why->evaluation.indicators[step->indicator];
-    const struct tier_term *term = &tier_terms(&why->evaluation, why->number)[step->indicator];
-    struct buffer json cleanup(buffer_release) = {0};
-    const char *tier = why->book->policy->tiers[step->tier];
-    int64_t line;
-    buffer_text(&json, "{\"tier\":");
-    text_json_quote(&json, tier, strlen(tier));
-    if (tier_line(&why->evaluation, step->tier, &line))
-        decimal_member(&json, "threshold", line);
-    buffer_text(&json, ",\"indicator\":");
-    text_json_quote(&json, indicator->name, strlen(indicator->name));
-    buffer_text(&json, ",\"raw\":");
-    raw_json(indicator, step->raw, &json);
-    if (!is_grade(indicator))
-        decimal_member(&json, "change", step->raw - term->raw);
-    buffer_character(&json, '}');
-    return value_text(json.failed ? NULL : arena_copy(&why->arena, buffer_string(&json)));
+    return value_text(arena_printf(&why->arena, "%d", scheme->demote_after));
 }
 
-static crm_status write_head(struct why *why, const struct tier_step *step, struct crm_sink *sink)
+/* Points below the line of the tier held; the null value when there is none to speak of. */
+static struct value shortfall_value(const struct why *why)
+{
+    const struct tier_subject *subject = subject_of(why);
+    int64_t shortfall = tier_shortfall(&why->evaluation, why->number);
+    return subject->has_score && subject->past.tier != TIER_NONE && shortfall > 0
+               ? value_integer(shortfall)
+               : value_null();
+}
+
+static struct value place_value(const struct why *why, bool all)
+{
+    const struct tier_evaluation *evaluation = &why->evaluation;
+    const enum tier_method method = evaluation->scheme->method;
+    if ((method != TIER_PARETO && method != TIER_QUOTA) || !subject_of(why)->has_score)
+        return value_null();
+    return value_integer((int64_t)(all ? evaluation->ranked : subject_of(why)->place + 1));
+}
+
+static crm_status write_head(struct why *why, struct crm_sink *sink)
 {
     const struct tier_subject *subject = subject_of(why);
     const struct tier_past *past = &subject->past;
@@ -125,12 +120,20 @@ static crm_status write_head(struct why *why, const struct tier_step *step, stru
          subject->has_score ? value_integer(subject->score) : value_null()},
         {{.name = "threshold", .label = _("Threshold"), .type = DATA_DECIMAL},
          line_value(why, subject->reached)},
+        {{.name = "place", .label = _("Place"), .type = DATA_INTEGER}, place_value(why, false)},
+        {{.name = "ranked", .label = _("Customers ranked"), .type = DATA_INTEGER},
+         place_value(why, true)},
         {{.name = "change",
           .label = _("Change"),
           .type = DATA_ENUM,
           .choices = changes,
           .choice_count = sizeof changes / sizeof *changes},
          value_text(tier_change_name(subject->decision.change))},
+        {{.name = "shortfall", .label = _("Below the line by"), .type = DATA_DECIMAL},
+         shortfall_value(why)},
+        {{.name = "demote_after", .label = _("Demoted after")}, patience_value(why)},
+        {{.name = "margin", .label = _("Margin"), .type = DATA_DECIMAL},
+         scheme->margin > 0 ? value_integer(scheme->margin) : value_null()},
         {{.name = "below", .label = _("Evaluations below"), .type = DATA_INTEGER},
          value_integer(past->below)},
         {{.name = "below_since", .label = _("Below since"), .type = DATA_DATE},
@@ -142,7 +145,7 @@ static crm_status write_head(struct why *why, const struct tier_step *step, stru
         {field_column(kind_field(&kind_tier_change, "reason")), why->reason},
         {{.name = "actor", .label = _("By")}, why->actor},
         {{.name = "next", .label = _("Next"), .type = DATA_JSON, .flags = COLUMN_HIDDEN},
-         next_value(why, step)},
+         tier_way_json(&why->way, &why->arena)},
         {{.name = "policy", .label = _("Policy")}, value_text(why->book->policy->fingerprint)},
         {{.name = "policy_line", .label = _("Policy line"), .type = DATA_INTEGER},
          value_integer(scheme->line)},
@@ -188,7 +191,7 @@ static struct value raw_value(struct why *why, const struct indicator *indicator
     if (!is_grade(indicator))
         return value_integer(term->raw);
     struct buffer json cleanup(buffer_release) = {0};
-    raw_json(indicator, term->raw, &json);
+    tier_raw_json(indicator, term->raw, &json);
     return value_text(json.failed ? NULL : arena_copy(&why->arena, buffer_string(&json)));
 }
 
@@ -267,34 +270,121 @@ static crm_status write_terms(struct why *why, struct crm_sink *sink)
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
+/* ---- The conditions of rules ---- */
+
+static crm_status keep_condition(void *context, const struct tier_threshold *rule,
+                                 const char *condition, bool met)
+{
+    struct why *why = context;
+    struct rule_condition *grown = array_grow(why->conditions, &why->condition_capacity,
+                                              why->condition_count + 1, sizeof *grown);
+    const char *text = arena_copy(&why->arena, condition);
+    if (grown == NULL || text == NULL)
+        return error_no_memory(&why->book->error);
+    why->conditions = grown;
+    grown[why->condition_count++] = (struct rule_condition){
+        .rule = (size_t)(rule - why->evaluation.scheme->thresholds), .text = text, .met = met};
+    return CRM_OK;
+}
+
+/* All rules down to the one that fits; the last of those before it comes next. */
+static crm_status explain_rules(struct why *why)
+{
+    const struct tier_scheme *scheme = why->evaluation.scheme;
+    const struct tier_subject *subject = subject_of(why);
+    crm_status status = CRM_OK;
+    why->way.rule = scheme->threshold_count;
+    if (scheme->method != TIER_RULES || !subject->rated)
+        return CRM_OK;
+    for (size_t i = 0; i < scheme->threshold_count && status == CRM_OK; i++) {
+        const struct tier_threshold *rule = &scheme->thresholds[i];
+        if (rule->tier > subject->reached)
+            break;
+        if (rule->tier < subject->reached)
+            why->way.rule = i;
+        status = tier_rules_explain(why->book, rule, subject->id, keep_condition, why);
+    }
+    return status;
+}
+
+static crm_status write_rules(struct why *why, struct crm_sink *sink)
+{
+    const struct tier_scheme *scheme = why->evaluation.scheme;
+    const struct column columns[] = {
+        {.name = "tier", .label = _("Tier")},
+        {.name = "condition", .label = _("Condition")},
+        {.name = "met", .label = _("Met"), .type = DATA_BOOLEAN},
+        {.name = "policy_line", .label = _("Policy line"), .type = DATA_INTEGER},
+    };
+    const struct table table = {.name = "rules",
+                                .title = _("Rules"),
+                                .columns = columns,
+                                .count = sizeof columns / sizeof *columns};
+    crm_status status = sink_begin(sink, &table);
+    for (size_t i = 0; i < why->condition_count && status == CRM_OK; i++) {
+        const struct rule_condition *condition = &why->conditions[i];
+        const struct tier_threshold *rule = &scheme->thresholds[condition->rule];
+        const struct value values[] = {tier_value(why, rule->tier), value_text(condition->text),
+                                       value_integer(condition->met), value_integer(rule->line)};
+        status = sink_row(sink, values);
+    }
+    return status == CRM_OK ? sink_end(sink) : status;
+}
+
 /* ---- Sentences for a person ---- */
+
+static crm_status note_missing(const struct why *why, struct crm_sink *sink)
+{
+    struct buffer names cleanup(buffer_release) = {0};
+    const struct tier_term *terms = tier_terms(&why->evaluation, why->number);
+    for (size_t k = 0; k < why->evaluation.indicator_count; k++)
+        if (terms[k].state == TERM_MISSING)
+            buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "",
+                          why->evaluation.indicators[k].name);
+    return sink_note(sink, _("unrated: an input is missing: %s"), buffer_string(&names));
+}
+
+static crm_status note_pin(const struct tier_past *past, struct crm_sink *sink)
+{
+    char until[DATE_TEXT];
+    if (!past->has_until)
+        return sink_note(sink, _("set by hand: evaluations keep it"));
+    date_format(past->until, until);
+    return sink_note(sink, _("set by hand: evaluations keep it until %s"), until);
+}
+
+/* What holds the tier, and what will let it go. */
+static crm_status note_held(const struct why *why, struct crm_sink *sink)
+{
+    const struct tier_subject *subject = subject_of(why);
+    const struct tier_scheme *scheme = why->evaluation.scheme;
+    const day_number today = why->evaluation.today;
+    const struct tier_past after = tier_past_after(&subject->past, &subject->decision, today);
+    char text[24];
+    crm_status status = CRM_OK;
+    if (scheme->demote_after > 0)
+        status = sink_note(sink, _("held: %d of %d evaluations below the line"), after.below,
+                           scheme->demote_after);
+    if (scheme->demote_after_period.count > 0) {
+        date_format(date_add(after.below_since, scheme->demote_after_period), text);
+        status = sink_note(sink, _("held: below the line; it falls from %s on"), text);
+    }
+    if (status != CRM_OK || scheme->margin == 0)
+        return status;
+    decimal_format(scheme->margin, text);
+    return sink_note(sink, _("held: more than %s points below the line let it fall at once"), text);
+}
 
 static crm_status note_decision(const struct why *why, struct crm_sink *sink)
 {
     const struct tier_subject *subject = subject_of(why);
-    const struct tier_scheme *scheme = why->evaluation.scheme;
+    if (tier_is_pinned(&subject->past, why->evaluation.today))
+        return note_pin(&subject->past, sink);
     if (!subject->rated)
         return sink_note(sink, _("prospects and lost customers have no tier"));
     if (subject->reached == TIER_NONE)
-        return sink_note(sink, _("unrated: an input is missing"));
-    if (subject->decision.change != CHANGE_HELD)
-        return CRM_OK;
-    if (scheme->demote_after > 0)
-        return sink_note(sink, _("held: %d of %d evaluations below the line"), subject->past.below,
-                         scheme->demote_after);
-    return sink_note(sink, _("held: below the line, but not yet far or long enough"));
-}
-
-static crm_status note_next(const struct why *why, const struct tier_step *step,
-                            struct crm_sink *sink)
-{
-    if (step->tier == TIER_NONE)
-        return CRM_OK;
-    const struct indicator *indicator = &why->evaluation.indicators[step->indicator];
-    struct buffer raw cleanup(buffer_release) = {0};
-    raw_json(indicator, step->raw, &raw);
-    return sink_note(sink, _("next: %s with %s of %s"), why->book->policy->tiers[step->tier],
-                     indicator->name, buffer_string(&raw));
+        return note_missing(why, sink);
+    return subject->decision.change == CHANGE_HELD ? note_held(why, sink) : CRM_OK;
 }
 
 /* ---- The whole ---- */
@@ -328,15 +418,24 @@ static crm_status find_customer(struct why *why, const char *reference)
 
 static crm_status write_why(struct why *why, struct crm_sink *sink)
 {
-    const struct tier_step step = tier_next(&why->evaluation, why->number);
-    crm_status status = write_head(why, &step, sink);
+    why->way.policy = why->book->policy;
+    why->way.evaluation = &why->evaluation;
+    why->way.number = why->number;
+    why->way.step = tier_next(&why->evaluation, why->number);
+    crm_status status = explain_rules(why);
+    why->way.conditions = why->conditions;
+    why->way.condition_count = why->condition_count;
+    if (status == CRM_OK)
+        status = write_head(why, sink);
     if (status == CRM_OK)
         status = write_terms(why, sink);
+    if (status == CRM_OK)
+        status = write_rules(why, sink);
     if (status == CRM_OK)
         status = sink_page_end(sink);
     if (status == CRM_OK)
         status = note_decision(why, sink);
-    return status == CRM_OK ? note_next(why, &step, sink) : status;
+    return status == CRM_OK ? tier_way_note(&why->way, sink) : status;
 }
 
 crm_status crm_tier_why(crm_book *book, const char *scheme_name, const char *customer,

@@ -283,10 +283,9 @@ bool tier_line(const struct tier_evaluation *evaluation, int tier, int64_t *out)
     return true;
 }
 
-/* How far the score is below the line of the tier held. */
-static int64_t shortfall_of(const struct tier_evaluation *evaluation,
-                            const struct tier_subject *subject)
+int64_t tier_shortfall(const struct tier_evaluation *evaluation, size_t number)
 {
+    const struct tier_subject *subject = &evaluation->subjects[number];
     int64_t line;
     if (!tier_line(evaluation, subject->past.tier, &line))
         return 0;
@@ -300,7 +299,7 @@ crm_status tier_evaluate(struct tier_evaluation *evaluation, struct arena *arena
     for (size_t i = 0; i < evaluation->count && status == CRM_OK; i++) {
         struct tier_subject *subject = &evaluation->subjects[i];
         subject->decision = tier_decide(evaluation->scheme, &subject->past, subject->reached,
-                                        shortfall_of(evaluation, subject), evaluation->today);
+                                        tier_shortfall(evaluation, i), evaluation->today);
     }
     return status;
 }

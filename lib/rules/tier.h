@@ -171,13 +171,19 @@ enum tier_cause tier_difference(const struct tier_side *before, const struct tie
 
 /* ---- The next tier ---- */
 
-/* The single change of one indicator that reaches the next better tier with the fewest points. */
+/* What the next better tier takes, and the single change of one indicator that reaches it with the
+ * fewest points. */
 struct tier_step {
-    int tier;         /* TIER_NONE: no single change does, or there is no better tier */
+    int tier;         /* TIER_NONE: there is no better one, or no score to begin with */
+    int64_t points;   /* decimal: points of the score that are missing; pareto: 0 */
+    size_t place;     /* quota: the place to be taken, from 0 */
+    bool single;      /* one indicator is enough: */
     size_t indicator; /* index */
     int64_t raw;      /* decimal: the value it would have to have */
 };
 struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t subject);
+/* How far the score is below the line of the tier held, in its own points; 0 or less: it is not. */
+int64_t tier_shortfall(const struct tier_evaluation *evaluation, size_t subject);
 /* Score at which a tier begins (pareto: share at which it ends). False for the last tier, for
  * rules, and for quotas that nobody fills. */
 bool tier_line(const struct tier_evaluation *evaluation, int tier, int64_t *out);

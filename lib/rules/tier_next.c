@@ -77,7 +77,7 @@ static struct tier_step next_by_score(const struct tier_evaluation *evaluation, 
 {
     const struct tier_subject *subject = &evaluation->subjects[number];
     const struct tier_term *terms = tier_terms(evaluation, number);
-    struct tier_step step = no_step;
+    struct tier_step step = {.tier = tier, .points = line - subject->score};
     int64_t fewest = INT64_MAX;
     for (size_t k = 0; k < evaluation->indicator_count; k++) {
         int64_t weight = evaluation->indicators[k].weight;
@@ -90,7 +90,9 @@ static struct tier_step next_by_score(const struct tier_evaluation *evaluation, 
             !raw_for(evaluation, k, points, &raw))
             continue;
         fewest = points - terms[k].points;
-        step = (struct tier_step){.tier = tier, .indicator = k, .raw = raw};
+        step.single = true;
+        step.indicator = k;
+        step.raw = raw;
     }
     return step;
 }
@@ -103,26 +105,24 @@ static struct tier_step next_by_share(const struct tier_evaluation *evaluation, 
     struct pareto_cuts cuts = {limits, 0, scheme->crossing_inside};
     for (size_t i = 0; i < scheme->threshold_count && i < sizeof limits / sizeof *limits; i++)
         limits[cuts.count++] = scheme->thresholds[i].limit;
-    struct tier_step step = no_step;
-    if (pareto_reach(evaluation->ranking, evaluation->ranked, evaluation->subjects[number].place,
-                     &cuts, tier, &step.raw))
-        step.tier = tier;
+    struct tier_step step = {.tier = tier};
+    step.single = pareto_reach(evaluation->ranking, evaluation->ranked,
+                               evaluation->subjects[number].place, &cuts, tier, &step.raw);
     return step;
 }
 
-/* The first place of a tier by quota has to be won: at an equal score the older customer stays. */
-static int64_t score_to_win(const struct tier_evaluation *evaluation, size_t number, int64_t line)
+/* Its last place has to be won: at an equal score the customer added first comes first. */
+static struct tier_step next_by_place(const struct tier_evaluation *evaluation, size_t number,
+                                      int tier)
 {
-    for (size_t place = 0; place < evaluation->ranked; place++) {
-        const struct ranked *last = &evaluation->ranking[place];
-        bool at_line =
-            last->amount == line && (place + 1 == evaluation->ranked || last[1].amount < line ||
-                                     evaluation->subjects[last[1].index].reached >
-                                         evaluation->subjects[last->index].reached);
-        if (at_line)
-            return line + (evaluation->subjects[number].id < last->id ? 0 : 1);
-    }
-    return line;
+    size_t place = evaluation->subjects[number].place;
+    while (place > 0 && evaluation->subjects[evaluation->ranking[place].index].reached > tier)
+        place--;
+    const struct ranked *last = &evaluation->ranking[place];
+    int64_t line = last->amount + (evaluation->subjects[number].id < last->id ? 0 : 1);
+    struct tier_step step = next_by_score(evaluation, number, tier, line);
+    step.place = place;
+    return step;
 }
 
 struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t number)
@@ -139,6 +139,6 @@ struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t numb
     if (tier < 0)
         return no_step;
     if (evaluation->scheme->method == TIER_QUOTA)
-        line = score_to_win(evaluation, number, line);
+        return next_by_place(evaluation, number, tier);
     return next_by_score(evaluation, number, tier, line);
 }
