@@ -259,9 +259,9 @@ crm_status environment_book(struct call *call)
     else
         crm_book_set_now(call->book, (int64_t)time(NULL));
     crm_book_set_data_directory(call->book, data_directory(call));
-    crm_book_set_database(call->book, variable("CRM_DATABASE"), false);
     crm_book_set_dry_run(call->book, call->globals.dry_run);
-    return set_timeout(call);
+    crm_status status = crm_book_set_database(call->book, variable("CRM_DATABASE"), false);
+    return status == CRM_OK ? set_timeout(call) : status;
 }
 
 crm_status environment_actor(struct call *call, const char *line)

@@ -38,9 +38,10 @@ static const struct option options[] = {
 static crm_status run(struct call *call)
 {
     const struct options *given = call->options;
-    if (given->database != NULL)
-        crm_book_set_database(call->book, given->database, true);
-    crm_status status = crm_book_init(call->book, call->place, given->zone, given->currency);
+    crm_status status =
+        given->database == NULL ? CRM_OK : crm_book_set_database(call->book, given->database, true);
+    if (status == CRM_OK)
+        status = crm_book_init(call->book, call->place, given->zone, given->currency);
     if (status != CRM_OK)
         return status;
     const crm_cell cells[] = {{.name = "book", .label = N_("Book"), .value = call->place}};

@@ -65,6 +65,13 @@ static crm_status run(struct call *call)
     crm_status status = call_record(call, &kind, &reference);
     if (status != CRM_OK)
         return status;
+    if (is_entry(call, kind) &&
+        (given->log.from != NULL || given->log.to != NULL || given->log.actor != NULL)) {
+        call_fail(call, CRM_USAGE,
+                  _("one entry is asked for: --from, --to and --by choose among "
+                    "many"));
+        return call_hint(call, CRM_USAGE, _("leave out the number of the entry, or the options"));
+    }
     if (is_entry(call, kind))
         return crm_log_entry(call->book, strtoll(reference, NULL, 10), &given->log, call->sink);
     return crm_log_record(call->book, kind, reference, &given->log, call->sink);

@@ -43,9 +43,13 @@ static crm_status run(struct call *call)
         .verify = given->verify,
         .seconds = call_clock(call),
     };
-    if (given->database != NULL)
-        crm_book_set_database(call->book, given->database, true);
-    return crm_restore(call->book, call->place, &restore, call->sink);
+    if (given->verify && (given->database != NULL || call->argument_count > 1)) {
+        call_fail(call, CRM_USAGE, _("--verify only reads: it takes no place for a book"));
+        return call_hint(call, CRM_USAGE, _("crm restore --verify FILE"));
+    }
+    crm_status status =
+        given->database == NULL ? CRM_OK : crm_book_set_database(call->book, given->database, true);
+    return status != CRM_OK ? status : crm_restore(call->book, call->place, &restore, call->sink);
 }
 
 const struct command command_restore = {

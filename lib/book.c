@@ -2,6 +2,7 @@
 /* Opening and closing a book. */
 #include "book.h"
 
+#include "base/address.h"
 #include "base/text.h"
 #include "store/create.h"
 #include "store/migrate.h"
@@ -90,10 +91,13 @@ void crm_book_set_data_directory(crm_book *book, const char *directory)
     book->data_directory = directory;
 }
 
-void crm_book_set_database(crm_book *book, const char *address, bool lasting)
+crm_status crm_book_set_database(crm_book *book, const char *address, bool lasting)
 {
+    if (address != NULL && address_check(address, &book->error) != CRM_OK)
+        return book->error.status;
     book->database = address;
     book->database_lasting = lasting;
+    return CRM_OK;
 }
 
 const char *crm_book_message(const crm_book *book)

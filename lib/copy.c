@@ -4,6 +4,7 @@
 
 #include "backup/contents.h"
 #include "backup/place.h"
+#include "base/address.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "policy/yaml.h"
@@ -27,35 +28,70 @@ struct copying {
 
 /* ---- Files ---- */
 
+static int create_file(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* The time of a day list is part of what visits were computed by. */
+static bool finish_file(int file, const struct stat *like)
+{
+    const struct timespec times[] = {like->st_atim, like->st_mtim};
+    return futimens(file, times) == 0 && fsync(file) == 0;
+}
+
 static crm_status write_file(struct copying *copying, const char *path, const char *data,
                              size_t length, const struct stat *like)
 {
-    struct error *error = &copying->book->error;
-    const struct timespec times[] = {like->st_atim, like->st_mtim};
-    int file cleanup(file_close) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    /* The time of a day list is part of what visits were computed by. */
-    bool written = file >= 0 && file_write(file, data, length) && futimens(file, times) == 0 &&
-                   fsync(file) == 0;
-    return written ? CRM_OK : file_fail(error, path);
+    int file cleanup(file_close) = create_file(path);
+    bool written = file >= 0 && file_write(file, data, length) && finish_file(file, like);
+    return written ? CRM_OK : file_fail(&copying->book->error, path);
 }
 
-static crm_status copy_file(struct copying *copying, const char *name, const char *from,
-                            const char *to)
+static crm_status copy_bytes(struct copying *copying, int from, const char *from_path,
+                             const char *path, const struct stat *like)
+{
+    char bytes[16384];
+    ssize_t length;
+    int file cleanup(file_close) = create_file(path);
+    if (file < 0)
+        return file_fail(&copying->book->error, path);
+    while ((length = read(from, bytes, sizeof bytes)) > 0)
+        if (!file_write(file, bytes, (size_t)length))
+            return file_fail(&copying->book->error, path);
+    if (length < 0)
+        return file_fail(&copying->book->error, from_path);
+    return finish_file(file, like) ? CRM_OK : file_fail(&copying->book->error, path);
+}
+
+static crm_status copy_policy(struct copying *copying, const char *from, const char *to,
+                              const struct stat *like)
 {
     struct error *error = &copying->book->error;
     struct arena arena cleanup(arena_release) = {0};
     struct buffer policy cleanup(buffer_release) = {0};
     const char *text = NULL;
     size_t length = 0;
-    struct stat like;
-    if (stat(from, &like) != 0)
-        return file_fail(error, from);
     crm_status status = yaml_read_file(&arena, from, &text, &length, error);
-    if (status != CRM_OK || strcmp(name, policy_name) != 0)
-        return status == CRM_OK ? write_file(copying, to, text, length, &like) : status;
-    status = policy_with_database(text, length, copying->database, &policy, error);
-    return status == CRM_OK ? write_file(copying, to, buffer_string(&policy), policy.length, &like)
+    if (status == CRM_OK)
+        status = policy_with_database(text, length, copying->database, &policy, error);
+    return status == CRM_OK ? write_file(copying, to, buffer_string(&policy), policy.length, like)
                             : status;
+}
+
+static crm_status copy_file(struct copying *copying, const char *name, const char *from,
+                            const char *to)
+{
+    struct error *error = &copying->book->error;
+    struct stat like;
+    crm_status status = file_refuse_special(from, FILE_PLAIN, error);
+    if (status != CRM_OK)
+        return status;
+    int file cleanup(file_close) = open(from, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &like) != 0)
+        return file_fail(error, from);
+    return strcmp(name, policy_name) == 0 ? copy_policy(copying, from, to, &like)
+                                          : copy_bytes(copying, file, from, to, &like);
 }
 
 static crm_status copy_one(struct copying *copying, const char *name)
@@ -151,10 +187,13 @@ static crm_status copy_store(struct copying *copying)
     return status == CRM_EXISTS && error->message[0] == '\0' ? say_taken(copying) : status;
 }
 
-/* Everything is made where nobody looks; the database is complete before the directory shows. */
+/* Everything is made where nobody looks; the database is complete before the directory shows, whose
+ * name is kept for it: once the records are in another's database, nothing may stand in the way. */
 static crm_status copy_book(struct copying *copying)
 {
     crm_status status = place_make(&copying->place);
+    if (status == CRM_OK && copying->database != NULL)
+        status = place_reserve(&copying->place);
     if (status == CRM_OK)
         status = copy_files(copying);
     if (status == CRM_OK)
@@ -171,6 +210,8 @@ crm_status crm_book_copy(crm_book *book, const char *directory, const char *data
 {
     struct copying copying = {.book = book, .database = database, .sink = sink};
     crm_status status = book_read(book);
+    if (status == CRM_OK && database != NULL)
+        status = address_check(database, &book->error);
     if (status == CRM_OK)
         status = place_choose(&copying.place, directory, &book->error);
     if (status == CRM_OK && copying.place.exists) {

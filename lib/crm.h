@@ -90,8 +90,9 @@ CRM_API void crm_book_set_progress(crm_book *book, crm_progress progress, void *
  * Borrowed. */
 CRM_API void crm_book_set_data_directory(crm_book *book, const char *directory);
 /* Address (postgresql://…) of the book's database, in place of what its policy says. A lasting one
- * is written into the policy by crm_book_init. Borrowed; NULL: as the policy says. */
-CRM_API void crm_book_set_database(crm_book *book, const char *address, bool lasting);
+ * is written into the policy by crm_book_init. Borrowed; NULL: as the policy says. CRM_USAGE for
+ * what is no address. */
+CRM_API crm_status crm_book_set_database(crm_book *book, const char *address, bool lasting);
 
 /* Makes a book in `directory`, which may exist but must hold no book, with a commented policy for
  * that time zone (IANA name) and currency (ISO 4217); both may be NULL: UTC and CNY. CRM_EXISTS

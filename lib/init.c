@@ -43,6 +43,19 @@ static crm_status write_new_file(struct crm_book *book, const char *path, const 
     return status;
 }
 
+/* What is asked for cannot be had beside a policy that says otherwise. */
+static crm_status agree_with_policy(struct crm_book *book, const char *zone, const char *currency)
+{
+    const struct policy *policy = book->policy;
+    bool same_zone = zone == NULL || strcmp(zone, policy->time_zone) == 0;
+    if (same_zone && (currency == NULL || strcmp(currency, policy->currency) == 0))
+        return CRM_OK;
+    error_set(&book->error, CRM_CONFLICT, _("the policy.yaml in '%s' says: %s: %s"),
+              book->directory, same_zone ? "currency" : "time_zone",
+              same_zone ? policy->currency : policy->time_zone);
+    return error_hint(&book->error, _("change it there, or leave out the option"));
+}
+
 /* The commented policy of a new book, or the one laid there beforehand; refuses a zone that there
  * is not. */
 static crm_status make_policy(struct crm_book *book, const char *zone, const char *currency,
@@ -53,9 +66,11 @@ static crm_status make_policy(struct crm_book *book, const char *zone, const cha
         policy_default(out, zone, currency, book->database_lasting ? book->database : NULL);
     if (status != CRM_OK || out->failed || path == NULL)
         return error_no_memory(&book->error);
-    return access(path, F_OK) == 0 ? policy_load(path, &book->policy, &book->error)
-                                   : policy_parse(book_policy_name, buffer_string(out), out->length,
-                                                  &book->policy, &book->error);
+    if (access(path, F_OK) != 0)
+        return policy_parse(book_policy_name, buffer_string(out), out->length, &book->policy,
+                            &book->error);
+    status = policy_load(path, &book->policy, &book->error);
+    return status == CRM_OK ? agree_with_policy(book, zone, currency) : status;
 }
 
 /* Under its name it is whole: what an interrupted init leaves is not taken for the user's own. */
@@ -222,7 +237,8 @@ static crm_status make_book(struct crm_book *book, const char *zone, const char 
         return error_no_memory(&book->error);
     status = refuse_book(book, database);
     if (status == CRM_OK)
-        status = check_currency(currency, strlen(currency), &book->error);
+        status =
+            currency == NULL ? CRM_OK : check_currency(currency, strlen(currency), &book->error);
     if (status == CRM_OK)
         status = make_policy(book, zone, currency, &policy);
     return status == CRM_OK && !book->dry_run ? make_parts(book, database, &policy) : status;
@@ -233,7 +249,7 @@ crm_status crm_book_init(crm_book *book, const char *directory, const char *zone
 {
     crm_status status = book_set_directory(book, directory);
     if (status == CRM_OK)
-        status = make_book(book, zone != NULL ? zone : "UTC", currency != NULL ? currency : "CNY");
+        status = make_book(book, zone, currency);
     book_close(book);
     return status;
 }

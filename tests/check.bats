@@ -605,3 +605,23 @@ files - policy.yaml mode 0644 0600 warning" files
     [ "$status" = 1 ]
     grep -q 'cannot be written' err
 }
+
+@test "without a readable policy nothing is derived, and nothing repaired by another" {
+    new_book other
+    export CRM_BOOK=other
+    sed -e 's/main: abc/main: gold/' -e 's/^    abc:$/    gold:/' -i other/policy.yaml
+    crm add 甲 --key a -q
+    crm tier set a A --reason 'by hand' -q
+    crm check -q --format csv --fields record
+    echo 'nonsense: [' >>other/policy.yaml
+    call crm check --format csv --fields check,severity,problem
+    [[ $status -ne 0 && $out == *"derived,warning,not compared: the policy can't be read
+policy,error,"*"summary,error,"*"errors: 1, warnings: 1, repaired: 0"* ]]
+    call crm check --repair
+    [ "$status" -eq 3 ]
+    [[ $err == *"policy.yaml:"*"hint: mend policy.yaml first: what is derived depends on it"* ]]
+    sed -i '$d' other/policy.yaml
+    [ "$(crm show a --format jsonl | jq -r .tier)" = A ]
+    call crm check -q --format csv --fields record
+    [ "$status" -eq 0 ]
+}

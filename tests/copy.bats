@@ -222,3 +222,10 @@ long_book() {
     same_book team back
     crm --book back check >/dev/null
 }
+
+@test "a file of surveys of any size is copied" {
+    new_book
+    seq 300000 >.crm/surveys/answers.txt
+    crm copy .crm other -q
+    cmp .crm/surveys/answers.txt other/surveys/answers.txt
+}

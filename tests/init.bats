@@ -104,3 +104,31 @@ load helper
     call crm init ""
     expect 2 "" $'crm: the name of the book\'s directory is empty\nhint: name one; . is the current directory'
 }
+
+@test "a policy that lies there is kept: options that say otherwise are refused" {
+    mkdir b
+    printf 'time_zone: Asia/Shanghai\ncurrency: EUR\n' >b/policy.yaml
+    call crm init b --zone UTC
+    expect 4 "" "crm: the policy.yaml in 'b' says: time_zone: Asia/Shanghai
+hint: change it there, or leave out the option"
+    call crm init b --currency CNY
+    [[ $status -eq 4 && $err == *"says: currency: EUR"* ]]
+    call crm init b --currency EUR --zone Asia/Shanghai
+    [ "$status" -eq 0 ]
+}
+
+@test "an address that hides its password badly is not printed" {
+    local address
+    for address in 'postgresql://u:S3C RET@[bad/x' 'postgresql:/u:S3CRET@h/x' 'host=h password=S3CRET' \
+        'postgresql://u:p@S3CRET@host/x' 'postgresql://u:S3CRET@[bad/x'; do
+        call "$CRM_PROGRAM" init b --database "$address"
+        [ "$status" -ne 0 ]
+        [[ $err == "crm: the database's address "* && $err != *S3C* ]]
+        CRM_DATABASE=$address call "$CRM_PROGRAM" --book b list
+        [[ $status -ne 0 && $err != *S3C* ]]
+        mkdir -p c
+        printf 'database: "%s"\n' "$address" >c/policy.yaml
+        call "$CRM_PROGRAM" --book c list
+        [[ $status -ne 0 && $err != *S3C* ]]
+    done
+}

@@ -179,3 +179,28 @@ hint: its last is 4; a record with that key is named with its kind, as in: crm l
     crm remove a >/dev/null
     [[ $(rows 4 --fields record,action) == *$'a\tadded'* ]]
 }
+
+@test "a removed record is found by a name with quotes and backslashes" {
+    crm add 'Joe "X" Bar\Baz' --key joe -q
+    crm remove joe -q
+    [ "$(crm log 'Joe "X" Bar\Baz' --format csv --fields record,action | sort -u)" = \
+        $'joe,added\njoe,removed\nrecord,action' ]
+}
+
+@test "a field that the policy declares no more is masked: it may have been sensitive" {
+    printf 'fields: {customer: {secret: {type: text, sensitive: yes}}}\n' >>.crm/policy.yaml
+    crm add A --key a --set secret=hush -q
+    crm edit a --set secret=hushhush -q
+    sed -i '$d' .crm/policy.yaml
+    call crm log a --format csv --fields field,before,after
+    [[ $out == *"secret,"* && $out != *hush* ]]
+    call crm log a --sensitive --format csv --fields field,before,after
+    [[ $out == *"secret,hush,hushhush"* ]]
+}
+
+@test "what chooses among entries is no use for one of them" {
+    call crm log 1 --by nobody
+    [[ $status -eq 2 && $err == *"leave out the number of the entry, or the options"* ]]
+    call crm log 0
+    [ "$status" -eq 1 ]
+}

@@ -271,3 +271,12 @@ pack() {
     [[ $out == *"its policy.yaml names no server."* ]]
     diff <(crm export customer) <("$CRM_PROGRAM" --book home-again export customer)
 }
+
+@test "--verify takes no place for a book" {
+    new_book
+    crm backup b.tar -q
+    call crm restore b.tar other --verify
+    expect 2 "" "crm: --verify only reads: it takes no place for a book
+hint: crm restore --verify FILE"
+    [ ! -e other ]
+}

@@ -392,3 +392,13 @@ random_command() {
         [ $((RANDOM % 3)) != 0 ] || crm undo "$entry" >/dev/null
     done
 }
+
+@test "refused: an older record has the key by now" {
+    crm add A --key a -q
+    crm add B --key b -q
+    crm edit a --key c -q
+    crm edit b --key a -q
+    call crm undo "$(($(crm log --format jsonl | jq -s 'map(.entry) | max') - 1))"
+    [ "$status" -eq 4 ]
+    [[ $err == *"later entries build on it: "*": crm edit b --key a"* ]]
+}

@@ -134,6 +134,20 @@ crm_status place_make(struct place *place)
     return status;
 }
 
+static crm_status say_occupied(struct place *place)
+{
+    error_set(place->error, CRM_EXISTS, _("something was put at '%s' meanwhile"), place->directory);
+    return error_hint(place->error, _("choose a directory that is empty, or a new one"));
+}
+
+crm_status place_reserve(struct place *place)
+{
+    place->reserved = mkdir(place->directory, 0700) == 0;
+    if (place->reserved)
+        return CRM_OK;
+    return errno == EEXIST ? say_occupied(place) : file_fail(place->error, place->directory);
+}
+
 /* ---- Showing ---- */
 
 static crm_status move_up(struct place *place, const char *name)
@@ -171,11 +185,8 @@ static crm_status rename_directory(struct place *place)
     if (rename(place->hidden, place->directory) == 0)
         return file_sync_name(place->directory) ? CRM_OK
                                                 : file_fail(place->error, place->directory);
-    if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR) {
-        error_set(place->error, CRM_EXISTS, _("something was put at '%s' meanwhile"),
-                  place->directory);
-        return error_hint(place->error, _("choose a directory that is empty, or a new one"));
-    }
+    if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
+        return say_occupied(place);
     return file_fail(place->error, place->directory);
 }
 
@@ -210,6 +221,8 @@ void place_release(struct place *place)
         (void)remove_tree(place->hidden);
         file_close(&place->lock);
     }
-    place->made = false;
+    if (place->made && place->reserved)
+        (void)rmdir(place->directory); /* which fails when somebody has put something there */
+    place->made = place->reserved = false;
     arena_release(&place->arena);
 }

@@ -336,6 +336,18 @@ static crm_status conclude(struct check *check)
     return error_hint(error, _("see the column hint of each: --format json"));
 }
 
+/* What is derived comes out of the policy: by another one right figures would be made wrong. */
+static crm_status refuse_repair(struct check *check, const struct error *policy)
+{
+    struct error *error = &check->book->error;
+    if (policy->status != CRM_INVALID) {
+        *error = *policy;
+        return policy->status;
+    }
+    error_set(error, CRM_INVALID, "%s", policy->message);
+    return error_hint(error, _("mend policy.yaml first: what is derived depends on it"));
+}
+
 static crm_status run(struct check *check, const crm_check_options *options)
 {
     struct book_damage damage = {0};
@@ -344,8 +356,11 @@ static crm_status run(struct check *check, const crm_check_options *options)
     if (status == CRM_OK)
         status = book_open_damaged(book, options->directory,
                                    check->repair ? CRM_OPEN_WRITE : CRM_OPEN_READ, &damage);
+    check->policy_known = damage.policy.status == CRM_OK;
     if (status == CRM_OK)
         status = need_whole(check);
+    if (status == CRM_OK && check->repair && !check->policy_known)
+        status = refuse_repair(check, &damage.policy);
     check->tables = calloc(schema_kind_count, sizeof *check->tables);
     if (status == CRM_OK && check->tables == NULL)
         status = error_no_memory(&book->error);

@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-static bool same_value(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    return a->integer == b->integer;
-}
-
 static crm_status say_customer(struct check *check, int64_t customer, const char *field,
                                const struct value *stored, const struct value *expected)
 {
@@ -50,7 +41,7 @@ static crm_status visit_facts(void *context, const struct value *row)
     crm_status status = CRM_OK;
     for (size_t i = 0; i < FACTS && status == CRM_OK; i++) {
         const struct value *kept = &row[1 + 2 * i], *computed = &row[2 + 2 * i];
-        if (same_value(kept, computed))
+        if (value_equal(kept, computed))
             continue;
         status = say_customer(check, row[0].integer, facts[i].field, kept, computed);
         if (status == CRM_OK && check->repair)
@@ -86,7 +77,7 @@ static crm_status visit_differs(void *context, int64_t customer, const struct va
     crm_status status = CRM_OK;
     visits->differs = true;
     for (int i = 0; i < VISIT_DATES && status == CRM_OK; i++)
-        if (!same_value(&stored[i], &computed[i]))
+        if (!value_equal(&stored[i], &computed[i]))
             status = say_customer(visits->check, customer, fields[i], &stored[i], &computed[i]);
     return status;
 }
@@ -126,10 +117,21 @@ static crm_status compare_visits(struct check *check)
 
 /* ---- All of them ---- */
 
+static crm_status say_unknown(struct check *check)
+{
+    const struct finding finding = {.part = CHECK_DERIVED,
+                                    .problem = _("not compared: the policy can't be read"),
+                                    .hint = _("mend policy.yaml, then check again"),
+                                    .warning = true};
+    return check_say(check, &finding);
+}
+
 crm_status check_derived(struct check *check)
 {
     if (!check->wanted[CHECK_DERIVED])
         return CRM_OK;
+    if (!check->policy_known)
+        return say_unknown(check);
     book_progress(check->book, _("derived facts"), 0, 0);
     crm_status status = compare_facts(check);
     if (status == CRM_OK)

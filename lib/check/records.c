@@ -297,7 +297,7 @@ static crm_status prepare(struct pass *pass)
     pass->values = arena_array(&pass->check->arena, fields, sizeof *pass->values);
     if (pass->columns == NULL || pass->select == NULL || pass->values == NULL)
         return error_no_memory(&pass->check->book->error);
-    pass->has_words = derived_has_words(pass->kind);
+    pass->has_words = pass->check->policy_known && derived_has_words(pass->kind);
     return make_columns(pass);
 }
 

@@ -76,15 +76,6 @@ crm_status sales_check_customer(struct check *check, int64_t id)
 static const char *const customer_fields[SALES_CUSTOMER_SUMS] = {
     "orders", "revenue_total", "profit_total", "first_order_on", "last_order_on", "currency"};
 
-static bool same_value(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    return a->integer == b->integer;
-}
-
 static crm_status step_to(struct sales_check *sales, int64_t customer)
 {
     crm_status status = CRM_OK;
@@ -106,7 +97,7 @@ static crm_status compare_customer(void *context, int64_t customer, const struct
         return status;
     for (int i = 0; i < SALES_CUSTOMER_SUMS && status == CRM_OK; i++) {
         const struct value kept = statement_column(sales->customers, i + 1);
-        if (same_value(&kept, &sums[i]))
+        if (value_equal(&kept, &sums[i]))
             continue;
         same = false;
         status = check_say_derived(pass->check, &kind_customer,
@@ -196,7 +187,7 @@ static crm_status compare_month(void *context, const struct value *sums)
         kept->seen = true;
     for (size_t i = 0; i < 4 && status == CRM_OK; i++) {
         const struct value stored = kept == NULL ? value_null() : value_integer(kept->sums[i]);
-        if (same_value(&stored, &sums[i + 2]))
+        if (value_equal(&stored, &sums[i + 2]))
             continue;
         same = false;
         status =
@@ -281,7 +272,7 @@ static crm_status compare_head(struct pass *pass, uint64_t head)
     static const char *const names[] = {"currency", "counted"};
     crm_status status = CRM_OK;
     for (size_t i = 0; i < 2 && status == CRM_OK; i++) {
-        if (same_value(kept[i], &expected[i]) || (i == 0 && text[0] == '\0'))
+        if (value_equal(kept[i], &expected[i]) || (i == 0 && text[0] == '\0'))
             continue;
         struct finding finding = {
             .part = CHECK_DERIVED,

@@ -82,15 +82,6 @@ static int text_form(enum data_type type, const struct value *value, char number
     return (int)value->length;
 }
 
-static bool same_value(const struct value *a, const struct value *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->type == VALUE_TEXT)
-        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    return a->type == VALUE_REAL ? a->real == b->real : a->integer == b->integer;
-}
-
 static crm_status no_memory(struct check *check)
 {
     return error_no_memory(&check->book->error);
@@ -101,13 +92,13 @@ static crm_status conclude(struct check *check, const struct field *field,
                            const struct value *stored, const struct value *parsed,
                            const struct error *error, struct verdict *out)
 {
-    *out = (struct verdict){.good = error->status == CRM_OK && same_value(stored, parsed)};
+    *out = (struct verdict){.good = error->status == CRM_OK && value_equal(stored, parsed)};
     if (out->good)
         return CRM_OK;
     bool sensitive = (field->flags & FIELD_SENSITIVE) != 0;
     if (error->status == CRM_OK) {
         out->problem = _("not stored as crm writes it");
-        out->expected = check_text(check, field, parsed);
+        out->expected = sensitive ? NULL : check_text(check, field, parsed);
         return CRM_OK;
     }
     out->problem = sensitive ? _("not a value that the field takes")
@@ -130,7 +121,7 @@ static crm_status judge_parsed(struct check *check, const struct field *field,
         field_parse(field, text, (size_t)length, &context, &check->scratch, &parsed, NULL, &error);
     if (error.status == CRM_NO_MEMORY)
         return no_memory(check);
-    out->good = error.status == CRM_OK && same_value(value, &parsed);
+    out->good = error.status == CRM_OK && value_equal(value, &parsed);
     if (!out->good)
         return conclude(check, field, value, &parsed, &error, out);
     if (field->type != DATA_TEXT)
@@ -197,7 +188,9 @@ static crm_status judge_member(struct check *check, const struct kind *kind, con
     *out = (struct verdict){.good = true};
     if (custom == NULL)
         return CRM_OK;
-    const struct field field = {.name = custom->name, .type = custom->type};
+    const struct field field = {.name = custom->name,
+                                .type = custom->type,
+                                .flags = custom->sensitive ? FIELD_SENSITIVE : 0};
     const struct value value = member_value(custom, member);
     if (value_is_null(&value)) {
         *out = (struct verdict){.problem = _("neither a text nor a number")};

@@ -76,7 +76,7 @@ void changes_release(struct changes *changes)
 
 crm_status changes_of_entry(struct changes *changes, int64_t entry)
 {
-    if (changes->entry.id == entry)
+    if (changes->entry.id == entry && entry != 0)
         return CRM_OK;
     arena_clear(&changes->arena);
     changes->entry = (struct entry){0};
@@ -179,12 +179,13 @@ static bool differ(const struct value *a, const struct value *b)
 }
 
 /* Members of the policy's own, which lie in one object. One that the policy does not declare any
- * more is text. */
+ * more is text, and may have been sensitive. */
 static crm_status write_own(struct image_rows *rows, const char *name, const struct value *before,
                             const struct value *after)
 {
     const struct policy *policy = rows->changes->book->policy;
-    struct described what = {.name = name, .column = {.name = name}};
+    struct described what = {
+        .name = name, .column = {.name = name}, .sensitive = !rows->changes->sink->sensitive};
     if (!differ(before, after))
         return CRM_OK;
     for (size_t i = 0; i < policy->field_count; i++) {
@@ -193,8 +194,8 @@ static crm_status write_own(struct image_rows *rows, const char *name, const str
             continue;
         what.column.type = field->type;
         what.column.decimals = 4;
+        what.sensitive = masks(rows->changes, rows->kind, name);
     }
-    what.sensitive = masks(rows->changes, rows->kind, name);
     return write_field(rows, &what, before, after);
 }
 
@@ -219,21 +220,24 @@ static crm_status write_own_all(struct image_rows *rows, const struct value *bef
     return status;
 }
 
-static crm_status write_member(struct image_rows *rows, const struct member *before,
-                               const struct value *after)
+/* Engines keep the columns in orders of their own: fields come in that of their kind. */
+static crm_status write_member(struct image_rows *rows, const char *name,
+                               const struct reading *reading, bool removed)
 {
-    const struct field *field = kind_field(rows->kind, before->name);
-    if (!differ(&before->value, after))
+    const struct field *field = kind_field(rows->kind, name);
+    const struct value *before = values_find(&reading->before, name);
+    const struct value *after = removed ? NULL : values_find(&reading->after, name);
+    if (before == NULL || !differ(before, after))
         return CRM_OK;
-    if (strcmp(before->name, "custom") == 0 && rows->kind->custom)
-        return write_own_all(rows, &before->value, after);
-    if (field == NULL || (field->flags & FIELD_DERIVED))
-        return CRM_OK; /* the id, the entry, sums */
+    if (field == NULL)
+        return write_own_all(rows, before, after);
+    if (field->flags & FIELD_DERIVED)
+        return CRM_OK; /* sums */
     const struct described what = {.name = field->name,
                                    .column = field_column(field),
                                    .field = field,
                                    .sensitive = masks(rows->changes, rows->kind, field->name)};
-    return write_field(rows, &what, &before->value, after);
+    return write_field(rows, &what, before, after);
 }
 
 static crm_status name_row(struct image_rows *rows, const struct image *image,
@@ -273,11 +277,11 @@ crm_status changes_of_row(struct changes *changes, const struct reading *reading
     if (image_is_erased(image))
         return write_erased(&rows, image);
     crm_status status = name_row(&rows, image, before);
-    for (size_t i = 0; status == CRM_OK && i < before->count; i++)
-        status = write_member(&rows, &before->items[i],
-                              image->removed ? NULL
-                                             : values_find(&reading->after, before->items[i].name));
-    return status;
+    for (size_t i = 0; status == CRM_OK && i < image->kind->field_count; i++)
+        status = write_member(&rows, image->kind->fields[i].name, reading, image->removed);
+    return status == CRM_OK && image->kind->custom
+               ? write_member(&rows, "custom", reading, image->removed)
+               : status;
 }
 
 static crm_status write_row_of_image(void *context, const struct reading *reading)

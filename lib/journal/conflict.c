@@ -416,7 +416,51 @@ static crm_status gone_by(struct conflicts *conflicts, const struct kind *kind, 
     return status;
 }
 
-/* The entry of a row that has the number or key which a record had; 0 when they are free. */
+/* When a record got the key it has now, later than it was added. */
+struct key_change {
+    const char *field;
+    int64_t entry;
+};
+
+static crm_status note_key_change(void *context, const struct reading *reading)
+{
+    struct key_change *change = context;
+    const struct value *before = values_find(&reading->before, change->field);
+    const struct value *after = values_find(&reading->after, change->field);
+    if (before != NULL && after != NULL && !value_equal(before, after))
+        change->entry = reading->image.entry;
+    return CRM_OK;
+}
+
+struct key_search {
+    struct crm_book *book;
+    struct key_change change;
+};
+
+static crm_status look_at_key(void *context, const struct value *row)
+{
+    struct key_search *search = context;
+    const struct image image = image_of(row);
+    return image_read(search->book, &image, note_key_change, &search->change);
+}
+
+static crm_status key_since(struct conflicts *conflicts, const struct kind *kind, int64_t id,
+                            const char *field, int64_t *out)
+{
+    const struct value parameters[] = {value_text(kind->name), value_integer(id),
+                                       value_integer(conflicts->entry->id)};
+    struct key_search search = {conflicts->book, {.field = field}};
+    crm_status status =
+        store_query(conflicts->book->store,
+                    "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = $1 "
+                    "AND i.record = $2 AND i.entry > $3 ORDER BY i.entry, i.number",
+                    parameters, 3, look_at_key, &search);
+    *out = search.change.entry;
+    return status;
+}
+
+/* The later entry by which another row has the number or key that a record had; 0 when they are
+ * free. */
 static crm_status taken_by(struct conflicts *conflicts, const struct reading *reading,
                            const struct member *member, int64_t *out)
 {
@@ -425,18 +469,22 @@ static crm_status taken_by(struct conflicts *conflicts, const struct reading *re
     const struct value parameters[] = {member->value, value_integer(reading->image.record)};
     bool number = strcmp(member->name, "id") == 0 && reading->image.removed;
     bool key = field != NULL && (field->flags & FIELD_KEY);
-    struct value found = value_null();
+    struct value found[] = {value_null(), value_null()};
     *out = 0;
     if ((!number && !key) || value_is_null(&member->value))
         return CRM_OK;
-    const char *sql = arena_printf(&conflicts->arena, "SELECT entry FROM %s WHERE %s = $1%s",
+    const char *sql = arena_printf(&conflicts->arena, "SELECT entry, id FROM %s WHERE %s = $1%s",
                                    kind->table, member->name, number ? "" : " AND id <> $2");
     if (sql == NULL)
         return error_no_memory(&conflicts->book->error);
     crm_status status = store_row_values(conflicts->book->store, &conflicts->arena, sql, parameters,
-                                         number ? 1 : 2, &found, 1);
-    *out = found.type == VALUE_INTEGER ? found.integer : 0;
-    return status == CRM_NOT_FOUND ? CRM_OK : status;
+                                         number ? 1 : 2, found, 2);
+    if (status != CRM_OK)
+        return status == CRM_NOT_FOUND ? CRM_OK : status;
+    *out = found[0].type == VALUE_INTEGER ? found[0].integer : 0;
+    return number || *out > conflicts->entry->id
+               ? CRM_OK
+               : key_since(conflicts, kind, found[1].integer, field->name, out);
 }
 
 static crm_status judge_member(struct conflicts *conflicts, const struct reading *reading,

@@ -98,6 +98,7 @@ struct search {
     struct crm_book *book;
     const struct kind *kind;
     const char *text;
+    const char *quoted; /* as it stands in JSON */
     int64_t found;
     bool several;
 };
@@ -119,7 +120,7 @@ static crm_status look_at_removed(void *context, const struct value *row)
     struct arena arena cleanup(arena_release) = {0};
     struct values values;
     if (row[0].type != VALUE_INTEGER || row[1].type != VALUE_TEXT ||
-        strstr(row[1].text, search->text) == NULL)
+        strstr(row[1].text, search->quoted) == NULL)
         return CRM_OK;
     crm_status status = values_read(search->book, row[1].text, &arena, &values);
     if (status != CRM_OK || !bears(search, &values))
@@ -158,7 +159,12 @@ static crm_status removed_by_number(struct search *search, int64_t id)
 
 static crm_status look_for_removed(struct search *search)
 {
+    struct buffer quoted cleanup(buffer_release) = {0};
     const struct value kind = value_text(search->kind->name);
+    text_json_quote(&quoted, search->text, strlen(search->text));
+    search->quoted = buffer_string(&quoted);
+    if (quoted.failed)
+        return error_no_memory(&search->book->error);
     int64_t number = number_in(search->kind, search->text);
     crm_status status = number == 0 ? CRM_OK : removed_by_number(search, number);
     if (status != CRM_OK || search->found != 0)

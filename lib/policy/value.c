@@ -2,6 +2,7 @@
 /* The values of a policy, one reader a type. */
 #include "policy/value.h"
 
+#include "base/address.h"
 #include "base/decimal.h"
 #include "base/text.h"
 
@@ -115,14 +116,17 @@ static void read_currency(struct policy_reader *reader, const struct policy_key 
 static void read_database(struct policy_reader *reader, const struct policy_key *key,
                           const struct yaml_node *node, void *target)
 {
-    if (strncmp(node->text, "postgresql://", 13) == 0 ||
-        strncmp(node->text, "postgres://", 11) == 0) {
+    struct error *error = &reader->scratch;
+    if (address_is_postgres(node->text) && address_check(node->text, error) != CRM_OK) {
+        policy_problem(reader, node, "%s", error->message);
+        policy_hint(reader, "%s", error->hint);
+    } else if (address_is_postgres(node->text)) {
         read_text(reader, key, node, target);
-        return;
+    } else {
+        policy_problem(reader, node, _("is no address of a database"));
+        policy_hint(reader, _("write postgresql://HOST/NAME, or remove the line for the book's own "
+                              "file"));
     }
-    policy_problem(reader, node, _("is no address of a database"));
-    policy_hint(reader, _("write postgresql://HOST/NAME, or remove the line for the book's own "
-                          "file"));
 }
 
 /* ---- numbers ---- */

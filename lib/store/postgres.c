@@ -3,6 +3,7 @@
  * and what a failure of the server means. */
 #include "store/postgres.h"
 
+#include "base/address.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 static bool postgres_accepts(const char *path)
 {
-    return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0;
+    return address_is_postgres(path);
 }
 
 /* ---- Failures ---- */
