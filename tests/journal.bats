@@ -197,6 +197,31 @@ image_digests() {
     expect_chain
 }
 
+@test "more images than wait in memory are whole, and in order" {
+    local i text
+    crm add Acme >/dev/null
+    crm add Beta >/dev/null
+    crm add staff 林涛 --login lin >/dev/null
+    crm complain add beta broken --owner lin >/dev/null
+    text=$(printf '话%.0s' {1..9000})
+    echo complaint,happened_at,event,reason >events.csv
+    for ((i = 10; i < 60; i++)); do
+        echo "C-1,2026-03-02T01:$i:00Z,assigned,$i$text"
+    done >>events.csv
+    crm import -q events.csv --as complaint_event >/dev/null
+    crm undo -q >/dev/null
+    [ "$(ask "SELECT count(*), min(customer), max(customer), count(DISTINCT number), max(number),
+              min(length(before_values)) > 9000 FROM journal_image" | sed 's/t$/1/')" = '50|2|2|50|50|1' ]
+    [ "$(images | sed 's/.*"reason":"\(..\).*/\1/')" = "$(seq 10 59)" ]
+    expect_chain
+    crm undo -q >/dev/null
+    crm remove C-1 >/dev/null
+    [ "$(ask "SELECT count(*), min(customer), max(customer) FROM journal_image
+              WHERE entry = (SELECT max(id) FROM journal)")" = '52|2|2' ]
+    expect_chain
+    crm check >/dev/null
+}
+
 @test "reminders that were given carry their entry" {
     crm add Acme >/dev/null
     CRM_NOW=2028-03-02T09:00:00+08:00 crm remind --new >/dev/null

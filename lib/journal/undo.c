@@ -267,8 +267,8 @@ static crm_status take_back_images(struct undoing *undoing)
 
 /* ---- What came ---- */
 
-/* A few at a time: so the journal keeps little in memory, and the progress is seen. */
-enum { IDS_AT_ONCE = 8192, CUSTOMERS_AT_ONCE = 512 };
+/* A few at a time: so images wait in memory and not in a file, and the progress is seen. */
+enum { IDS_AT_ONCE = 1024, CUSTOMERS_AT_ONCE = 256 };
 
 static crm_status remove_range(struct undoing *undoing, const struct added *added)
 {

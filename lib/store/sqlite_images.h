@@ -7,6 +7,7 @@
 #include "base/spill.h"
 #include "store/journal.h"
 #include "store/sqlite_journal.h"
+#include "store/sqlite_source.h"
 #include "store/sqlite_watch.h"
 
 /* An image on its way; its two texts follow, each with a NUL. */
@@ -40,7 +41,10 @@ struct sqlite_journal {
     int64_t number;              /* of the image written last */
     struct digest images;
     struct salts salts;
-    sqlite3_stmt *insert;
+    char salt[SALT_TEXT], digest[DIGEST_TEXT]; /* of that one */
+    struct spill_reader *reader;               /* while images are written */
+    struct sqlite_source *source;              /* of all of them */
+    sqlite3_stmt *insert, *insert_all;         /* one from bindings, all from the source */
     struct orphan *orphans;
     size_t orphan_count, orphan_capacity;
 };

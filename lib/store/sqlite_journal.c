@@ -11,6 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of images that are written together, and of those few that are not. */
+enum { IMAGES_AT_ONCE = SPILL_MEMORY / 2, MANY_IMAGES = 64 * 1024 };
+
+#define IMAGE_COLUMNS                                                                              \
+    "entry, number, kind, record, customer, action, row_count, before_values, after_values, "      \
+    "salt, digest"
+enum { IMAGE_COLUMN_COUNT = 11 };
+
+static const char source_name[] = "crm_images";
+
 /* ---- Images into their table ---- */
 
 static crm_status fail(struct sqlite_journal *journal)
@@ -67,25 +77,11 @@ static crm_status ask_whole(struct sqlite_journal *journal, struct packed_image 
     return CRM_OK;
 }
 
-static void bind_text(sqlite3_stmt *statement, int place, const char *text)
+/* What the next image leaves behind stays valid until the one after it. */
+static crm_status put_image(struct sqlite_journal *journal, const struct packed_image *packed,
+                            const char *before, const char *after, struct value *row)
 {
-    (void)sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
-}
-
-static void bind_number(sqlite3_stmt *statement, int place, bool there, int64_t number)
-{
-    if (there)
-        (void)sqlite3_bind_int64(statement, place, number);
-    else
-        (void)sqlite3_bind_null(statement, place);
-}
-
-/* The bindings need no memory: their texts are borrowed. */
-static crm_status insert_image(struct sqlite_journal *journal, const struct packed_image *packed,
-                               const char *before, const char *after)
-{
-    char salt[SALT_TEXT], digest[DIGEST_TEXT];
-    if (!salt_next(&journal->salts, salt))
+    if (!salt_next(&journal->salts, journal->salt))
         return error_set(journal->error, CRM_IO, _("the system has no random numbers"));
     const struct journal_image image = {.kind = journal->watches[packed->watch].kind->name,
                                         .record = packed->has_record ? value_integer(packed->record)
@@ -93,29 +89,34 @@ static crm_status insert_image(struct sqlite_journal *journal, const struct pack
                                         .action = packed->removed ? "removed" : "changed",
                                         .before = before,
                                         .after = packed->removed ? NULL : after,
-                                        .salt = salt};
-    journal_image_digest(&image, digest);
-    digest_text(&journal->images, digest);
-    sqlite3_stmt *statement = journal->insert;
-    bind_number(statement, 1, true, journal->entry);
-    bind_number(statement, 2, true, journal->number);
-    bind_text(statement, 3, image.kind);
-    bind_number(statement, 4, packed->has_record, packed->record);
-    bind_number(statement, 5, packed->has_customer, packed->customer);
-    bind_text(statement, 6, image.action);
-    bind_number(statement, 7, true, packed->row_count);
-    bind_text(statement, 8, image.before);
-    bind_text(statement, 9, image.after);
-    bind_text(statement, 10, salt);
-    bind_text(statement, 11, digest);
-    int code = sqlite3_step(statement);
-    (void)sqlite3_reset(statement);
-    return code == SQLITE_DONE ? CRM_OK : fail(journal);
+                                        .salt = journal->salt};
+    journal_image_digest(&image, journal->digest);
+    digest_add(&journal->images, journal->digest, DIGEST_TEXT - 1);
+    const struct value values[IMAGE_COLUMN_COUNT] = {
+        value_integer(journal->entry),
+        value_integer(journal->number),
+        value_text(image.kind),
+        image.record,
+        packed->has_customer ? value_integer(packed->customer) : value_null(),
+        value_text(image.action),
+        value_integer(packed->row_count),
+        value_text_length(before, packed->before),
+        packed->removed ? value_null() : value_text_length(after, packed->after),
+        value_text_length(journal->salt, SALT_TEXT - 1),
+        value_text_length(journal->digest, DIGEST_TEXT - 1)};
+    memcpy(row, values, sizeof values);
+    return CRM_OK;
 }
 
-static crm_status write_image(struct sqlite_journal *journal, struct spill_reader *reader)
+/* The next image of the spill as a row of the table. */
+static crm_status next_image(void *context, struct value *row, bool *more)
 {
+    struct sqlite_journal *journal = context;
+    struct spill_reader *reader = journal->reader;
     struct packed_image image;
+    *more = reader->at < spill_length(&journal->spill);
+    if (!*more)
+        return CRM_OK;
     if (!spill_read(reader, &image, sizeof image))
         return say_lost(journal);
     buffer_clear(&journal->before);
@@ -129,9 +130,80 @@ static crm_status write_image(struct sqlite_journal *journal, struct spill_reade
         return say_lost(journal);
     journal->number++;
     crm_status status = image.has_whole ? ask_whole(journal, &image) : CRM_OK;
-    return status == CRM_OK ? insert_image(journal, &image, before, after) : status;
+    return status == CRM_OK ? put_image(journal, &image, before, after, row) : status;
 }
 
+/* The bindings need no memory: their texts are borrowed. */
+static crm_status insert_row(struct sqlite_journal *journal, const struct value *row)
+{
+    sqlite3_stmt *statement = journal->insert;
+    for (int i = 0; i < IMAGE_COLUMN_COUNT; i++) {
+        const struct value *value = &row[i];
+        if (value->type == VALUE_INTEGER)
+            (void)sqlite3_bind_int64(statement, i + 1, value->integer);
+        else if (value->type == VALUE_TEXT)
+            (void)sqlite3_bind_text(statement, i + 1, value->text, (int)value->length,
+                                    SQLITE_STATIC);
+        else
+            (void)sqlite3_bind_null(statement, i + 1);
+    }
+    int code = sqlite3_step(statement);
+    (void)sqlite3_reset(statement);
+    return code == SQLITE_DONE ? CRM_OK : fail(journal);
+}
+
+static crm_status insert_one_by_one(struct sqlite_journal *journal)
+{
+    struct value row[IMAGE_COLUMN_COUNT];
+    bool more = true;
+    crm_status status = CRM_OK;
+    if (journal->insert == NULL)
+        status = prepare(journal,
+                         "INSERT INTO journal_image (" IMAGE_COLUMNS
+                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                         &journal->insert);
+    while (status == CRM_OK && more) {
+        status = next_image(journal, row, &more);
+        if (status == CRM_OK && more)
+            status = insert_row(journal, row);
+    }
+    return status;
+}
+
+static crm_status prepare_all(struct sqlite_journal *journal)
+{
+    static const char *const columns[IMAGE_COLUMN_COUNT] = {
+        "entry",     "number",        "kind",         "record", "customer", "action",
+        "row_count", "before_values", "after_values", "salt",   "digest"};
+    const struct store_source source = {.columns = columns,
+                                        .column_count = IMAGE_COLUMN_COUNT,
+                                        .next = next_image,
+                                        .context = journal};
+    journal->source =
+        sqlite_source_register(journal->database, source_name, &source, journal->error);
+    return journal->source == NULL ? fail(journal)
+                                   : prepare(journal,
+                                             "INSERT OR FAIL INTO journal_image (" IMAGE_COLUMNS
+                                             ") SELECT " IMAGE_COLUMNS " FROM crm_images",
+                                             &journal->insert_all);
+}
+
+/* Pulled by one statement: see sqlite_load.c. */
+static crm_status insert_all(struct sqlite_journal *journal)
+{
+    crm_status status = journal->insert_all == NULL ? prepare_all(journal) : CRM_OK;
+    if (status != CRM_OK)
+        return status;
+    int code = sqlite3_step(journal->insert_all);
+    if (code != SQLITE_DONE)
+        status = sqlite_source_failed(journal->source, journal->error) ? journal->error->status
+                                                                       : fail(journal);
+    (void)sqlite3_reset(journal->insert_all);
+    return status;
+}
+
+/* The hook need not hear of images. To prepare the statement that takes them all costs as much as
+ * some ten of them. */
 static crm_status write_images(struct sqlite_journal *journal)
 {
     const int64_t length = spill_length(&journal->spill);
@@ -141,15 +213,13 @@ static crm_status write_images(struct sqlite_journal *journal)
     if (reader == NULL)
         return error_no_memory(journal->error);
     reader->spill = &journal->spill;
-    crm_status status = CRM_OK;
-    if (journal->insert == NULL)
-        status = prepare(journal,
-                         "INSERT INTO journal_image (entry, number, kind, record, customer, "
-                         "action, row_count, before_values, after_values, salt, digest) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                         &journal->insert);
-    while (status == CRM_OK && reader->at < length)
-        status = write_image(journal, reader);
+    journal->reader = reader;
+    const bool listened = sqlite_journal_listen(journal, false);
+    crm_status status = length < MANY_IMAGES && journal->insert_all == NULL
+                            ? insert_one_by_one(journal)
+                            : insert_all(journal);
+    (void)sqlite_journal_listen(journal, listened);
+    journal->reader = NULL;
     spill_cut(&journal->spill, 0);
     return status;
 }
@@ -170,7 +240,7 @@ static crm_status settle_orphans(struct sqlite_journal *journal)
         const struct orphan *orphan = &journal->orphans[i];
         (void)sqlite3_bind_int64(statement, 1, journal->entry);
         (void)sqlite3_bind_int64(statement, 2, orphan->number);
-        bind_text(statement, 3, orphan->kind->name);
+        (void)sqlite3_bind_text(statement, 3, orphan->kind->name, -1, SQLITE_STATIC);
         (void)sqlite3_bind_int64(statement, 4, orphan->whole);
         if (sqlite3_step(statement) != SQLITE_DONE)
             status = fail(journal);
@@ -250,7 +320,7 @@ crm_status sqlite_journal_enter(struct sqlite_journal *journal, bool listens,
 {
     crm_status status = CRM_OK;
     sqlite_images_close(journal);
-    if (journal->depth == 0 && spill_length(&journal->spill) >= SPILL_MEMORY)
+    if (journal->depth == 0 && spill_length(&journal->spill) >= IMAGES_AT_ONCE)
         status = write_images(journal);
     journal->depth++;
     mark->length = spill_length(&journal->spill);
@@ -303,7 +373,10 @@ crm_status sqlite_journal_end(struct sqlite_journal *journal, struct buffer *add
 void sqlite_journal_forget(struct sqlite_journal *journal)
 {
     (void)sqlite3_finalize(journal->insert);
-    journal->insert = NULL;
+    (void)sqlite3_finalize(journal->insert_all);
+    journal->insert = journal->insert_all = NULL;
+    sqlite_source_unregister(journal->database, source_name, journal->source);
+    journal->source = NULL;
     spill_release(&journal->spill);
     journal->open.row_count = 0;
     journal->orphan_count = 0;
