@@ -94,13 +94,12 @@ ladder_book() {
     }
     [ -z "$(friday 11:59:59)" ]
     [ "$(friday 12:00:00)" = "escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,0,amy" ]
-    [ "$(friday 14:30:00)" = "escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,1.5,amy
-escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,0.5,bob" ]
+    # The owner sees the limit itself, once it is at risk.
+    [ "$(friday 14:30:00)" = "escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,0.5,bob" ]
     [ "$(friday 15:00:01)" = "escalate:C-1:respond:100:0:3,reached,2026-02-27T15:00:00+08:00,0.0002,mia
-escalate:C-1:respond:50:0:1,reached,2026-02-27T12:00:00+08:00,2.0002,amy
 escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,1.0002,bob" ]
     call crm remind --for mia
-    expect 0 '{"id":"escalate:C-1:respond:100:0:3","kind":"escalation","customer":"acme","name":"Acme","tier":null,"due":"2026-02-27T15:00:00+08:00","state":"reached","late":3,"unit":"working_hours","owner":"mia","why":"C-1, high, 175 % of the limit used, told from 100 % on: late again"}' ""
+    expect 0 '{"id":"escalate:C-1:respond:100:0:3","kind":"escalation","customer":"acme","name":"Acme","tier":null,"due":"2026-02-27T15:00:00+08:00","state":"reached","late":3,"unit":"working_hours","owner":"mia","why":"C-1, high, 175 % of the limit used: late again"}' ""
     call crm remind --for bob
     [[ $out == *escalate:C-1:respond:75:0:2* && $out != *respond:C-1:2026* ]]
     call crm remind --for max
@@ -111,21 +110,28 @@ escalate:C-1:respond:75:0:2,reached,2026-02-27T14:00:00+08:00,1.0002,bob" ]
     expect 0 "" ""
 }
 
-@test "--within tells of the steps to come" {
+@test "who is told twice of one limit is told of the higher step" {
     ladder_book
-    call crm --now 2026-02-27T10:30:00+08:00 remind --within 1d --for mia
-    [ "$(jq -c '[.id, .state, .late]' <<<"$out")" = '["escalate:C-1:respond:100:0:3","due",-3.5]' ]
-    # A clock that stands still comes to no step; one that was reached stays until the pause.
+    escalation "[{at: 50, tell: mia}, {at: 100, tell: manager}, {at: 100, tell: mia}]"
+    call crm --now 2026-02-27T14:59:00+08:00 remind --for mia
+    [ "$(states)" = "escalate:C-1:respond:50:0:3 reached" ]
+    call crm remind --for mia
+    [ "$(states)" = "escalate:C-1:respond:100:0:3 reached" ]
+    # A clock that stands still comes to no step.
     crm complain respond C-1 >/dev/null
     crm complain pause C-1 --reason "waits for a photograph" >/dev/null
-    call crm remind --within 1y --for mia
+    call crm --now 2026-05-02T09:00:00+08:00 remind --for mia
     expect 0 "" ""
 }
 
 @test "a step that nobody is there for is told to the owner, and says so" {
     escalation "[{at: 100, tell: manager}, {at: 100, tell: zoe}]"
     call crm remind --for amy name=Acme
-    [ "$(jq -r 'select(.kind == "escalation") | .why' <<<"$out")" = "C-1, high, 175 % of the limit used, told from 100 % on: late again; there is no manager to tell" ]
+    [ "$(jq -r 'select(.kind == "complaint_response") | .why' <<<"$out")" = "C-1, high, 175 % of the limit used: late again; there is no manager to tell" ]
+    [[ $out != *escalate* ]]
+    escalation "[{at: 50, tell: zoe}, {at: 100, tell: manager}]"
+    call crm --now 2026-02-27T12:00:00+08:00 remind --for amy name=Acme kind=company --fields id,why --format csv
+    [[ $out == *"escalate:C-1:respond:50:0:1,\"C-1, high, 50 % of the limit used: late again; there is no zoe to tell\""* ]]
     # Staff of another department, where there is none in the complaint's.
     crm add staff "Max" --login max --role Boss --department service >/dev/null
     sed -i 's/^  manager: .*/  manager: boss/' .crm/policy.yaml

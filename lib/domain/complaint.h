@@ -29,7 +29,7 @@ crm_status complaint_sections(struct crm_book *book, int64_t id, struct crm_sink
 /* A step of the policy's escalation that a limit has come to. */
 struct complaint_step {
     const struct escalation *rule;
-    instant at; /* since when, or when it will be */
+    instant at; /* since when */
 };
 
 /* A duty that is open: a first response, or a resolution. Text is borrowed during the call. */
@@ -50,13 +50,13 @@ struct complaint_item {
     int64_t reopened;     /* how often the complaint was */
     /* It is at risk, breached, due in time or unknown; else there are just steps. */
     bool presses;
-    const struct complaint_step *steps; /* that are reached in time, lowest first */
+    const struct complaint_step *steps; /* that are reached, lowest first */
     size_t step_count;
 };
 typedef crm_status (*complaint_visitor)(void *context, const struct complaint_item *item);
 
 /* Calls `each` for every open duty, in the order of complaints, that is at risk or breached, due
- * until `until`, of unknown due time, or has come to a step of the escalation until then. A
+ * until `until`, of unknown due time, or has come to a step of the escalation. A
  * resolution that is paused is left out, unless its limit passed before. Anything but CRM_OK from
  * `each` ends it. */
 crm_status complaint_items(struct crm_book *book, instant until, complaint_visitor each,

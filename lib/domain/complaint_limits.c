@@ -295,37 +295,27 @@ static crm_status judge(struct pressing *pressing, const struct measure *measure
     return status;
 }
 
-/* What the ladder says by `until`. Of a clock that stands still no step is still to come; nor is
- * one beyond the calendar. */
+/* The steps of the ladder that are reached. */
 static crm_status climb(struct pressing *pressing, const struct measure *measure,
                         struct complaint_item *item)
 {
     struct crm_book *book = pressing->book;
     const struct policy *policy = book->policy;
-    const bool runs = measure->runs[measure->count - 1].to == SLA_OPEN;
-    const instant until = runs ? pressing->until : book->now;
     const int64_t used = item->late + item->length;
     struct complaint_step *steps =
         arena_array(&pressing->arena, policy->escalation_count + 1, sizeof *steps);
-    if (steps == NULL)
-        return error_no_memory(&book->error);
+    crm_status status = steps == NULL ? error_no_memory(&book->error) : CRM_OK;
     item->steps = steps;
-    for (size_t i = 0; i < policy->escalation_count && item->length > 0; i++) {
-        const struct escalation *rule = &policy->escalations[i];
-        const int64_t share = item->length * rule->percent;
-        instant at = 0;
-        if (used * 100 < share && until <= book->now)
+    for (size_t i = 0; i < policy->escalation_count && status == CRM_OK; i++) {
+        const int64_t share = item->length * policy->escalations[i].percent;
+        if (item->length == 0 || used * 100 < share)
             break;
-        crm_status status = sla_reached(&measure->limit, measure->runs, measure->count,
-                                        (share + 99) / 100, &at, &book->error);
-        if (status != CRM_OK && status != CRM_INVALID)
-            return status;
-        if (status == CRM_INVALID || at > until)
-            break;
-        steps[item->step_count++] = (struct complaint_step){rule, at};
+        struct complaint_step *step = &steps[item->step_count++];
+        step->rule = &policy->escalations[i];
+        status = sla_reached(&measure->limit, measure->runs, measure->count, (share + 99) / 100,
+                             &step->at, &book->error);
     }
-    error_clear(&book->error);
-    return CRM_OK;
+    return status;
 }
 
 static crm_status visit_duty(struct pressing *pressing, const struct complaint *complaint,

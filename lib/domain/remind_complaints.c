@@ -17,7 +17,16 @@ struct complaints {
     struct member *team; /* who still works here, by id; read for the first step */
     size_t count, capacity;
     bool known;
+    int64_t *told; /* who is told of the limit at hand; its owner first, if he sees it anyway */
+    size_t told_count, told_capacity;
+    const char *missing; /* whom a step of it names in vain; NULL: nobody */
 };
+
+static void complaints_release(struct complaints *complaints)
+{
+    free(complaints->team);
+    free(complaints->told);
+}
 
 /* ---- Limits ---- */
 
@@ -38,30 +47,40 @@ static const char *severity_label(const struct complaint_item *found)
     return field_label_of(kind_field(&kind_complaint, "severity"), found->severity);
 }
 
-static crm_status add_limit(struct reminders *all, const struct complaint_item *found)
+static const char *why_limit(struct reminders *all, const struct complaint_item *found,
+                             const char *missing)
+{
+    const char *why = arena_printf(&all->arena, _("C-%lld, %s, %lld %% of the limit used: %s"),
+                                   (long long)found->complaint, severity_label(found),
+                                   (long long)found->used_percent, found->description);
+    return missing == NULL || why == NULL
+               ? why
+               : arena_printf(&all->arena, _("%s; there is no %s to tell"), why, missing);
+}
+
+static crm_status add_limit(struct reminders *all, const struct complaint_item *found,
+                            const char *missing)
 {
     bool known = found->due != NULL;
     char due[TIME_TEXT] = "";
     instant at = all->book->now;
     if (known && time_parse_iso(found->due, strlen(found->due), NULL, &at))
         time_format(all->book->zone, at, due);
-    const struct reminder item = {
-        .pressure = complaint_pressure(found->state),
-        .at = at,
-        .id = arena_printf(&all->arena, "%s:C-%lld:%s", short_kind(found),
-                           (long long)found->complaint, known ? found->due : "unknown"),
-        .kind = found->kind,
-        .customer = found->customer_key,
-        .name = found->customer_name,
-        .tier = found->tier,
-        .due = known ? due : NULL,
-        .state = found->state,
-        .owner = found->owner_login,
-        .why = arena_printf(&all->arena, _("C-%lld, %s, %lld %% of the limit used: %s"),
-                            (long long)found->complaint, severity_label(found),
-                            (long long)found->used_percent, found->description),
-        .late = found->late * DECIMAL_ONE / 3600,
-        .unit = found->working ? "working_hours" : "hours"};
+    const struct reminder item = {.pressure = complaint_pressure(found->state),
+                                  .at = at,
+                                  .id = arena_printf(&all->arena, "%s:C-%lld:%s", short_kind(found),
+                                                     (long long)found->complaint,
+                                                     known ? found->due : "unknown"),
+                                  .kind = found->kind,
+                                  .customer = found->customer_key,
+                                  .name = found->customer_name,
+                                  .tier = found->tier,
+                                  .due = known ? due : NULL,
+                                  .state = found->state,
+                                  .owner = found->owner_login,
+                                  .why = why_limit(all, found, missing),
+                                  .late = found->late * DECIMAL_ONE / 3600,
+                                  .unit = found->working ? "working_hours" : "hours"};
     return reminders_add(all, &item);
 }
 
@@ -114,48 +133,53 @@ static bool is_meant(const struct complaints *complaints, const struct complaint
     return strcmp(member->login, rule->tell) == 0;
 }
 
-static const char *why_told(struct reminders *all, const struct complaint_item *found,
-                            const struct escalation *rule, bool stands_in)
+static bool is_told(const struct complaints *complaints, int64_t staff)
 {
-    const char *why = arena_printf(
-        &all->arena, _("C-%lld, %s, %lld %% of the limit used, told from %d %% on: %s"),
-        (long long)found->complaint, severity_label(found), (long long)found->used_percent,
-        rule->percent, found->description);
-    if (why == NULL || !stands_in)
-        return why;
-    return arena_printf(&all->arena, _("%s; there is no %s to tell"), why, rule->tell);
+    for (size_t i = 0; i < complaints->told_count; i++)
+        if (complaints->told[i] == staff)
+            return true;
+    return false;
 }
 
-/* `to` NULL: the complaint's owner, in the place of somebody who is not there when `stands_in`. */
-static crm_status add_step(struct reminders *all, const struct complaint_item *found,
-                           const struct complaint_step *step, const struct member *to,
-                           bool stands_in)
+static crm_status note_told(struct complaints *complaints, int64_t staff)
 {
-    char due[TIME_TEXT];
-    const int64_t id = to != NULL ? to->id : found->owner;
+    int64_t *told = array_grow(complaints->told, &complaints->told_capacity,
+                               complaints->told_count + 1, sizeof *told);
+    if (told == NULL)
+        return error_no_memory(&complaints->all->book->error);
+    complaints->told = told;
+    told[complaints->told_count++] = staff;
+    return CRM_OK;
+}
+
+static crm_status add_step(struct complaints *complaints, const struct complaint_item *found,
+                           const struct complaint_step *step, int64_t staff, const char *login)
+{
+    struct reminders *all = complaints->all;
     const int64_t share = found->length * step->rule->percent / 100;
-    const bool reached = step->at <= all->book->now;
-    if (all->staff != 0 && id != all->staff)
+    char due[TIME_TEXT];
+    if (is_told(complaints, staff))
         return CRM_OK;
+    crm_status status = note_told(complaints, staff);
+    if (status != CRM_OK || (all->staff != 0 && staff != all->staff))
+        return status;
     time_format(all->book->zone, step->at, due);
-    struct reminder item = {.at = step->at,
-                            .id = arena_printf(&all->arena, "escalate:C-%lld:%s:%d:%lld:%lld",
-                                               (long long)found->complaint, short_kind(found),
-                                               step->rule->percent, (long long)found->reopened,
-                                               (long long)id),
-                            .kind = "escalation",
-                            .customer = found->customer_key,
-                            .name = found->customer_name,
-                            .tier = found->tier,
-                            .due = due,
-                            .state = reached ? "reached" : "due",
-                            .owner = to != NULL ? to->login : found->owner_login,
-                            .why = why_told(all, found, step->rule, stands_in),
-                            .late = (found->late + found->length - share) * DECIMAL_ONE / 3600,
-                            .unit = found->working ? "working_hours" : "hours"};
-    item.pressure = !reached                     ? STILL_TO_COME
-                    : step->rule->percent >= 100 ? LIMIT_BREACHED
-                                                 : LIMIT_AT_RISK;
+    const struct reminder item = {
+        .pressure = step->rule->percent >= 100 ? LIMIT_BREACHED : LIMIT_AT_RISK,
+        .at = step->at,
+        .id = arena_printf(&all->arena, "escalate:C-%lld:%s:%d:%lld:%lld",
+                           (long long)found->complaint, short_kind(found), step->rule->percent,
+                           (long long)found->reopened, (long long)staff),
+        .kind = "escalation",
+        .customer = found->customer_key,
+        .name = found->customer_name,
+        .tier = found->tier,
+        .due = due,
+        .state = "reached",
+        .owner = login,
+        .why = why_limit(all, found, complaints->missing),
+        .late = (found->late + found->length - share) * DECIMAL_ONE / 3600,
+        .unit = found->working ? "working_hours" : "hours"};
     return reminders_add(all, &item);
 }
 
@@ -163,31 +187,36 @@ static crm_status add_step(struct reminders *all, const struct complaint_item *f
 static crm_status tell_step(struct complaints *complaints, const struct complaint_item *found,
                             const struct complaint_step *step)
 {
-    crm_status status = know_team(complaints);
-    size_t told = 0;
-    if (status != CRM_OK || strcmp(step->rule->tell, "owner") == 0)
-        return status == CRM_OK ? add_step(complaints->all, found, step, NULL, false) : status;
-    for (int near = 1; near >= 0 && told == 0; near--)
+    bool owner = strcmp(step->rule->tell, "owner") == 0, somebody = owner;
+    crm_status status = CRM_OK;
+    for (int near = 1; near >= 0 && !somebody; near--)
         for (size_t i = 0; i < complaints->count && status == CRM_OK; i++) {
             const struct member *member = &complaints->team[i];
             if (!is_meant(complaints, found, step->rule, member, near))
                 continue;
-            status = add_step(complaints->all, found, step, member, false);
-            told++;
+            status = add_step(complaints, found, step, member->id, member->login);
+            somebody = true;
         }
-    return status == CRM_OK && told == 0 ? add_step(complaints->all, found, step, NULL, true)
-                                         : status;
+    if (!somebody)
+        complaints->missing = step->rule->tell;
+    return status == CRM_OK && (owner || !somebody)
+               ? add_step(complaints, found, step, found->owner, found->owner_login)
+               : status;
 }
 
-/* A policy may name one person twice at one step. */
-static void drop_double(struct reminders *all, size_t first)
+/* Each is told of the highest step that is reached, and the owner of none once the limit itself is
+ * there for him to see. */
+static crm_status tell_steps(struct complaints *complaints, const struct complaint_item *found)
 {
-    for (size_t i = first + 1; i < all->count; i++)
-        for (size_t j = first; j < i; j++)
-            if (strcmp(all->items[i].id, all->items[j].id) == 0) {
-                all->items[i--] = all->items[--all->count];
-                break;
-            }
+    bool seen = found->presses && complaint_pressure(found->state) != STILL_TO_COME;
+    crm_status status = found->step_count > 0 ? know_team(complaints) : CRM_OK;
+    complaints->told_count = 0;
+    complaints->missing = NULL;
+    if (status == CRM_OK && seen)
+        status = note_told(complaints, found->owner);
+    for (size_t i = found->step_count; i > 0 && status == CRM_OK; i--)
+        status = tell_step(complaints, found, &found->steps[i - 1]);
+    return status;
 }
 
 /* ---- Both ---- */
@@ -196,27 +225,22 @@ static crm_status add_complaint(void *context, const struct complaint_item *foun
 {
     struct complaints *complaints = context;
     struct reminders *all = complaints->all;
-    const size_t first = all->count;
     bool wanted;
     crm_status status = reminders_want(all, found->customer, &wanted);
     if (status != CRM_OK || !wanted)
         return status;
-    if (found->presses && (all->staff == 0 || found->owner == all->staff))
-        status = add_limit(all, found);
-    for (size_t i = 0; i < found->step_count && status == CRM_OK; i++)
-        status = tell_step(complaints, found, &found->steps[i]);
-    drop_double(all, first);
-    return status;
+    status = tell_steps(complaints, found);
+    return status == CRM_OK && found->presses && (all->staff == 0 || found->owner == all->staff)
+               ? add_limit(all, found, complaints->missing)
+               : status;
 }
 
 crm_status remind_complaints(struct reminders *all)
 {
     struct crm_book *book = all->book;
+    struct complaints complaints cleanup(complaints_release) = {.all = all};
     instant until = book->now;
     if (all->until > book->today)
         until = zone_instant(book->zone, all->until, 86400);
-    struct complaints complaints = {.all = all};
-    crm_status status = complaint_items(book, until, add_complaint, &complaints);
-    free(complaints.team);
-    return status;
+    return complaint_items(book, until, add_complaint, &complaints);
 }
