@@ -351,6 +351,169 @@ hint: did you mean crm tier apply? A name is searched for with name~aply'
     [ "$status" -eq 0 ]
 }
 
+# ---- Sources and mappings ----
+
+# KEY FILTER: of one indicator of that customer's terms.
+term() {
+    crm tier why "$1" | jq -c ".terms[] | select(.indicator == \"$2\") | [.raw, .points, .rows, .from, .to, .state]"
+}
+
+@test "sources: sums and counts of the period's orders" {
+    schemes 'tiers:
+  schemes:
+    all:
+      method: score
+      indicators:
+        revenue: {source: revenue, period: 3mo, low: 0, high: 1000, weight: 30, missing: zero}
+        profit: {source: profit, low: -100, high: 100, weight: 30, missing: zero}
+        orders: {source: orders, period: 24mo, low: 0, high: 4, weight: 20, missing: zero}
+        growth: {source: growth, period: 6mo, low: 0, high: 200, weight: 20, missing: zero}
+      thresholds: {A: 80, B: 50}
+'
+    [ "$(term c1 revenue)" = '[500,50,1,"2026-01-05","2026-01-05","known"]' ]
+    [ "$(term c1 profit)" = '[0,50,0,null,null,"zero"]' ] # no line says what it earned
+    order c1 200 2025-12-02
+    order c1 40 2025-06-01
+    crm add line --order-ref N-c1-2025-06-01 --quantity 1 --unit-price 60 --profit 25.5 --fields amount >/dev/null
+    crm add line --order-ref N-c1-2025-12-02 --quantity 1 --unit-price 1 --profit -100 --fields amount >/dev/null
+    order c1 1 2024-03-02
+    order c1 1 2024-03-03
+    # The three months begin on the day after 2025-12-02, the twenty-four after 2024-03-02.
+    [ "$(term c1 revenue)" = '[500,50,1,"2026-01-05","2026-01-05","known"]' ]
+    [ "$(term c1 profit)" = '[-74.5,12.75,2,"2025-06-01","2025-12-02","known"]' ]
+    [ "$(term c1 orders)" = '[4,100,6,"2024-03-03","2026-01-05","known"]' ]
+    # 701 since 2025-09-02 against 100 in the six months before.
+    [ "$(term c1 growth)" = '[601,100,5,"2025-06-01","2026-01-05","known"]' ]
+    # Who has ordered, though not in the period, has sold 0; of who never has it is not known.
+    order quiet 10 2024-01-01
+    [ "$(term quiet revenue)" = '[0,0,0,null,null,"known"]' ]
+    [ "$(term quiet orders)" = '[0,0,0,null,null,"known"]' ]
+    [ "$(term quiet growth)" = '[0,0,0,null,null,"zero"]' ]
+}
+
+@test "sources: fields of the file, custom ones of every kind of number, years" {
+    cat >>.crm/policy.yaml <<'END'
+fields:
+  customer:
+    seats: {type: integer}
+    share: {type: decimal}
+    rating: {type: real}
+END
+    schemes 'tiers:
+  schemes:
+    all:
+      method: score
+      indicators:
+        power: {source: field, field: purchasing_power, low: 1, high: 5, weight: 20}
+        seats: {source: field, field: seats, mapping: bands, weight: 20, missing: zero, bands: [{from: 0, points: 10}, {from: 10, to: 100, points: 60}, {from: 100, to: 1000, points: 90}]}
+        share: {source: field, field: share, low: 100, high: 0, weight: 20, missing: zero}
+        rating: {source: field, field: rating, low: 0, high: 10, weight: 20, missing: zero}
+        years: {source: years, low: 0, high: 10, weight: 20, missing: zero}
+      thresholds: {A: 80, B: 50}
+'
+    crm edit c1 --purchasing-power 4 --set seats=100 --set share=12.5 --set rating=7.25 --since 2021-03-02 >/dev/null
+    [ "$(term c1 power)" = '[4,75,1,null,null,"known"]' ]
+    [ "$(term c1 seats)" = '[100,90,1,null,null,"known"]' ]
+    [ "$(term c1 share)" = '[12.5,87.5,1,null,null,"known"]' ]
+    [ "$(term c1 rating)" = '[7.25,72.5,1,null,null,"known"]' ]
+    [ "$(term c1 years)" = '[5,50,1,"2021-03-02","2026-03-02","known"]' ]
+    [ "$(crm tier why c1 | jq -c '[.score, .tier]')" = '[75,"B"]' ]
+    crm edit c1 --set seats=99 --since "" >/dev/null
+    [ "$(term c1 seats)" = '[99,60,1,null,null,"known"]' ]
+    [ "$(term c1 years | jq -c '.[3]')" = '"2026-01-05"' ] # by the first order
+    crm edit c1 --set seats=1000 >/dev/null
+    [ "$(term c1 seats)" = '[1000,0,1,null,null,"known"]' ] # beyond the last band
+    [ "$(term c2 seats)" = '[0,10,0,null,null,"zero"]' ]
+    call crm tier why c2 # no purchasing power
+    [ "$(jq -c '[.tier, .score, .terms[0].state, .terms[0].points]' <<<"$out")" = '[null,null,"missing",null]' ]
+}
+
+@test "percentile, median and unrated go by the customers who are rated" {
+    schemes 'tiers:
+  schemes:
+    all:
+      method: score
+      indicators:
+        fit: {source: field, field: need_fit, mapping: percentile, weight: 50, missing: median}
+        grade: {source: credit_grade, mapping: bands, weight: 50, missing: median, bands: [{from: 0, points: 100, label: AA}, {from: 1, points: 70, label: A}, {from: 2, points: 0, label: B}]}
+      thresholds: {A: 80, B: 50}
+'
+    crm edit c1 --need-fit 1 --credit-grade AA >/dev/null
+    crm edit c2 --need-fit 2 --credit-grade A >/dev/null
+    crm edit c3 --need-fit 2 --credit-grade B >/dev/null
+    crm edit c4 --need-fit 5 >/dev/null
+    crm edit lost --need-fit 5 --credit-grade AA >/dev/null # takes no part
+    crm edit c5 --credit-grade XYZ >/dev/null               # no grade of the policy's
+    [ "$(term c1 fit)" = '[1,0,1,null,null,"known"]' ]
+    [ "$(term c2 fit)" = '[2,33.3333,1,null,null,"known"]' ]
+    [ "$(term c3 fit)" = '[2,33.3333,1,null,null,"known"]' ]
+    [ "$(term c4 fit)" = '[5,100,1,null,null,"known"]' ]
+    [ "$(term c5 fit)" = '[2,33.3333,0,null,null,"median"]' ]
+    [ "$(term c5 grade)" = '["A",70,0,null,null,"median"]' ]
+    [ "$(term c4 grade)" = '["A",70,0,null,null,"median"]' ]
+    [ "$(crm tier why c4 | jq -c '[.score, .tier]')" = '[85,"A"]' ]
+}
+
+# ---- The history's rows ----
+
+@test "each change carries the fingerprint of the policy that made it" {
+    crm tier apply >/dev/null
+    first=$(crm tier why c1 | jq -r .policy)
+    sed -i 's/A: 80, B: 95/A: 50, B: 80/' .crm/policy.yaml
+    crm tier apply >/dev/null
+    second=$(crm tier why c1 | jq -r .policy)
+    [ "$first" != "$second" ]
+    call crm tier history c2 --fields tier,policy
+    expect 0 "{\"tier\":\"A\",\"policy\":\"$first\"}
+{\"tier\":\"B\",\"policy\":\"$second\"}" ""
+    crm tier set c2 A --reason "a promise" >/dev/null
+    [ "$(crm tier history c2 --fields policy | tail -1)" = "{\"policy\":\"$second\"}" ]
+}
+
+@test "a pin in one scheme is none in another; it ends with the evaluation after its day" {
+    schemes "$STARS"
+    crm edit c1 --need-fit 5 --credit-grade AAA >/dev/null
+    crm tier apply >/dev/null
+    crm tier apply --scheme abc >/dev/null
+    crm tier set c6 A --scheme abc --reason "a promise" --until 2026-03-10 >/dev/null
+    [ "$(crm show c6 --fields tier)" = '{"tier":"C"}' ]
+    call crm --now 2026-03-10T20:00 tier apply --scheme abc
+    expect 0 "" ""
+    [ "$(crm --now 2026-03-10T20:00 tier why c6 --scheme abc | jq -c '[.tier, .reached, .pinned, .pinned_until, .change]')" = '["A","C",true,"2026-03-10","same"]' ]
+    call crm --now 2026-03-11T08:00 tier apply --scheme abc
+    [ "$(summary)" = "c6:C:demoted" ]
+    call crm tier history c6 --scheme abc --fields tier,pinned,reason
+    expect 0 '{"tier":"C","pinned":false,"reason":"new"}
+{"tier":"A","pinned":true,"reason":"a promise"}
+{"tier":"C","pinned":false,"reason":"demoted"}' ""
+}
+
+@test "a pin that its own figures reach is confirmed when it ends" {
+    crm tier apply >/dev/null
+    crm tier set c1 A --reason "a promise" --until 2026-03-10 >/dev/null
+    call crm --now 2026-03-11T08:00 tier apply
+    [ "$(summary)" = "c1:A:same" ]
+    [ "$(crm tier history c1 --fields reason,pinned | tail -1)" = '{"reason":"confirmed","pinned":false}' ]
+    call crm --now 2026-03-12T08:00 tier apply
+    expect 0 "" ""
+}
+
+@test "an evaluation that changes nothing makes no entry and syncs nothing" {
+    need_file "its files are looked at"
+    command -v strace >/dev/null || skip "no strace"
+    crm tier apply >/dev/null
+    crm --now 2026-03-04T09:00 tier apply >/dev/null
+    before=$(entries) # which also leaves no log behind
+    touch -d 2020-01-01 .crm/crm.db
+    state=$(stat -c '%y %s' .crm/crm.db)
+    strace -f -y -o trace -e trace=fsync,fdatasync,sync_file_range,msync,pwrite64,write,ftruncate \
+        "$CRM" --now 2026-03-05T09:00 tier apply
+    grep -q pwrite64 trace # the index of the log, which lives in memory
+    ! grep -v 'crm.db-shm' trace | grep -E 'sync|write|truncate'
+    [ "$(stat -c '%y %s' .crm/crm.db)" = "$state" ]
+    [ "$(entries)" = "$before" ]
+}
+
 # ---- Why, by every method ----
 
 @test "why by share: how much more revenue, all others unchanged" {

@@ -108,11 +108,17 @@ static enum data_type type_of_field(const struct policy *policy, const char *nam
 static void read_number(struct tier_term *term, enum data_type type, const struct value *value)
 {
     int64_t raw;
+    char text[32];
+    struct value real = *value;
+    if (value->type == VALUE_REAL) { /* as it was written, which another engine hands over */
+        snprintf(text, sizeof text, "%.15g", value->real);
+        real = value_text(text);
+    }
     if (value->type == VALUE_INTEGER && type == DATA_DECIMAL)
         raw = value->integer;
     else if (value->type == VALUE_INTEGER && llabs(value->integer) <= INT64_MAX / DECIMAL_ONE)
         raw = value->integer * DECIMAL_ONE;
-    else if (value->type != VALUE_TEXT || !decimal_parse(value->text, value->length, &raw, NULL))
+    else if (real.type != VALUE_TEXT || !decimal_parse(real.text, real.length, &raw, NULL))
         return;
     *term = (struct tier_term){.state = TERM_KNOWN, .raw = raw, .rows = 1};
 }

@@ -18,7 +18,7 @@ struct sum {
     day_number before_after; /* growth: the period before it begins after this day */
     int64_t now, before;
     int32_t rows, rows_before;
-    int32_t known; /* profit: lines that have one */
+    int32_t known; /* lines that have the measure: some have no profit */
     day_number from, to;
     int64_t *orders; /* SOURCE_ORDERS: one for each line */
     size_t order_count, order_capacity;
@@ -68,18 +68,21 @@ static int64_t distinct_orders(struct sum *sum)
 
 static void finish_sum(struct sum *sum, struct tier_term *term)
 {
-    struct tier_term result = {.rows = sum->rows + sum->rows_before,
+    const bool profit = sum->source == SOURCE_PROFIT;
+    const bool any = sum->rows + sum->rows_before > 0;
+    struct tier_term result = {.rows = profit ? sum->known : sum->rows + sum->rows_before,
                                .from = sum->from,
                                .to = sum->to,
                                .raw = sum->now,
                                .state = TERM_KNOWN};
     if (sum->source == SOURCE_ORDERS)
         result.raw = distinct_orders(sum) * DECIMAL_ONE;
-    else if ((sum->source == SOURCE_PROFIT && sum->known == 0) ||
+    else if ((profit && sum->known == 0) ||
              (sum->source == SOURCE_GROWTH && !decimal_growth(sum->before, sum->now, &result.raw)))
         result.state = TERM_MISSING;
-    if (result.rows > 0)
+    if (any)
         *term = result;
+    sum->from = sum->to = 0;
     sum->now = sum->before = 0;
     sum->rows = sum->rows_before = sum->known = 0;
     sum->order_count = 0;
@@ -117,10 +120,10 @@ static crm_status add_line(struct pass *pass, struct sum *sum, const struct valu
     int64_t *total = now ? &sum->now : &sum->before;
     if (!value_is_null(measure) && !decimal_add(*total, measure->integer, total))
         return say_too_large(pass);
-    if (sum->rows + sum->rows_before == 0)
+    if (!value_is_null(measure) && sum->known++ == 0)
         sum->from = pass->day;
-    sum->to = pass->day;
-    sum->known += !value_is_null(measure);
+    if (!value_is_null(measure))
+        sum->to = pass->day;
     if (now)
         sum->rows++;
     else
