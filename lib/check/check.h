@@ -35,7 +35,7 @@ struct check {
     struct crm_sink *sink;
     bool wanted[CHECK_PARTS];
     bool repair;
-    bool policy_known; /* else that of a new book stands in for it */
+    bool policy_known;          /* else that of a new book stands in for it */
     struct table_facts *tables; /* one for each of schema_kinds */
     struct id_map entries;      /* that the journal has */
     bool entries_known;
