@@ -16,7 +16,8 @@ static void page_release(struct customer_page *page)
 }
 
 static const char facts_sql[] = "SELECT tier, open_complaints, last_survey_on, last_visit_on, "
-                                "next_visit_on, promise_on FROM customer WHERE id = $1";
+                                "next_visit_on, promise_on, status, visit_every, visit_channel, "
+                                "visit_days FROM customer WHERE id = $1";
 static const char contacts_sql[] = "SELECT 'P-' || id, name, title, role, phone, email, wechat, "
                                    "preferred_channel, do_not_contact FROM contact "
                                    "WHERE customer = $1 ORDER BY is_primary DESC, id";
@@ -305,7 +306,8 @@ static const struct choice duty_kinds[] = {
     {"visit", N_("visit")}, {"promise", N_("promise")}, {"planned_visit", N_("planned visit")}};
 static const struct choice duty_states[] = {
     {"to_come", N_("to come")}, {"first", N_("first visit")}, {"due", N_("due")},
-    {"overdue", N_("overdue")}, {"promised", N_("promised")}, {"planned", N_("planned")}};
+    {"overdue", N_("overdue")}, {"promised", N_("promised")}, {"planned", N_("planned")},
+    {"unknown", N_("unknown")}};
 
 static crm_status write_duty(struct customer_page *page, const char *kind, const struct value *due,
                              const char *state, const char *channel, const char *what)
@@ -331,16 +333,43 @@ static crm_status write_planned(void *context, const struct value *row)
                       purpose);
 }
 
+static const char *fact_text(const struct customer_page *page, int fact)
+{
+    return page->facts[fact].type == VALUE_TEXT ? page->facts[fact].text : NULL;
+}
+
+/* The days of the year on which a customer is visited may lie beyond the lunar calendar's table. */
+static crm_status write_unknown_duty(struct customer_page *page)
+{
+    char last[DATE_TEXT];
+    const char *standing = fact_text(page, FACT_STATUS);
+    if (fact_text(page, FACT_VISIT_DAYS) == NULL ||
+        (standing != NULL && strcmp(standing, "lost") == 0))
+        return CRM_OK;
+    date_format(LUNAR_LAST, last);
+    const char *what = arena_printf(&page->arena, _("lunar calendar unknown after %s"), last);
+    const struct value values[] = {value_text("visit"), value_null(), value_text("unknown"),
+                                   value_null(),        value_null(), value_text(what)};
+    return what == NULL ? error_no_memory(&page->book->error) : sink_row(page->sink, values);
+}
+
 static crm_status write_visit_duty(struct customer_page *page)
 {
     const struct policy *policy = page->book->policy;
     const struct value *due = &page->facts[FACT_NEXT_VISIT];
-    const struct value *tier = &page->facts[FACT_TIER];
+    const char *tier = fact_text(page, FACT_TIER);
+    const struct own_cadence own = {fact_text(page, FACT_VISIT_EVERY),
+                                    fact_text(page, FACT_VISIT_CHANNEL),
+                                    fact_text(page, FACT_VISIT_DAYS)};
+    struct customer_cadence cadence;
     day_number day;
     if (due->type != VALUE_TEXT || !date_parse_iso(due->text, due->length, &day))
-        return CRM_OK;
-    const struct cadence *rule =
-        cadence_of_tier(policy, tier->type == VALUE_TEXT ? policy_tier(policy, tier->text) : -1);
+        return write_unknown_duty(page);
+    crm_status status = cadence_of_customer(policy, tier == NULL ? -1 : policy_tier(policy, tier),
+                                            &own, &page->arena, &cadence, &page->book->error);
+    if (status != CRM_OK)
+        return status;
+    const struct cadence *rule = &cadence.rule;
     bool satisfied = !value_is_null(&page->facts[FACT_LAST_VISIT]);
     const char *channel = rule->channel == 0 ? "any" : policy->channels[rule->channel];
     bool early = day > page->book->today && satisfied;

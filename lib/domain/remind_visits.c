@@ -5,20 +5,43 @@
 
 /* ---- Visits and promises ---- */
 
-static const char *why_due(struct reminders *all, const struct duty *duty)
+static const char *why_first(struct reminders *all, const struct duty *duty)
+{
+    char first[24];
+    bool any = duty->rule->channel == 0;
+    if (duty->days != NULL)
+        return arena_printf(&all->arena,
+                            any ? _("first visit on the next of: %s")
+                                : _("first visit on the next of: %s; %s or better"),
+                            duty->on_days, duty->channel);
+    return arena_printf(&all->arena,
+                        any ? _("first visit %s after the relation began")
+                            : _("first visit %s after the relation began, %s or better"),
+                        duration_format(duty->rule->first, first), duty->channel);
+}
+
+static const char *why_again(struct reminders *all, const struct duty *duty)
 {
     char every[24], last[DATE_TEXT];
     bool any = duty->rule->channel == 0;
-    if (!duty->satisfied)
-        return arena_printf(&all->arena,
-                            any ? _("first visit %s after the relation began")
-                                : _("first visit %s after the relation began, %s or better"),
-                            duration_format(duty->rule->first, every), duty->channel);
     date_format(duty->last_on, last);
+    if (duty->days != NULL)
+        return any ? arena_printf(&all->arena, _("on the next of: %s; last on %s"), duty->on_days,
+                                  last)
+                   : arena_printf(&all->arena, _("on the next of: %s; %s or better, last on %s"),
+                                  duty->on_days, duty->channel, last);
     return any ? arena_printf(&all->arena, _("every %s, last on %s"),
                               duration_format(duty->rule->every, every), last)
                : arena_printf(&all->arena, _("every %s, %s or better, last on %s"),
                               duration_format(duty->rule->every, every), duty->channel, last);
+}
+
+static const char *why_due(struct reminders *all, const struct duty *duty)
+{
+    const char *why = duty->satisfied ? why_again(all, duty) : why_first(all, duty);
+    if (why == NULL || !duty->own)
+        return why;
+    return arena_printf(&all->arena, _("%s; of the customer's own"), why);
 }
 
 static const char *why_visit(struct reminders *all, const struct duty *duty)

@@ -76,11 +76,14 @@ struct duty {
     day_number due;
     int days_late; /* negative: days left */
     const struct cadence *rule;
-    bool satisfied;         /* there was a contact that counts */
-    day_number last_on;     /* when; set if satisfied */
-    const char *channel;    /* the weakest that will do, or "any" */
-    const char *planned_on; /* day of the next planned visit; NULL: none */
-    int64_t promised_at;    /* visit at which the promise was given; 0: no promise */
+    const struct visit_days *days; /* of the year, in place of the rule's interval; NULL: none */
+    const char *on_days;           /* the same as stored */
+    bool own;                      /* the rule, or the days, are the customer's own */
+    bool satisfied;                /* there was a contact that counts */
+    day_number last_on;            /* when; set if satisfied */
+    const char *channel;           /* the weakest that will do, or "any" */
+    const char *planned_on;        /* day of the next planned visit; NULL: none */
+    int64_t promised_at;           /* visit at which the promise was given; 0: no promise */
 };
 
 struct duty_list {

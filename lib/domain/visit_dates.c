@@ -15,12 +15,25 @@
 
 /* ---- Computing ---- */
 
-enum { CUSTOMER_ID, STATUS, TIER, SINCE, MADE_AT, LAST_ON, NEXT_ON, PROMISE_ON };
+enum {
+    CUSTOMER_ID,
+    STATUS,
+    TIER,
+    SINCE,
+    MADE_AT,
+    LAST_ON,
+    NEXT_ON,
+    PROMISE_ON,
+    OWN_EVERY,
+    OWN_CHANNEL,
+    OWN_DAYS
+};
 /* The entry under way, $1, stands in the journal once it has ended; it happens now, $2. */
 static const char select_customers[] =
     "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), "
     "CASE WHEN c.entry = $1 THEN $2 ELSE j.happened_at END, "
-    "c.last_visit_on, c.next_visit_on, c.promise_on "
+    "c.last_visit_on, c.next_visit_on, c.promise_on, "
+    "c.visit_every, c.visit_channel, c.visit_days "
     "FROM customer c LEFT JOIN journal j ON j.id = c.entry "
     "WHERE c.id >= $3 AND c.id <= $4 ORDER BY c.id";
 
@@ -41,6 +54,7 @@ struct refresh {
     const struct visit_comparison *comparison; /* NULL: dates that differ are written */
     struct visit_dates *into;                  /* NULL: dates are written or compared */
     char now[TIME_TEXT];                       /* borrowed by the customers' query */
+    struct arena arena;                        /* of the customer at hand */
 };
 
 /* Customers read one after the other for somebody who writes them. */
@@ -57,6 +71,7 @@ static void refresh_release(struct refresh *refresh)
     statement_free(refresh->customers);
     statement_free(refresh->visits);
     updater_free(refresh->update);
+    arena_release(&refresh->arena);
 }
 
 static crm_status damaged(struct crm_book *book, int64_t customer)
@@ -151,35 +166,65 @@ static crm_status hand_over_dates(struct visit_dates *into, const struct value *
     return CRM_OK;
 }
 
+static const char *text_of(const struct value *value)
+{
+    return value->type == VALUE_TEXT ? value->text : NULL;
+}
+
+/* The tier's cadence, or the customer's own. */
+static crm_status read_cadence(struct refresh *refresh, struct customer_cadence *out)
+{
+    const struct value tier = statement_column(refresh->customers, TIER);
+    const struct value every = statement_column(refresh->customers, OWN_EVERY);
+    const struct value channel = statement_column(refresh->customers, OWN_CHANNEL);
+    const struct value days = statement_column(refresh->customers, OWN_DAYS);
+    const struct own_cadence own = {text_of(&every), text_of(&channel), text_of(&days)};
+    const struct policy *policy = refresh->book->policy;
+    arena_clear(&refresh->arena);
+    return cadence_of_customer(policy,
+                               tier.type == VALUE_TEXT ? policy_tier(policy, tier.text) : -1, &own,
+                               &refresh->arena, out, &refresh->book->error);
+}
+
+/* *next is left alone where the day cannot be known. */
+static crm_status find_next(struct refresh *refresh, const struct cadence_history *history,
+                            day_number since, char next[DATE_TEXT])
+{
+    day_number day;
+    crm_status status = cadence_due(history, since, refresh->calendar, &day, &refresh->book->error);
+    if (status == CRM_OK)
+        date_format(day, next);
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
 static crm_status refresh_row(struct refresh *refresh)
 {
     struct crm_book *book = refresh->book;
     const int64_t id = statement_column(refresh->customers, CUSTOMER_ID).integer;
     const struct value standing = statement_column(refresh->customers, STATUS);
-    const struct value tier = statement_column(refresh->customers, TIER);
     struct value began = statement_column(refresh->customers, SINCE);
     const struct value made = statement_column(refresh->customers, MADE_AT);
-    struct cadence_history history = {
-        .rule = cadence_of_tier(
-            book->policy, tier.type == VALUE_TEXT ? policy_tier(book->policy, tier.text) : -1)};
-    day_number since, next = 0;
+    struct customer_cadence cadence;
+    struct cadence_history history = {.rule = &cadence.rule, .days = &cadence.days};
+    char last[DATE_TEXT], next[DATE_TEXT] = "", promise[DATE_TEXT];
+    day_number since;
     if (refresh->into != NULL && value_is_null(&began))
         began = value_text(refresh->into->first_order);
     bool lost = standing.type == VALUE_TEXT && strcmp(standing.text, "lost") == 0;
     if (!read_date(&began, &since) && !read_day(book, &made, &since))
         return damaged(book, id);
-    crm_status status = read_visits(refresh, id, &history);
+    crm_status status = read_cadence(refresh, &cadence);
+    if (status == CRM_OK)
+        status = read_visits(refresh, id, &history);
     if (status == CRM_OK && !lost)
-        status = cadence_due(&history, since, refresh->calendar, &next, &book->error);
+        status = find_next(refresh, &history, since, next);
     if (status != CRM_OK)
         return status;
-    char last_text[DATE_TEXT], next_text[DATE_TEXT], promise_text[DATE_TEXT];
-    date_format(history.counts, last_text);
-    date_format(next, next_text);
-    date_format(history.promise, promise_text);
-    const struct value dates[] = {value_text(history.satisfied ? last_text : NULL),
-                                  value_text(lost ? NULL : next_text),
-                                  value_text(history.promised && !lost ? promise_text : NULL)};
+    date_format(history.counts, last);
+    date_format(history.promise, promise);
+    const struct value dates[] = {value_text(history.satisfied ? last : NULL),
+                                  value_text(next[0] == '\0' ? NULL : next),
+                                  value_text(history.promised && !lost ? promise : NULL)};
     return refresh->into != NULL ? hand_over_dates(refresh->into, dates)
                                  : store_dates(refresh, id, dates);
 }
@@ -352,6 +397,7 @@ static uint64_t mix_policy(uint64_t hash, const struct policy *policy)
         hash = mix_duration(mix_duration(hash, cadence->every), cadence->first);
         hash = mix_number(hash, cadence->channel);
     }
+    hash = mix_duration(hash, policy->plan_ahead);
     /* Of the working week only matters which days are in it. */
     for (int day = 0; day < 7 && policy->calendar_count > 0; day++)
         hash = mix_number(hash, policy->calendars[0].week_count[day] > 0);

@@ -7,9 +7,25 @@
 
 /* ---- Looking for them ---- */
 
-enum { ID, KEY, NAME, TIER, LAST_ON, CITY, OWNER_ID, OWNER, PLANNED_ON, PROMISED_AT, DUE };
+enum {
+    ID,
+    KEY,
+    NAME,
+    TIER,
+    LAST_ON,
+    CITY,
+    OWNER_ID,
+    OWNER,
+    OWN_EVERY,
+    OWN_CHANNEL,
+    OWN_DAYS,
+    PLANNED_ON,
+    PROMISED_AT,
+    DUE
+};
 static const char duty_columns[] =
     "SELECT t.id, t.key, t.name, t.tier, t.last_visit_on, t.city, t.owner, o.login, "
+    "t.visit_every, t.visit_channel, t.visit_days, "
     "(SELECT min(CASE WHEN v.status = 'planned' THEN v.planned_on END) FROM visit v "
     "WHERE v.customer = t.id AND v.done_at IS NULL), %s, t.%s "
     "FROM customer t LEFT JOIN staff o ON o.id = t.owner WHERE t.%s <= ";
@@ -34,11 +50,45 @@ static const char *copy(struct duty_list *list, const struct value *value, bool 
     return text;
 }
 
-static crm_status collect(void *context, const struct value *row)
+/* The cadence that holds for the customer, and its state. */
+static crm_status find_cadence(struct collecting *collecting, const struct value *row,
+                               struct duty *duty)
 {
-    const struct collecting *collecting = context;
     struct crm_book *book = collecting->book;
     const struct policy *policy = book->policy;
+    struct duty_list *list = collecting->list;
+    const int tier = duty->tier == NULL ? -1 : policy_tier(policy, duty->tier);
+    bool failed = false;
+    const struct own_cadence own = {copy(list, &row[OWN_EVERY], &failed),
+                                    copy(list, &row[OWN_CHANNEL], &failed),
+                                    copy(list, &row[OWN_DAYS], &failed)};
+    duty->rank = tier < 0 ? (int)policy->tier_count : tier;
+    duty->rule = cadence_of_tier(policy, tier);
+    if (own.every != NULL || own.channel != NULL || own.days != NULL) {
+        struct customer_cadence *cadence = arena_alloc(&list->arena, sizeof *cadence);
+        if (failed || cadence == NULL)
+            return error_no_memory(&book->error);
+        crm_status status =
+            cadence_of_customer(policy, tier, &own, &list->arena, cadence, &book->error);
+        if (status != CRM_OK)
+            return status;
+        duty->rule = &cadence->rule;
+        duty->days = cadence->days.count > 0 ? &cadence->days : NULL;
+        duty->on_days = own.days;
+        duty->own = cadence->own;
+    }
+    const bool any = collecting->promises || duty->rule->channel == 0;
+    duty->channel = any ? "any" : policy->channels[duty->rule->channel];
+    duty->state = collecting->promises
+                      ? DUTY_PROMISED
+                      : cadence_state(duty->rule, duty->satisfied, duty->due, book->today);
+    return CRM_OK;
+}
+
+static crm_status collect(void *context, const struct value *row)
+{
+    struct collecting *collecting = context;
+    struct crm_book *book = collecting->book;
     struct duty_list *list = collecting->list;
     struct duty *items = array_grow(list->items, &list->capacity, list->count + 1, sizeof *items);
     bool failed = items == NULL;
@@ -54,22 +104,16 @@ static crm_status collect(void *context, const struct value *row)
                         .city = copy(list, &row[CITY], &failed),
                         .planned_on = copy(list, &row[PLANNED_ON], &failed),
                         .promised_at = row[PROMISED_AT].integer};
-    int tier = duty.tier == NULL ? -1 : policy_tier(policy, duty.tier);
-    duty.rank = tier < 0 ? (int)policy->tier_count : tier;
-    duty.rule = cadence_of_tier(policy, tier);
     duty.satisfied = row[LAST_ON].type == VALUE_TEXT &&
                      date_parse_iso(row[LAST_ON].text, row[LAST_ON].length, &duty.last_on);
     if (!date_parse_iso(row[DUE].text, row[DUE].length, &duty.due))
         return error_set(&book->error, CRM_CORRUPT, _("customer #%lld: a date or time is damaged"),
                          (long long)duty.customer);
     duty.days_late = book->today - duty.due;
-    duty.state = collecting->promises
-                     ? DUTY_PROMISED
-                     : cadence_state(duty.rule, duty.satisfied, duty.due, book->today);
-    bool any = collecting->promises || duty.rule->channel == 0;
-    duty.channel = any ? "any" : policy->channels[duty.rule->channel];
+    crm_status status =
+        failed ? error_no_memory(&book->error) : find_cadence(collecting, row, &duty);
     list->items[list->count++] = duty;
-    return failed ? error_no_memory(&book->error) : CRM_OK;
+    return status;
 }
 
 /* Both questions are answered by the index of their date: they cost what is due. */

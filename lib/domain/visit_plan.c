@@ -216,6 +216,7 @@ static struct plan_duty plan_duty_of(const struct planning *planning, const stru
         return made;
     made.face = duty->rule->channel > 0 && is_face(policy, policy->channels[duty->rule->channel]);
     made.every = duty->rule->every;
+    made.days = duty->days;
     made.ahead = ahead;
     made.grace = duty->rule->grace;
     made.earliest = date_add(duty->due, (struct duration){-ahead.count, ahead.unit});

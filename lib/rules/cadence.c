@@ -20,6 +20,27 @@ const struct cadence *cadence_of_tier(const struct policy *policy, int tier)
     return &policy->cadences[known ? (size_t)tier : policy->tier_count - 1];
 }
 
+crm_status cadence_of_customer(const struct policy *policy, int tier, const struct own_cadence *own,
+                               struct arena *arena, struct customer_cadence *out,
+                               struct error *error)
+{
+    const int channel = own->channel == NULL ? -1 : policy_channel(policy, own->channel);
+    crm_status status = CRM_OK;
+    *out =
+        (struct customer_cadence){.rule = *cadence_of_tier(policy, tier),
+                                  .days = {.ahead = policy->plan_ahead},
+                                  .own = own->every != NULL || channel >= 0 || own->days != NULL};
+    if (own->every != NULL)
+        status = duration_parse(own->every, &out->rule.every, error);
+    if (own->every != NULL)
+        out->rule.first = out->rule.every;
+    if (channel >= 0)
+        out->rule.channel = channel;
+    if (status == CRM_OK && own->days != NULL)
+        status = visit_days_parse(own->days, arena, &out->days, error);
+    return status;
+}
+
 /* Reads the day lists that a search from `day` may look into; it is no failure when there are none.
  */
 static crm_status read_lists(const struct calendar *calendar, day_number day, struct error *error)
@@ -62,8 +83,13 @@ crm_status cadence_due(const struct cadence_history *history, day_number since,
                        const struct calendar *calendar, day_number *due, struct error *error)
 {
     const struct cadence *rule = history->rule;
+    const struct visit_days *days = history->days;
     day_number day =
         history->satisfied ? date_add(history->counts, rule->every) : date_add(since, rule->first);
+    if (days != NULL && days->count > 0 &&
+        !(history->satisfied ? visit_days_next(days, history->counts, &day)
+                             : visit_days_after(days, since, &day)))
+        return CRM_NOT_FOUND;
     return working_day(calendar, day, due, error);
 }
 

@@ -5,19 +5,25 @@
  * relation began + `first`; then moved on to a working day. A contact counts when it took place and
  * its channel is at least the cadence's in the policy's order: a telephone call does not satisfy a
  * duty to visit face to face. A promise is due on its own day, working day or not, and stands until
- * the next contact by any channel. */
+ * the next contact by any channel.
+ *
+ * A customer may have an interval or a channel of its own in place of the tier's, or days of the
+ * year in place of any interval: then due is the next such day after the last contact that counts,
+ * or after the relation began. */
 #ifndef CRM_RULES_CADENCE_H
 #define CRM_RULES_CADENCE_H
 
 #include "rules/calendar.h"
+#include "rules/visit_days.h"
 
-/* What the visits done so far come to. Zero-initialise, set `rule`, then cadence_contact for each
- * visit done, in order of time. */
+/* What the visits done so far come to. Zero-initialise, set `rule` and `days`, then cadence_contact
+ * for each visit done, in order of time. */
 struct cadence_history {
     const struct cadence *rule;
-    bool satisfied;    /* there was a contact that counts */
-    day_number counts; /* day of the last such contact */
-    bool promised;     /* the last contact of all ended with a promise */
+    const struct visit_days *days; /* of the year, in place of an interval; NULL: none */
+    bool satisfied;                /* there was a contact that counts */
+    day_number counts;             /* day of the last such contact */
+    bool promised;                 /* the last contact of all ended with a promise */
     day_number promise;
 };
 
@@ -27,9 +33,27 @@ void cadence_contact(struct cadence_history *history, int channel, day_number da
                      const day_number *promise);
 /* The rule for a customer in that tier (index); the last tier's for -1, which means unrated. */
 const struct cadence *cadence_of_tier(const struct policy *policy, int tier);
+
+/* What a customer has in place of the tier's, as stored; NULL: nothing. */
+struct own_cadence {
+    const char *every, *channel, *days;
+};
+/* What holds for one customer. */
+struct customer_cadence {
+    struct cadence rule;    /* the tier's, with the customer's own in its place */
+    struct visit_days days; /* in place of the rule's intervals, if there are some */
+    bool own;               /* interval, channel or days are the customer's own */
+};
+/* `days` is allocated in `arena`. A channel that the policy no longer knows gives way to the
+ * tier's. CRM_INVALID, with message and hint, for an interval or days not in their stored form. */
+crm_status cadence_of_customer(const struct policy *policy, int tier, const struct own_cadence *own,
+                               struct arena *arena, struct customer_cadence *out,
+                               struct error *error);
+
 /* The day on which the next visit is due. `calendar` may be NULL: then every day will do. Where the
  * calendar's day lists end before that day, it is moved by weekday alone: to be computed again when
- * the list of that year is there. */
+ * the list of that year is there. CRM_NOT_FOUND, without a message, where it is a day of the lunar
+ * calendar that is not known so far. */
 crm_status cadence_due(const struct cadence_history *history, day_number since,
                        const struct calendar *calendar, day_number *due, struct error *error);
 

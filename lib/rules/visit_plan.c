@@ -245,6 +245,8 @@ static bool next_duty(const struct visit_plan *plan, const struct plan_duty *dut
         return false;
     *next = *duty;
     day_number due = date_add(plan->days[duty->day], duty->every);
+    if (duty->days != NULL && !visit_days_next(duty->days, plan->days[duty->day], &due))
+        return false;
     size_t at = first_day_from(plan, due);
     if (at == plan->day_count || due <= plan->days[duty->day])
         return false;

@@ -14,7 +14,7 @@
 #ifndef CRM_RULES_VISIT_PLAN_H
 #define CRM_RULES_VISIT_PLAN_H
 
-#include "base/date.h"
+#include "rules/visit_days.h"
 #include "base/error.h"
 
 #define PLAN_NOWHERE (-1)
@@ -34,8 +34,9 @@ struct plan_duty {
     bool face;       /* somebody travels */
     day_number due, earliest, latest;
     struct duration every, ahead,
-        grace;           /* for the next duty of the same customer; every.count 0: none */
-    const void *subject; /* the caller's */
+        grace;                     /* for the next duty of the same customer; every.count 0: none */
+    const struct visit_days *days; /* of the year, in place of `every`; NULL: none */
+    const void *subject;           /* the caller's */
 
     int day; /* result: index in days, PLAN_NOWHERE for none */
     enum plan_result result;

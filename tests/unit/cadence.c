@@ -220,6 +220,91 @@ static void unrated_customers_have_the_last_cadence(void **state)
     assert_ptr_equal(cadence_of_tier(&policy, 7), &cadences[2]);
 }
 
+/* ---- A customer's own ---- */
+
+static struct customer_cadence own_cadence(struct arena *arena, const char *every,
+                                           const char *channel, const char *days)
+{
+    static const struct cadence cadences[] = {{.every = {3, DURATION_MONTHS},
+                                               .first = {1, DURATION_MONTHS},
+                                               .channel = 2,
+                                               .minutes = 60}};
+    static const char *const channels[] = {"email", "phone", "face"};
+    const struct policy policy = {.tier_count = 1,
+                                  .cadences = cadences,
+                                  .channels = channels,
+                                  .channel_count = 3,
+                                  .plan_ahead = {7, DURATION_DAYS}};
+    const struct own_cadence own = {every, channel, days};
+    struct customer_cadence out;
+    struct error error = {0};
+    crm_status status = cadence_of_customer(&policy, 0, &own, arena, &out, &error);
+    if (status != CRM_OK)
+        fail_msg("%s", error.message);
+    return out;
+}
+
+static void own_values_stand_in_the_tiers_place(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct customer_cadence cadence = own_cadence(&arena, NULL, NULL, NULL);
+    assert_false(cadence.own);
+    assert_int_equal(cadence.rule.first.count, 1);
+    cadence = own_cadence(&arena, "2w", NULL, NULL);
+    assert_true(cadence.own);
+    assert_int_equal(cadence.rule.every.unit, DURATION_WEEKS);
+    assert_int_equal(cadence.rule.first.count, 2);
+    assert_int_equal(cadence.rule.channel, 2);
+    assert_int_equal(cadence.rule.minutes, 60);
+    cadence = own_cadence(&arena, NULL, "email", NULL);
+    assert_true(cadence.own);
+    assert_int_equal(cadence.rule.channel, 0);
+    cadence = own_cadence(&arena, NULL, "fax", NULL);
+    assert_false(cadence.own);
+    assert_int_equal(cadence.rule.channel, 2);
+    cadence = own_cadence(&arena, "1mo", NULL, "03-15, lunar 8-15");
+    assert_int_equal(cadence.days.count, 2);
+    arena_release(&arena);
+}
+
+static void what_is_not_in_its_form_is_refused(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct policy policy = {.tier_count = 1, .cadences = &(struct cadence){0}};
+    const struct own_cadence broken[] = {{.every = "soon"}, {.days = "03-15, 13-40"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct customer_cadence out;
+        struct error error = {0};
+        assert_int_equal(cadence_of_customer(&policy, 0, &broken[i], &arena, &out, &error),
+                         CRM_INVALID);
+        assert_string_not_equal(error.message, "");
+    }
+    arena_release(&arena);
+}
+
+static void beyond_the_table_no_day_is_known(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct error error = {0};
+    day_number due;
+    const struct customer_cadence cadence = own_cadence(&arena, NULL, NULL, "12-31, mid-autumn");
+    struct cadence_history none = {.rule = &cadence.rule, .days = &cadence.days};
+    assert_int_equal(cadence_due(&none, day("2100-08-01"), NULL, &due, &error), CRM_OK);
+    expect_day(due, "2100-09-18");
+    /* New Year's Eve would be before the Mid-Autumn of 2101, but that one is not known. */
+    assert_int_equal(cadence_due(&none, day("2100-09-18"), NULL, &due, &error), CRM_NOT_FOUND);
+    none.satisfied = true;
+    none.counts = day("2100-09-10");
+    assert_int_equal(cadence_due(&none, 0, NULL, &due, &error), CRM_OK);
+    none.counts = day("2100-09-11"); /* seven days before it: that was the visit */
+    assert_int_equal(cadence_due(&none, 0, NULL, &due, &error), CRM_NOT_FOUND);
+    assert_string_equal(error.message, "");
+    arena_release(&arena);
+}
+
 /* ---- Laws ---- */
 
 static unsigned seed;
@@ -262,6 +347,128 @@ static void due_is_the_next_working_day(void **state)
         assert_in_range(due - raw, 0, 2);
         assert_in_range(date_weekday(due), 0, 4);
         assert_true(due == raw || date_weekday(raw) > 4);
+    }
+}
+
+/* Any list of holidays: each day of a year is off, or worked, by chance. */
+static crm_status random_list(void *context, int year, const struct day_list **out,
+                              struct error *error)
+{
+    static struct listed_day days[2][366];
+    static struct day_list lists[2];
+    struct day_list *list = &lists[year % 2];
+    unsigned chance = (unsigned)year * 2654435761U + *(unsigned *)context;
+    (void)error;
+    *list = (struct day_list){.year = year, .days = days[year % 2]};
+    for (day_number at = date_from_civil(year, 1, 1); at < date_from_civil(year + 1, 1, 1); at++) {
+        chance = chance * 1103515245U + 12345U;
+        if ((chance >> 16) % 5 == 0)
+            days[year % 2][list->count++] =
+                (struct listed_day){.date = at, .works = (chance >> 24) % 2 == 0};
+    }
+    *out = list;
+    return CRM_OK;
+}
+
+static bool works(unsigned chance, day_number at)
+{
+    int year, month, of_month;
+    const struct day_list *list = NULL;
+    date_to_civil(at, &year, &month, &of_month);
+    assert_int_equal(random_list(&chance, year, &list, NULL), CRM_OK);
+    const struct listed_day *listed = day_list_find(list, at);
+    return listed != NULL ? listed->works : date_weekday(at) < 5;
+}
+
+/* With any holidays: never before the end of the interval, never on a day off, and never a working
+ * day too late. */
+static void due_is_never_on_a_day_off(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin_random();
+    unsigned chance = seed;
+    set_up(&fixture, random_list);
+    fixture.calendar.context = &chance;
+    for (int i = 0; i < 2000; i++) {
+        const struct cadence rule = {.every = random_duration()};
+        const struct cadence_history history = {
+            .rule = &rule, .satisfied = true, .counts = 15000 + random_below(9000)};
+        const day_number end = date_add(history.counts, rule.every);
+        day_number due = due_of(&history, 0, &fixture.calendar);
+        assert_true(due >= end);
+        for (day_number at = end; at <= due; at++)
+            assert_int_equal(works(chance, at), at == due);
+    }
+}
+
+/* One more contact that counts, at any time, never makes the next visit due earlier; one that does
+ * not count changes nothing but a promise. */
+static void another_contact_never_makes_it_due_earlier(void **state)
+{
+    (void)state;
+    begin_random();
+    for (int i = 0; i < 20000; i++) {
+        const struct cadence rule = months(1 + random_below(12), random_below(4));
+        struct cadence_history without = {.rule = &rule}, with = {.rule = &rule};
+        int count = 1 + random_below(6), more = random_below(count);
+        day_number at = 15000;
+        for (int visit = 0; visit < count; visit++) {
+            int channel = random_below(5) - 1;
+            at += random_below(60);
+            cadence_contact(&with, channel, at, NULL);
+            if (visit != more)
+                cadence_contact(&without, channel, at, NULL);
+        }
+        assert_true(due_of(&with, 14000, NULL) >= due_of(&without, 14000, NULL));
+        assert_true(!without.satisfied || with.satisfied);
+    }
+}
+
+static bool is_of_the_year(const struct yearly *yearly, day_number at)
+{
+    int year, month, of_month;
+    struct lunar_date lunar;
+    date_to_civil(at, &year, &month, &of_month);
+    if (yearly->kind == YEARLY_SOLAR)
+        return month == yearly->month &&
+               (of_month == yearly->day ||
+                (yearly->day == 29 && of_month == 28 && !date_is_valid(year, 2, 29)));
+    return lunar_from_day(at, &lunar) && !lunar.leap && lunar.month == yearly->month &&
+           (lunar.day == yearly->day || (yearly->day == 30 && lunar.day == 29 &&
+                                         lunar_month_length(lunar.year, lunar.month, false) == 29));
+}
+
+/* Days of the year against a walk day by day. */
+static void days_of_the_year_are_found_by_walking(void **state)
+{
+    (void)state;
+    begin_random();
+    for (int i = 0; i < 5000; i++) {
+        struct yearly items[4];
+        const struct visit_days days = {.items = items,
+                                        .count = (size_t)(1 + random_below(4)),
+                                        .ahead = {random_below(20), DURATION_DAYS}};
+        for (size_t k = 0; k < days.count; k++) {
+            const bool lunar = random_below(2) == 1;
+            items[k] = (struct yearly){.kind = lunar ? YEARLY_LUNAR : YEARLY_SOLAR,
+                                       .month = 1 + random_below(12),
+                                       .day = 1 + random_below(lunar ? 30 : 28)};
+            if (!lunar && items[k].month == 2 && random_below(4) == 0)
+                items[k].day = 29;
+        }
+        const struct cadence rule = months(3, 0);
+        const struct cadence_history history = {.rule = &rule,
+                                                .days = &days,
+                                                .satisfied = true,
+                                                .counts = -20000 + random_below(60000)};
+        day_number expected = date_add(history.counts, days.ahead);
+        for (bool found = false; !found;) {
+            expected++;
+            for (size_t k = 0; k < days.count; k++)
+                found = found || is_of_the_year(&items[k], expected);
+        }
+        assert_int_equal(due_of(&history, 0, NULL), expected);
     }
 }
 
@@ -345,7 +552,13 @@ int main(void)
         cmocka_unit_test(a_calendar_without_working_time_moves_nothing),
         cmocka_unit_test(states_follow_grace),
         cmocka_unit_test(unrated_customers_have_the_last_cadence),
+        cmocka_unit_test(own_values_stand_in_the_tiers_place),
+        cmocka_unit_test(what_is_not_in_its_form_is_refused),
+        cmocka_unit_test(beyond_the_table_no_day_is_known),
         cmocka_unit_test(due_is_the_next_working_day),
+        cmocka_unit_test(due_is_never_on_a_day_off),
+        cmocka_unit_test(another_contact_never_makes_it_due_earlier),
+        cmocka_unit_test(days_of_the_year_are_found_by_walking),
         cmocka_unit_test(stricter_channels_are_never_due_later),
         cmocka_unit_test(states_only_grow_worse),
         cmocka_unit_test(a_month_has_its_share_of_a_year),
