@@ -143,6 +143,28 @@ expect_repaired() {
     expect_clean
 }
 
+@test "a row lost beside those that were erased on purpose is missed" {
+    local entry note
+    {
+        crm add customer Bob --key bob --kind person
+        crm add contact Ann --customer bob
+        crm add note bob first
+        crm remove N-1
+        crm undo
+        crm remove contact Ann
+        crm forget bob
+    } >/dev/null 2>&1
+    expect_clean
+    entry=$(query_store "SELECT entry FROM contact WHERE name = 'Wang'")
+    damage "DELETE FROM contact WHERE name = 'Wang'"
+    expect_found "journal journal $entry contact 0 1 error" journal
+    # The note was removed and came back: nothing excuses that it is gone.
+    note=$(query_store "SELECT entry FROM note")
+    damage "DELETE FROM note"
+    expect_found "journal journal $entry contact 0 1 error
+journal journal $note note 0 1 error" journal
+}
+
 @test "the summary has the hash of the last entry" {
     call crm check
     [ "$(jq -r .stored <<<"$out")" = "$(query_store 'SELECT hash FROM journal ORDER BY id DESC LIMIT 1')" ]

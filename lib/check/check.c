@@ -212,6 +212,7 @@ static void check_release(struct check *check)
         id_map_release(&check->tables[i].ids);
         id_map_release(&check->tables[i].added);
         id_map_release(&check->tables[i].gone);
+        lost_release(&check->tables[i].erased);
     }
     free(check->tables);
     id_map_release(&check->entries);

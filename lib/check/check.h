@@ -5,6 +5,7 @@
 
 #include "book.h"
 #include "check/id_map.h"
+#include "check/lost.h"
 
 enum check_part {
     CHECK_INTEGRITY,
@@ -24,7 +25,8 @@ struct table_facts {
     struct id_map ids;   /* of its rows; what the number says is the kind's own */
     struct id_map added; /* entry -> rows that carry it */
     struct id_map gone;  /* entry -> rows of it that were removed, less those brought back */
-    int64_t erased;      /* removed rows of which nothing is known any more */
+    struct lost erased;  /* removed rows whose values are not known any more; of kinds without id
+                            all at place 0 */
     int64_t rows;
     bool partial; /* it could not be read to its end */
 };

@@ -164,6 +164,13 @@ static crm_status count_image(struct removal_count *count, const struct image *i
     return status == CRM_OK ? count_rows(count, image->kind) : status;
 }
 
+/* Rows that went, or with a number below 0 came back. */
+static bool note_erased(struct check *check, const struct image *image, int64_t rows)
+{
+    struct lost *erased = &check->tables[check_kind_index(image->kind)].erased;
+    return lost_note(erased, image->kind->cluster == NULL ? image->record : 0, rows);
+}
+
 static crm_status count_removed(struct chain *chain, const struct journal_image *stored)
 {
     struct check *check = chain->check;
@@ -172,8 +179,9 @@ static crm_status count_removed(struct chain *chain, const struct journal_image 
     crm_status status = count_image(&count, &image);
     if (status != CRM_OK || image.kind == NULL || !image.removed)
         return status;
-    if (count.known < image.row_count)
-        check->tables[check_kind_index(image.kind)].erased += image.row_count - count.known;
+    int64_t unknown = image.row_count - count.known;
+    if (unknown > 0 && !note_erased(check, &image, unknown))
+        return error_no_memory(&check->book->error);
     return count.read == image.row_count || count.damaged || image_is_erased(&image)
                ? CRM_OK
                : say_image(check, stored, "row_count", _("the image is not what was written"));
@@ -181,9 +189,18 @@ static crm_status count_removed(struct chain *chain, const struct journal_image 
 
 static crm_status count_returned(void *context, const struct value *row)
 {
-    struct removal_count *count = context;
+    const struct removal_count *undo = context;
+    struct removal_count count = *undo;
     const struct image image = image_of(row);
-    return count_image(count, &image);
+    crm_status status = count_image(&count, &image);
+    if (status != CRM_OK || image.kind == NULL)
+        return status;
+    int64_t unknown = image.row_count - count.known;
+    struct id_map *gone = &count.check->tables[check_kind_index(image.kind)].gone;
+    return unknown <= 0 || (note_erased(count.check, &image, -unknown) &&
+                            add(gone, count.brought_back, unknown))
+               ? CRM_OK
+               : error_no_memory(&count.check->book->error);
 }
 
 static crm_status follow_undo(struct check *check, const struct journal_entry *entry)
@@ -377,22 +394,48 @@ crm_status check_journal(struct check *check)
 
 /* ---- What the entries added ---- */
 
-/* One entry's count for one table, against the rows that there are and were. */
-static crm_status judge_added(struct check *check, int64_t entry, const struct kind *kind,
-                              int64_t count)
+/* What one entry says of one table. */
+struct addition {
+    int64_t entry;
+    const struct kind *kind;
+    int64_t count, first, last; /* ids; customers, for kinds without */
+};
+
+/* Which entry a row came from whose image was erased is not known any more; but its id is. */
+static bool is_excused(struct table_facts *facts, const struct addition *addition, int64_t missing)
 {
-    struct table_facts *facts = &check->tables[check_kind_index(kind)];
-    int64_t found = (int64_t)(id_map_get(&facts->added, entry) + id_map_get(&facts->gone, entry));
-    /* Which entry a row came from whose image was erased is not known any more. */
-    if (facts->partial || found == count || (found < count && count - found <= facts->erased))
+    bool by_id = addition->kind->cluster == NULL;
+    return missing > 0 && missing <= lost_between(&facts->erased, by_id ? addition->first : 0,
+                                                  by_id ? addition->last : 0);
+}
+
+/* Against the rows that there are and were. */
+static crm_status judge_added(struct check *check, const struct addition *addition)
+{
+    struct table_facts *facts = &check->tables[check_kind_index(addition->kind)];
+    int64_t found = (int64_t)(id_map_get(&facts->added, addition->entry) +
+                              id_map_get(&facts->gone, addition->entry));
+    int64_t missing = addition->count - found;
+    if (facts->partial || missing == 0 || is_excused(facts, addition, missing))
         return CRM_OK;
     const char *stored = arena_printf(&check->scratch, "%lld", (long long)found);
-    const char *expected = arena_printf(&check->scratch, "%lld", (long long)count);
+    const char *expected = arena_printf(&check->scratch, "%lld", (long long)addition->count);
     if (stored == NULL || expected == NULL)
         return error_no_memory(&check->book->error);
-    return say_entry(check, entry, kind->name, stored, expected,
-                     found < count ? _("rows that it added are gone, and no command removed them")
-                                   : _("more rows carry its number than it added"));
+    return say_entry(check, addition->entry, addition->kind->name, stored, expected,
+                     missing > 0 ? _("rows that it added are gone, and no command removed them")
+                                 : _("more rows carry its number than it added"));
+}
+
+/* 0 for what no journal holds: its hash tells of it. */
+static int64_t number_in(const cJSON *table, const char *name)
+{
+    enum { EXACT_BITS = 53 };
+    const double most = (double)(INT64_C(1) << EXACT_BITS);
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(table, name);
+    return cJSON_IsNumber(number) && number->valuedouble >= -most && number->valuedouble <= most
+               ? (int64_t)number->valuedouble
+               : 0;
 }
 
 static crm_status judge_entry_added(void *context, const struct value *row)
@@ -404,10 +447,10 @@ static crm_status judge_entry_added(void *context, const struct value *row)
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         const struct kind *kind = schema_kinds[i];
         const cJSON *table = cJSON_GetObjectItemCaseSensitive(added, kind->table);
-        const cJSON *number = cJSON_GetObjectItemCaseSensitive(table, "count");
-        int64_t count = cJSON_IsNumber(number) ? (int64_t)number->valuedouble : 0;
-        if (count > 0 || id_map_get(&check->tables[i].added, entry) > 0)
-            status = judge_added(check, entry, kind, count);
+        const struct addition addition = {entry, kind, number_in(table, "count"),
+                                          number_in(table, "first"), number_in(table, "last")};
+        if (addition.count > 0 || id_map_get(&check->tables[i].added, entry) > 0)
+            status = judge_added(check, &addition);
     }
     cJSON_Delete(added);
     return status;
