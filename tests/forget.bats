@@ -227,6 +227,27 @@ kinds_about() {
     expect 0 "" ""
 }
 
+@test "forget of one of the staff leaves no login to whom reminders were given" {
+    crm add staff "Nobody" --login zetlogin >/dev/null
+    crm edit zhangweijie --owner zetlogin >/dev/null
+    crm remind --new --for zetlogin --within 400d | grep -q .
+    crm edit staff zetlogin --login zetsecond >/dev/null
+    crm remind --new --for zetsecond --within 400d | grep -q .
+    crm add staff "Merged" --login zetmerged >/dev/null
+    crm edit zhangweijie --owner zetmerged >/dev/null
+    crm remind --new --for zetmerged --within 400d | grep -q .
+    crm merge staff zetmerged zetsecond >/dev/null
+    # A login that another has now is not the person's any more.
+    crm add staff "Other" --login zetlogin >/dev/null
+    crm edit zhangweijie --owner "" >/dev/null
+    crm remove staff zetsecond >/dev/null
+    crm forget staff zetsecond -q >/dev/null
+    no_trace "zetsecond|zetmerged"
+    crm forget staff zetlogin -q >/dev/null
+    no_trace "zet"
+    crm check -q >/dev/null
+}
+
 @test "forget finds what a merge, an edit and a removal left in the journal" {
     crm add "zhangweijie double" --key doublekey --kind person --phone 13800050005 >/dev/null
     crm merge doublekey zhangweijie >/dev/null

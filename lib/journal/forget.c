@@ -12,6 +12,7 @@ static void forgetting_release(struct forgetting *forgetting)
 {
     subject_release(&forgetting->subject);
     free(forgetting->names.items);
+    free(forgetting->logins.items);
     arena_release(&forgetting->arena);
 }
 

@@ -15,6 +15,7 @@ struct forgetting {
     struct crm_book *book;
     struct subject subject;
     struct names names;
+    struct names logins; /* of one of us, present and past */
     size_t own_names; /* the first of them are those that the person's own record holds now */
     int64_t *erased;  /* records, one count for each of schema_kinds */
     int64_t images, commands;

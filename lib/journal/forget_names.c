@@ -19,11 +19,9 @@ static bool is_name(const struct kind *kind, const struct field *field)
             strcmp(field->name, "external_id") == 0);
 }
 
-static crm_status add_name(struct forgetting *forgetting, const struct value *value)
+static crm_status add_text(struct forgetting *forgetting, struct names *names,
+                           const struct value *value)
 {
-    struct names *names = &forgetting->names;
-    if (value == NULL || value->type != VALUE_TEXT || value->length < SHORTEST_NAME)
-        return CRM_OK;
     for (size_t i = 0; i < names->count; i++)
         if (strlen(names->items[i]) == value->length &&
             memcmp(names->items[i], value->text, value->length) == 0)
@@ -39,10 +37,25 @@ static crm_status add_name(struct forgetting *forgetting, const struct value *va
     return CRM_OK;
 }
 
+static crm_status add_name(struct forgetting *forgetting, const struct kind *kind,
+                           const struct field *field, const struct value *value)
+{
+    crm_status status = CRM_OK;
+    if (value == NULL || value->type != VALUE_TEXT)
+        return CRM_OK;
+    if (kind->agent && (field->flags & FIELD_KEY))
+        status = add_text(forgetting, &forgetting->logins, value);
+    return status == CRM_OK && value->length >= SHORTEST_NAME
+               ? add_text(forgetting, &forgetting->names, value)
+               : status;
+}
+
 /* ---- Present names ---- */
 
 struct naming {
     struct forgetting *forgetting;
+    const struct kind *kind;
+    const struct field *fields[MOST_FIELDS]; /* of the columns */
     size_t columns;
 };
 
@@ -51,20 +64,23 @@ static crm_status add_row(void *context, const struct value *row)
     const struct naming *naming = context;
     crm_status status = CRM_OK;
     for (size_t i = 0; i < naming->columns && status == CRM_OK; i++)
-        status = add_name(naming->forgetting, &row[i]);
+        status = add_name(naming->forgetting, naming->kind, naming->fields[i], &row[i]);
     return status;
 }
 
 static crm_status collect_present(struct forgetting *forgetting, const struct subject_part *part)
 {
-    struct naming naming = {.forgetting = forgetting};
+    struct naming naming = {.forgetting = forgetting, .kind = part->kind};
     struct query query cleanup(query_release) = {0};
     subject_query(&forgetting->subject, &query);
     buffer_text(&query.sql, "SELECT ");
-    for (size_t i = 0; i < part->kind->field_count && naming.columns < MOST_FIELDS; i++)
-        if (is_name(part->kind, &part->kind->fields[i]))
-            buffer_printf(&query.sql, "%st.%s", naming.columns++ > 0 ? ", " : "",
-                          part->kind->fields[i].name);
+    for (size_t i = 0; i < part->kind->field_count && naming.columns < MOST_FIELDS; i++) {
+        const struct field *field = &part->kind->fields[i];
+        if (!is_name(part->kind, field))
+            continue;
+        buffer_printf(&query.sql, "%st.%s", naming.columns > 0 ? ", " : "", field->name);
+        naming.fields[naming.columns++] = field;
+    }
     buffer_printf(&query.sql, " FROM %s t WHERE %s", part->kind->table, part->where);
     if (query.sql.failed)
         return error_no_memory(&forgetting->book->error);
@@ -82,7 +98,8 @@ static crm_status add_values(struct forgetting *forgetting, const struct kind *k
     crm_status status = values_read(forgetting->book, json, &arena, &values);
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
         if (is_name(kind, &kind->fields[i]))
-            status = add_name(forgetting, values_find(&values, kind->fields[i].name));
+            status = add_name(forgetting, kind, &kind->fields[i],
+                              values_find(&values, kind->fields[i].name));
     return status;
 }
 

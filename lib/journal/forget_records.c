@@ -180,9 +180,25 @@ static crm_status rename_recipient(struct forgetting *forgetting)
                             : status;
 }
 
+/* To whom they were given under a login that nobody has now: they are never asked for again. */
+static crm_status drop_recipients(struct forgetting *forgetting)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < forgetting->logins.count && status == CRM_OK; i++) {
+        const struct value login = value_text(forgetting->logins.items[i]);
+        status = store_run(forgetting->book->store,
+                           "DELETE FROM reminder_given WHERE recipient = $1 "
+                           "AND NOT EXISTS (SELECT 1 FROM staff WHERE login = $1)",
+                           &login, 1);
+    }
+    return status;
+}
+
 crm_status forget_records(struct forgetting *forgetting)
 {
     crm_status status = rename_recipient(forgetting);
+    if (status == CRM_OK)
+        status = drop_recipients(forgetting);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         const struct subject_part *part = &forgetting->subject.parts[i];
         int64_t fields = 0, own = 0;
