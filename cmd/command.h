@@ -50,12 +50,13 @@ enum completion {
 
 /* The type decides what the target holds and how the text is read. */
 enum option_type {
-    OPTION_FLAG,   /* bool; --name, --no-name */
-    OPTION_TEXT,   /* const char *, NULL when not given */
-    OPTION_DATE,   /* const char *, read by the library (today, +3d, 2026-12, …) */
-    OPTION_CHOICE, /* const char *, one of `choices` */
-    OPTION_LIST,   /* struct words: may be given several times */
-    OPTION_INTEGER /* int64_t; what `defaults` says when not given */
+    OPTION_FLAG,    /* bool; --name, --no-name */
+    OPTION_TEXT,    /* const char *, NULL when not given */
+    OPTION_DATE,    /* const char *, read by the library (today, +3d, 2026-12, …) */
+    OPTION_CHOICE,  /* const char *, one of `choices` */
+    OPTION_LIST,    /* struct words: may be given several times */
+    OPTION_INTEGER, /* int64_t; what `defaults` says when not given */
+    OPTION_COUNT    /* int64_t, from 1; what `defaults` says when not given */
 };
 
 /* Words of an OPTION_LIST, in the order given. */

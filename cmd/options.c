@@ -90,7 +90,8 @@ static const char *type_name(enum option_type type)
 {
     static const char *const names[] = {
         [OPTION_FLAG] = "flag",     [OPTION_TEXT] = "text", [OPTION_DATE] = "date",
-        [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list", [OPTION_INTEGER] = "integer"};
+        [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list", [OPTION_INTEGER] = "integer",
+        [OPTION_COUNT] = "integer"};
     return names[type];
 }
 

@@ -205,6 +205,10 @@ static crm_status take_integer(struct parser *parser, const struct option_view *
     if (errno != 0 || end == value || *end != '\0')
         return call_fail(parser->call, CRM_USAGE, _("--%s: \"%s\" is no whole number"), view->name,
                          value);
+    if (view->row->type == OPTION_COUNT && number < 1) {
+        call_fail(parser->call, CRM_USAGE, _("--%s: %s is less than 1"), view->name, value);
+        return call_hint(parser->call, CRM_USAGE, _("leave it out for all"));
+    }
     *target = (int64_t)number;
     return CRM_OK;
 }
@@ -237,6 +241,7 @@ static crm_status take_row(struct parser *parser, const struct option_view *view
         take_word(parser->call, target, value);
         return CRM_OK;
     case OPTION_INTEGER:
+    case OPTION_COUNT:
         return take_integer(parser, view, value, target);
     }
     return CRM_USAGE;

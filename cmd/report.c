@@ -41,7 +41,7 @@ static const struct option options[] = {
      .help = N_("how long before and after a visit orders are looked at: 60d, 8w")},
     {.name = "limit",
      .letter = 'n',
-     .type = OPTION_INTEGER,
+     .type = OPTION_COUNT,
      .target = offsetof(struct report_options, limit),
      .argument = N_("N"),
      .help = N_("print no more than so many rows")},
@@ -67,10 +67,6 @@ static crm_status run(struct call *call)
     const struct report_options *given = call->options;
     if (call->argument_count == 0)
         return crm_report_list(call->book, call->sink);
-    if (given->limit < 0) {
-        call_fail(call, CRM_USAGE, _("--limit cannot be negative"));
-        return call_hint(call, CRM_USAGE, _("leave it out for all rows"));
-    }
     const crm_report_options wanted = {.from = given->from,
                                        .to = given->to,
                                        .by = given->by,

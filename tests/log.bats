@@ -166,8 +166,19 @@ hint: look for it with: crm list customer 'nosuch'"
     [ "$(rows 2 --fields record)" = acme ]
     [ "$(rows customer 2 --fields record)" = 2 ]
     call crm log 99
-    expect 1 "" "crm: the journal has no entry 99
-hint: its last is 4; a record with that key is named with its kind, as in: crm log customer 99"
+    expect 1 "" "crm: the journal has no entry 99: its last is 4
+hint: a record with that key is named with its kind, as in: crm log customer 99"
+    call crm undo 99
+    expect 1 "" $'crm: the journal has no entry 99: its last is 4\nhint: crm log shows what each did'
+}
+
+@test "so many rows are at least one" {
+    for number in 0 -1; do
+        call crm log -n "$number"
+        expect 2 "" "crm: --limit: $number is less than 1"$'\nhint: leave it out for all'
+        call crm report book --limit "$number"
+        expect 2 "" "crm: --limit: $number is less than 1"$'\nhint: leave it out for all'
+    done
 }
 
 @test "an import is one entry, row by row" {

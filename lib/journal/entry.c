@@ -69,13 +69,13 @@ static crm_status say_no_entry(struct crm_book *book, int64_t id)
         store_row_values(book->store, &arena, "SELECT max(id) FROM journal", NULL, 0, &last, 1);
     if (status != CRM_OK)
         return status;
-    error_set(&book->error, CRM_NOT_FOUND, _("the journal has no entry %lld"), (long long)id);
-    if (value_is_null(&last))
+    if (value_is_null(&last)) {
+        error_set(&book->error, CRM_NOT_FOUND, _("the journal has no entry %lld"), (long long)id);
         return error_hint(&book->error, _("nothing was written to this book yet"));
-    return error_hint(&book->error,
-                      _("its last is %lld; a record with that key is named with its kind, as in: "
-                        "crm log customer %lld"),
-                      (long long)last.integer, (long long)id);
+    }
+    error_set(&book->error, CRM_NOT_FOUND, _("the journal has no entry %lld: its last is %lld"),
+              (long long)id, (long long)last.integer);
+    return error_hint(&book->error, _("crm log shows what each did"));
 }
 
 crm_status entry_load(struct crm_book *book, int64_t id, struct arena *arena, struct entry *out)

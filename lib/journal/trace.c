@@ -451,6 +451,10 @@ crm_status crm_log_entry(crm_book *book, int64_t entry, const crm_log_options *o
     crm_status status = reading(book);
     if (status == CRM_OK)
         status = changes_of_entry(&changes, entry);
+    if (status == CRM_NOT_FOUND)
+        error_hint(&book->error,
+                   _("a record with that key is named with its kind, as in: crm log customer %lld"),
+                   (long long)entry);
     if (status == CRM_OK)
         status = write_entry(&changes);
     return end_reading(book, status);
