@@ -268,6 +268,48 @@ kinds_about() {
     expect 0 '{"key":"friend"}' ""
 }
 
+@test "forget finds what was handed on by every merge: undone, repeated elsewhere, in a row" {
+    crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 --address "Nullstreet 5" >/dev/null
+    for key in other third last; do
+        crm add "Person $key" --key "$key" --kind person >/dev/null
+    done
+    crm merge uniquedouble other >/dev/null
+    crm undo >/dev/null
+    crm merge uniquedouble third >/dev/null
+    crm merge third last >/dev/null
+    crm export --subject last | grep -q 13800070007
+    call crm forget other
+    [ "$status" = 0 ]
+    # It gave back what it had taken over, and is another person.
+    crm export --subject last | grep -q 13800070007
+    call crm forget uniquedouble --format table
+    [ "$status" = 0 ]
+    [[ $out == *"it was merged into last, which keeps what it took over: crm forget customer last"* ]]
+    [ "$(query_store "SELECT count(*) FROM journal_image WHERE before_values LIKE '%13800070007%'
+        OR after_values LIKE '%13800070007%'")" = 0 ]
+    crm check -q >/dev/null
+    crm forget last -q >/dev/null
+    no_trace "13800070007|Nullstreet"
+    crm check -q >/dev/null
+}
+
+@test "what was merged twice, and redone, belongs to whom it went to" {
+    crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 >/dev/null
+    crm add "Other" --key other --kind person >/dev/null
+    crm add "Third" --key third --kind person >/dev/null
+    crm merge uniquedouble other >/dev/null
+    crm undo >/dev/null
+    crm merge uniquedouble third >/dev/null
+    # The first merge is done again, in place of the second.
+    crm undo >/dev/null
+    local first
+    first=$(crm log --fields entry,command,undoes | jq -r 'select(.undoes != null) | .entry' | tail -n 1)
+    crm undo "$first" >/dev/null
+    crm forget other -q >/dev/null
+    no_trace 13800070007
+    crm check -q >/dev/null
+}
+
 @test "the number of a person who is gone is not given to another" {
     need_query
     crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 >/dev/null

@@ -237,6 +237,23 @@ static crm_status scrub(const struct forgetting *forgetting, struct crm_sink *si
                                    "which its owner may have done: VACUUM"));
 }
 
+/* Two that were merged are one person; erased is the one that was named. */
+static crm_status note_survivor(const struct forgetting *forgetting, struct crm_sink *sink)
+{
+    const struct subject *subject = &forgetting->subject;
+    const char *name;
+    struct arena arena cleanup(arena_release) = {0};
+    if (subject->survivor == 0 || sink == NULL)
+        return CRM_OK;
+    crm_status status =
+        history_record_name(forgetting->book, subject->kind, subject->survivor, &arena, &name);
+    return status == CRM_OK ? sink_note(sink,
+                                        _("it was merged into %s, which keeps what it took "
+                                          "over: crm forget %s %s"),
+                                        name, subject->kind->name, name)
+                            : status;
+}
+
 crm_status crm_forget(crm_book *book, const char *kind, const char *reference, const char *reason,
                       crm_sink *sink)
 {
@@ -246,6 +263,8 @@ crm_status crm_forget(crm_book *book, const char *kind, const char *reference, c
     book->erasing = true;
     if (status == CRM_OK)
         status = forget(&forgetting, kind, reference, reason);
+    if (status == CRM_OK)
+        status = note_survivor(&forgetting, sink);
     if (status == CRM_OK)
         status = write_result(&forgetting, reason, sink);
     status = book_end(book, status);

@@ -167,8 +167,10 @@ static crm_status collect_merged(struct subject *subject)
             query_value(&query, value_text(subject->kind->name));
             buffer_text(&query.sql, " AND m.merged_into = ");
             query_value(&query, value_integer(ids->items[i]));
-            buffer_printf(&query.sql, " AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = m.record)",
-                          subject->kind->table);
+            buffer_printf(
+                &query.sql,
+                " AND m.entry > 0 AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = m.record)",
+                subject->kind->table);
             status = collect(subject, &query, &found);
         }
         for (size_t i = 0; i < found.count && status == CRM_OK; i++)
@@ -271,21 +273,43 @@ static crm_status collect_chunk(struct subject *subject, const char *column,
                        query.count, add_image, subject);
 }
 
+/* Merges of the records $1 …; what handed their values on, as later merges of the survivor do; and
+ * the undoing of either. */
+static void handed_on_sql(const struct subject *subject, const struct id_list *ids,
+                          struct query *query)
+{
+    const struct value kind = value_text(subject->kind->name);
+    buffer_text(&query->sql, "WITH RECURSIVE merging (entry, gone, survivor) AS (SELECT "
+                             "abs(m.entry), m.record, m.merged_into FROM merged_record m "
+                             "WHERE m.kind = ");
+    query_value(query, kind);
+    buffer_text(&query->sql, " AND m.record IN (");
+    for (size_t i = 0; i < ids->count && i < CHUNK; i++) {
+        buffer_text(&query->sql, i > 0 ? ", " : "");
+        query_value(query, value_integer(ids->items[i]));
+    }
+    buffer_text(&query->sql,
+                ") UNION SELECT n.entry, coalesce(n.gone, merging.gone), "
+                "coalesce(n.survivor, merging.survivor) FROM merging JOIN ("
+                "SELECT j.id AS entry, j.undoes AS undoes, CAST(NULL AS BIGINT) AS gone, "
+                "CAST(NULL AS BIGINT) AS survivor FROM journal j WHERE j.undoes IS NOT NULL "
+                "UNION ALL SELECT abs(m.entry), 0, m.record, m.merged_into FROM merged_record m "
+                "WHERE m.kind = ");
+    query_value(query, kind);
+    buffer_text(&query->sql, ") n ON n.undoes = merging.entry OR (n.gone = merging.survivor "
+                             "AND n.entry > merging.entry))");
+}
+
 /* A record that the person was merged into took over what it lacked, and gave it back when that was
  * undone: these images hold the person's values. */
 static crm_status collect_taken_over(struct subject *subject)
 {
     struct query query cleanup(query_release) = {0};
-    subject_query(subject, &query);
+    handed_on_sql(subject, &part_of(subject, subject->kind)->ids, &query);
     buffer_text(&query.sql,
-                "WITH RECURSIVE merging (entry, survivor) AS (SELECT abs(m.entry), m.merged_into "
-                "FROM merged_record m WHERE m.record = $1 AND m.kind = ");
-    query_value(&query, value_text(subject->kind->name));
-    buffer_text(&query.sql,
-                " UNION SELECT j.id, merging.survivor FROM journal j JOIN merging "
-                "ON j.undoes = merging.entry) SELECT i.entry, i.number FROM merging "
-                "JOIN journal_image i ON i.entry = merging.entry AND i.record = merging.survivor "
-                "WHERE i.action = 'changed' AND i.kind = ");
+                " SELECT i.entry, i.number FROM merging JOIN journal_image i "
+                "ON i.entry = merging.entry AND (i.record = merging.gone OR "
+                "(i.record = merging.survivor AND i.action = 'changed')) WHERE i.kind = ");
     query_value(&query, value_text(subject->kind->name));
     if (query.sql.failed)
         return error_no_memory(&subject->book->error);
@@ -402,6 +426,26 @@ static crm_status find_person(struct subject *subject, const char *kind_name, co
                : status;
 }
 
+/* Whom a record that is gone was merged into, over any number of steps, and who is there. */
+static crm_status find_survivor(struct subject *subject)
+{
+    struct value survivor = value_null();
+    const struct value parameters[] = {value_text(subject->kind->name), value_integer(subject->id)};
+    const char *sql = arena_printf(
+        &subject->arena,
+        "WITH RECURSIVE heir (id) AS (SELECT m.merged_into FROM merged_record m WHERE m.kind = $1 "
+        "AND m.record = $2 AND m.entry > 0 UNION SELECT m.merged_into FROM heir "
+        "JOIN merged_record m ON m.kind = $1 AND m.record = heir.id AND m.entry > 0) "
+        "SELECT t.id FROM heir JOIN %s t ON t.id = heir.id LIMIT 1",
+        subject->kind->table);
+    if (sql == NULL)
+        return error_no_memory(&subject->book->error);
+    crm_status status =
+        store_row_values(subject->book->store, &subject->arena, sql, parameters, 2, &survivor, 1);
+    subject->survivor = status == CRM_OK ? survivor.integer : 0;
+    return status == CRM_NOT_FOUND ? CRM_OK : status;
+}
+
 crm_status subject_find(struct crm_book *book, const char *kind_name, const char *reference,
                         struct subject *out)
 {
@@ -409,6 +453,8 @@ crm_status subject_find(struct crm_book *book, const char *kind_name, const char
     crm_status status = find_person(out, kind_name, reference);
     if (status == CRM_OK)
         status = make_parts(out);
+    if (status == CRM_OK && out->removed)
+        status = find_survivor(out);
     if (status == CRM_OK)
         status = collect_merged(out);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {

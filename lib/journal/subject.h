@@ -27,6 +27,7 @@ struct subject {
     const struct kind *kind; /* one with `person` */
     int64_t id;
     bool removed;               /* the record itself is not there any more */
+    int64_t survivor;           /* the record that it was merged into in the end; 0: none */
     struct subject_part *parts; /* one for each of schema_kinds, in their order */
     struct image_key *images;   /* all that are about the person, in order */
     size_t image_count, image_capacity;

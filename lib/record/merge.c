@@ -125,8 +125,7 @@ static crm_status note_merged(struct crm_book *book, const struct kind *kind,
                                        value_integer(merging->into), value_integer(book->entry)};
     return store_run(book->store,
                      "INSERT INTO merged_record (kind, record, merged_into, entry) "
-                     "VALUES ($1, $2, $3, $4) ON CONFLICT (kind, record) DO UPDATE SET "
-                     "merged_into = excluded.merged_into, entry = excluded.entry",
+                     "VALUES ($1, $2, $3, $4)",
                      parameters, 4);
 }
 

@@ -73,21 +73,22 @@ static const struct kind kind_reminder_given = {.name = "reminder_given",
                                                 FIELDS(given_fields),
                                                 .cluster = "item, state, recipient"};
 
-/* Which record went where: what the journal keeps of the one is about the other. */
+/* Which record went where: what the journal keeps of the one is about the other. A merge that was
+ * undone has its entry's number below zero; the record may go elsewhere then. */
 static const struct field merged_fields[] = {
     {.name = "kind", .label = N_("Kind"), .flags = FIELD_REQUIRED},
     {.name = "record", .label = N_("Record"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
+    {.name = "entry", .label = N_("Entry"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
     {.name = "merged_into",
      .label = N_("Merged into"),
      .type = DATA_INTEGER,
      .flags = FIELD_REQUIRED},
-    {.name = "entry", .label = N_("Entry"), .type = DATA_INTEGER, .flags = FIELD_REQUIRED},
 };
 static const struct kind kind_merged_record = {.name = "merged_record",
                                                .label = N_("Merged record"),
                                                .table = "merged_record",
                                                FIELDS(merged_fields),
-                                               .cluster = "kind, record"};
+                                               .cluster = "kind, record, entry"};
 
 /* Single facts about the book: the policy by which derived facts were last computed. */
 static const struct field setting_fields[] = {
