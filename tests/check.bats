@@ -533,6 +533,27 @@ derived customer #1 promise_on" ]
     expect_found "values customer #1 since never - error"
 }
 
+@test "nothing is derived from what is no value" {
+    damage "UPDATE survey_answer SET answered_on = 'never'; UPDATE tier_change SET effective_on = '2026-02-30' WHERE customer = 1;
+            UPDATE complaint SET status = 'lost'"
+    damage "UPDATE customer SET open_complaints = 0 WHERE id = 1"
+    expect_found "derived customer #1 open_complaints 0 - error
+derived customer #1 last_survey_on 2026-03-02 - error
+derived customer #1 tier_since 2026-03-02 - error" derived
+    has '.problem == "cannot be computed: answered_on of the survey answer #1 is no value of its kind"'
+    crm check --repair >/dev/null 2>&1 && return 1
+    [ "$(query_store 'SELECT last_survey_on, tier_since, open_complaints FROM customer WHERE id = 1')" = "2026-03-02|2026-03-02|0" ]
+}
+
+@test "sums are not computed from a day that there is not" {
+    damage "UPDATE order_line SET ordered_on = '2026-02-30' WHERE order_ref = 1; UPDATE sales_order SET ordered_on = '2026-02-30' WHERE id = 1"
+    found derived >said
+    [ ! -s said ]
+    found values | grep -q '^values order O-1 ordered_on 2026-02-30 - error$'
+    crm check --repair >/dev/null 2>&1 && return 1
+    [ "$(query_store 'SELECT first_order_on, last_order_on FROM customer WHERE id = 1')" = "2026-01-05|2026-01-05" ]
+}
+
 @test "--repair writes nothing when nothing is wrong, and nothing with --dry-run" {
     local before
     before=$(query_store 'SELECT max(id) FROM journal')

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The facts kept with each customer but for the sums of sales, which are compared on the way
  * through the lines. The code that keeps a fact is the code that computes it here. */
-#include "check/check.h"
+#include "check/values.h"
 #include "domain/complaint.h"
 #include "domain/survey.h"
 #include "domain/tier.h"
 #include "domain/visit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static crm_status say_customer(struct check *check, int64_t customer, const char *field,
@@ -18,14 +19,90 @@ static crm_status say_customer(struct check *check, int64_t customer, const char
 
 /* ---- What SQL computes, in one run through the customers ---- */
 
+/* A fact, and the records that it is computed from: of those whose field is no value nothing is
+ * derived. */
 static const struct fact {
     const char *field;
     crm_status (*mend)(struct crm_book *book, int64_t customer);
-} facts[] = {{"open_complaints", complaint_count_open},
-             {"last_survey_on", survey_note_last},
-             {"tier", tier_follow_history},
-             {"tier_since", tier_follow_history}};
+    const struct kind *source;
+    const char *source_field;
+} facts[] = {{"open_complaints", complaint_count_open, &kind_complaint, "status"},
+             {"last_survey_on", survey_note_last, &kind_survey_answer, "answered_on"},
+             {"tier", tier_follow_history, &kind_tier_change, "effective_on"},
+             {"tier_since", tier_follow_history, &kind_tier_change, "effective_on"}};
 enum { FACTS = sizeof facts / sizeof *facts };
+
+/* Looks for a source that is no value of its field: `record` is its id then. */
+struct source_search {
+    struct check *check;
+    struct column_check column;
+    int64_t record;
+};
+
+static crm_status judge_source(void *context, const struct value *row)
+{
+    struct source_search *search = context;
+    struct verdict verdict = {.good = true};
+    crm_status status = search->record != 0 || value_is_null(&row[1])
+                            ? CRM_OK
+                            : value_judge(search->check, &search->column, &row[1], &verdict);
+    if (status == CRM_OK && !verdict.good)
+        search->record = row[0].integer;
+    return status;
+}
+
+static crm_status find_bad_source(struct check *check, const struct fact *fact, int64_t customer,
+                                  int64_t *record)
+{
+    struct known_texts *known cleanup(cleanup_free) = known_texts_new();
+    struct arena arena cleanup(arena_release) = {0};
+    struct source_search search = {
+        .check = check,
+        .column = {.field = kind_field(fact->source, fact->source_field), .known = known}};
+    const struct value parameter = value_integer(customer);
+    const char *sql = arena_printf(&arena, "SELECT id, %s FROM %s WHERE customer = $1 ORDER BY id",
+                                   fact->source_field, fact->source->table);
+    if (known == NULL || sql == NULL)
+        return error_no_memory(&check->book->error);
+    crm_status status = store_query(check->book->store, sql, &parameter, 1, judge_source, &search);
+    arena_clear(&check->scratch);
+    *record = search.record;
+    return status;
+}
+
+static crm_status say_underivable(struct check *check, const struct fact *fact, int64_t customer,
+                                  const struct value *kept, int64_t source)
+{
+    const char *record = check_record(check, &kind_customer, customer);
+    const char *bad = check_record(check, fact->source, source);
+    const char *problem =
+        bad == NULL ? NULL
+                    : arena_printf(&check->scratch,
+                                   _("cannot be computed: %s of the %s %s is no value of its kind"),
+                                   fact->source_field, _(fact->source->noun), bad);
+    const struct finding finding = {
+        .part = CHECK_DERIVED,
+        .kind = kind_customer.name,
+        .record = record,
+        .field = fact->field,
+        .stored = check_text(check, kind_field(&kind_customer, fact->field), kept),
+        .problem = problem,
+        .hint = _("give that field its right value first; then crm check --repair")};
+    return record == NULL || problem == NULL ? error_no_memory(&check->book->error)
+                                             : check_say(check, &finding);
+}
+
+static crm_status judge_fact(struct check *check, const struct fact *fact, int64_t customer,
+                             const struct value *kept, const struct value *computed)
+{
+    int64_t source = 0;
+    crm_status status = find_bad_source(check, fact, customer, &source);
+    if (status == CRM_OK && source != 0)
+        return say_underivable(check, fact, customer, kept, source);
+    if (status == CRM_OK)
+        status = say_customer(check, customer, fact->field, kept, computed);
+    return status == CRM_OK && check->repair ? fact->mend(check->book, customer) : status;
+}
 
 static const char select_facts[] =
     "SELECT id, open_complaints, " COMPLAINTS_OPEN ", last_survey_on, " SURVEY_LAST
@@ -41,11 +118,8 @@ static crm_status visit_facts(void *context, const struct value *row)
     crm_status status = CRM_OK;
     for (size_t i = 0; i < FACTS && status == CRM_OK; i++) {
         const struct value *kept = &row[1 + 2 * i], *computed = &row[2 + 2 * i];
-        if (value_equal(kept, computed))
-            continue;
-        status = say_customer(check, row[0].integer, facts[i].field, kept, computed);
-        if (status == CRM_OK && check->repair)
-            status = facts[i].mend(check->book, row[0].integer);
+        if (!value_equal(kept, computed))
+            status = judge_fact(check, &facts[i], row[0].integer, kept, computed);
     }
     return status;
 }

@@ -325,8 +325,9 @@ static crm_status add_line(struct pass *pass, uint64_t head)
                                 value_is_null(profit) ? value_integer(0) : *profit,
                                 value_text(currency),
                                 value_integer((int64_t)(head >> 1 & 1))};
+    day_number day;
     bool sound = head != 0 && currency[0] != '\0' && row[0].type == VALUE_INTEGER &&
-                 row[1].type == VALUE_TEXT && row[1].length == DATE_TEXT - 1 &&
+                 row[1].type == VALUE_TEXT && date_parse_iso(row[1].text, row[1].length, &day) &&
                  row[3].type == VALUE_INTEGER && row[4].type == VALUE_INTEGER;
     crm_status status = sound ? sales_sums_add(pass->sales.sums, row) : CRM_OK;
     return sound && status == CRM_OK ? CRM_OK : leave_out(pass, status);
