@@ -218,12 +218,12 @@ void *call_allocate(struct call *call, size_t count, size_t size);
 
 /* ---- The program ------------------------------------------------------------------------- */
 
-extern const struct command command_add, command_backup, command_calendar, command_check,
-    command_complain, command_complete, command_copy, command_edit, command_export, command_find,
-    command_forget, command_help, command_import, command_init, command_introspect, command_list,
-    command_log, command_merge, command_policy, command_remind, command_remove, command_report,
-    command_restore, command_show, command_staff, command_survey, command_tier, command_undo,
-    command_visit;
+extern const struct command command_add, command_backup, command_calendar, command_care,
+    command_check, command_complain, command_complete, command_copy, command_edit, command_export,
+    command_find, command_forget, command_help, command_import, command_init, command_introspect,
+    command_list, command_log, command_merge, command_policy, command_remind, command_remove,
+    command_report, command_restore, command_show, command_staff, command_survey, command_tier,
+    command_undo, command_visit;
 
 /* All built-in commands in the order of help; ends with NULL. */
 extern const struct command *const commands[];

@@ -30,6 +30,7 @@ const struct command *const commands[] = {
     &command_log,
     &command_undo,
     &command_calendar,
+    &command_care,
     &command_policy,
     &command_backup,
     &command_restore,

@@ -297,6 +297,20 @@ CRM_API crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const
 CRM_API crm_status crm_visit_plan(crm_book *book, const crm_filter *filter, const char *until,
                                   const char *staff, bool save, crm_sink *sink);
 
+/* ---- Care dates ------------------------------------------------------------------------- */
+
+/* Birthdays of customers and contacts, founding days, and festivals that customers observe, which
+ * are told `within` a time (NULL: 30d; at most a year), and those past that may be made up for; in
+ * the order of their days. Whoever was greeted already is left out. */
+CRM_API crm_status crm_care(crm_book *book, const crm_filter *filter, const char *within,
+                            const char *staff, crm_sink *sink);
+/* The policy's greeting for a customer, or a contact (P-12), and an occasion: birthday, founding, a
+ * festival, one of the policy's; NULL: the one whose day comes next. *text lives as long as the
+ * book is open. CRM_NOT_FOUND when the policy has none for the occasion and the customer's
+ * language, CRM_CONFLICT for a contact who asked not to be contacted. */
+CRM_API crm_status crm_care_greeting(crm_book *book, const char *reference, const char *occasion,
+                                     const char **text);
+
 /* ---- Reminders -------------------------------------------------------------------------- */
 
 /* What to remind of; all members may be NULL or false. */

@@ -10,6 +10,7 @@ setup_test() {
     printf 'customer,satisfaction\nacme,5\n' >csat.csv
     printf 'tiers: {names: 3}\n' >bad.yaml
     crm visit add acme --planned-on tomorrow >/dev/null
+    crm edit haitian --founded-on 2000-03-10 >/dev/null
     crm add contact Mentioned --customer acme >/dev/null
     crm add note haitian "Mentioned called" >/dev/null
     sed 's/A: 80, B: 95/A: 50, B: 60/' .crm/policy.yaml >other.yaml
@@ -69,6 +70,7 @@ report|report satisfaction|report satisfaction
 report|report concentration|report concentration
 report|report book|report book
 remind|remind|remind
+care|care|care
 log|log|log
 log|log REF|log haitian
 log|log REF|log 2
@@ -144,9 +146,9 @@ check_shape() {
     jq -r 'def walk(path): (path + [.name]) as $p
              | (if .runs then ($p | join(" ")) else empty end), (.subcommands[] | walk($p));
            .commands[] | select(.hidden | not) | walk([])' model.json | sort -u >all
-    # export is compared with import, calendar import, introspect and staff with their pages; help is
-    # text.
-    { cases | cut -d'|' -f1; printf '%s\n' export 'calendar import' introspect help 'staff grant' 'staff list' 'staff revoke'; } | sort -u >tested
+    # export is compared with import, calendar import, introspect and staff with their pages; help and
+    # greetings are text.
+    { cases | cut -d'|' -f1; printf '%s\n' export 'calendar import' 'care greeting' introspect help 'staff grant' 'staff list' 'staff revoke'; } | sort -u >tested
     diff all tested
 }
 

@@ -9,27 +9,43 @@
 
 /* ---- Occasions ---- */
 
-static crm_status check_occasion(struct crm_book *book, const char *field, const char *word)
+/* The policy's own words are among those that it names with a day. */
+static crm_status check_word(struct crm_book *book, const char *field, const char *word)
 {
-    if (festival_find(word) != NULL)
+    const struct policy *policy = book->policy;
+    struct buffer names cleanup(buffer_release) = {0};
+    const struct care_occasion *own = policy_occasion(policy, word);
+    if (festival_find(word) != NULL || (own != NULL && own->day != NULL))
         return CRM_OK;
     error_set(&book->error, CRM_INVALID, _("%s: '%s' is no festival"), field, word);
-    struct buffer names cleanup(buffer_release) = {0};
     for (size_t i = 0; i < festival_count; i++)
         buffer_printf(&names, "%s%s", i > 0 ? ", " : "", festivals[i].name);
+    for (size_t i = 0; i < policy->occasion_count; i++)
+        if (policy->occasions[i].day != NULL)
+            buffer_printf(&names, ", %s", policy->occasions[i].name);
     return error_hint(&book->error, _("known are %s"), buffer_string(&names));
 }
 
-static crm_status check_festivals(struct crm_book *book, const struct value *festivals_of)
+crm_status care_check_occasion(struct crm_book *book, const char *word)
+{
+    if (strcmp(word, OCCASION_BIRTHDAY) == 0 || strcmp(word, OCCASION_FOUNDING) == 0)
+        return CRM_OK;
+    return check_word(book, "occasion", word);
+}
+
+/* "none" stands for no festival at all, not even those of the tier. */
+static crm_status check_festivals(struct crm_book *book, const struct value *given)
 {
     struct arena arena cleanup(arena_release) = {0};
-    char *words = arena_copy_length(&arena, festivals_of->text, festivals_of->length), *rest = NULL;
+    char *words = arena_copy_length(&arena, given->text, given->length), *rest = NULL;
     if (words == NULL)
         return error_no_memory(&book->error);
     crm_status status = CRM_OK;
+    if (strcmp(words, FESTIVALS_NONE) == 0)
+        return CRM_OK;
     for (char *word = strtok_r(words, " ", &rest); word != NULL && status == CRM_OK;
          word = strtok_r(NULL, " ", &rest))
-        status = check_occasion(book, "festivals", word);
+        status = check_word(book, "festivals", word);
     return status;
 }
 
@@ -37,11 +53,7 @@ static crm_status check_visit(struct crm_book *book, const struct value *occasio
 {
     struct arena arena cleanup(arena_release) = {0};
     const char *word = arena_copy_length(&arena, occasion->text, occasion->length);
-    if (word == NULL)
-        return error_no_memory(&book->error);
-    if (strcmp(word, OCCASION_BIRTHDAY) == 0 || strcmp(word, OCCASION_FOUNDING) == 0)
-        return CRM_OK;
-    return check_occasion(book, "occasion", word);
+    return word == NULL ? error_no_memory(&book->error) : care_check_occasion(book, word);
 }
 
 crm_status care_check(struct crm_book *book, const struct record *record)

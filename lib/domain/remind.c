@@ -167,11 +167,12 @@ static const struct choice kind_choices[] = {
     {"planned_visit", N_("planned visit")},
     {"complaint_response", N_("response to a complaint")},
     {"complaint_resolution", N_("resolution of a complaint")},
-    {"escalation", N_("escalation")}};
+    {"escalation", N_("escalation")},
+    {"care", N_("care date")}};
 static const struct choice state_choices[] = {
     {"first", N_("first visit")}, {"due", N_("due")},         {"promised", N_("promised")},
     {"overdue", N_("overdue")},   {"at_risk", N_("at risk")}, {"breached", N_("breached")},
-    {"reached", N_("reached")},   {"unknown", N_("unknown")}};
+    {"reached", N_("reached")},   {"unknown", N_("unknown")}, {"coming", N_("coming")}};
 static const struct choice unit_choices[] = {
     {"days", N_("days")}, {"hours", N_("hours")}, {"working_hours", N_("working hours")}};
 
@@ -236,6 +237,8 @@ static crm_status collect(struct reminders *all)
         status = remind_visits(all);
     if (status == CRM_OK)
         status = remind_complaints(all);
+    if (status == CRM_OK)
+        status = remind_care(all);
     if (status == CRM_OK && all->request->only_new)
         status = drop_given(all);
     if (status == CRM_OK && all->count > 1)

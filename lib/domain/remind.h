@@ -56,5 +56,6 @@ crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted)
 
 crm_status remind_visits(struct reminders *all);
 crm_status remind_complaints(struct reminders *all);
+crm_status remind_care(struct reminders *all);
 
 #endif

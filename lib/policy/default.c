@@ -63,7 +63,35 @@ static const char visits[] =
     "    C: {every: 12mo, channel: any, minutes: 15, grace: 14d}\n"
     "    # first: 1mo                        # 首访: a new customer's first visit comes sooner\n"
     "    # agenda: 需求, 满意度, 下一步         # what to talk about\n"
-    "\n"
+    "\n";
+
+static const char care[] =
+    "# Care dates 客户关怀: birthdays, founding days and festivals; crm care lists them.\n"
+    "care:\n"
+    "  lead: 7d                              # 提前: reminded of so long before its day\n"
+    "  grace: 14d                            # 补办: how long after its day it may be made up "
+    "for\n"
+    "  leap_month: no                        # 闰月生日: yes keeps it in the leap month\n"
+    "  occasions:\n"
+    "    birthday: {lead: 3d, round: 10}\n"
+    "    founding: {lead: 7d}\n"
+    "    # Festivals 节日 of customers in these tiers who have none of their own:\n"
+    "    # spring-festival: {lead: 14d, tiers: [A, B]}\n"
+    "    # mid-autumn: {tiers: [A]}\n"
+    "    # anniversary: {day: 10-18, label: 店庆, tiers: [A]}  # a day of our own\n"
+    "  greetings:                            # 问候语: the most specific one holds\n"
+    "    - {occasion: birthday, language: zh, text: '{salutation}：祝您生日快乐，万事顺意！'}\n"
+    "    - {occasion: birthday, language: en,\n"
+    "       text: 'Dear {name}, happy birthday, and all the best for the year ahead.'}\n"
+    "    - {occasion: founding, language: zh, text: "
+    "'{salutation}：祝贺{customer}成立{years}周年！'}\n"
+    "    - {occasion: founding, language: en,\n"
+    "       text: 'Dear {name}, congratulations on {years} years of {customer}.'}\n"
+    "    - {language: zh, text: '{salutation}：{occasion}将至，谨致问候，祝您和家人安康。'}\n"
+    "    - {language: en, text: 'Dear {name}, our best wishes for {occasion}.'}\n"
+    "\n";
+
+static const char calendars[] =
     "# Working time 工作日历. The first calendar is the default. Holidays and make-up days 调休 "
     "come\n"
     "# from an official list: crm calendar import cn-2026.json, then `holidays: cn`.\n"
@@ -153,6 +181,8 @@ crm_status policy_default(struct buffer *out, const char *time_zone, const char 
         buffer_text(out, no_database);
     buffer_text(out, tiers);
     buffer_text(out, visits);
+    buffer_text(out, care);
+    buffer_text(out, calendars);
     buffer_text(out, complaints);
     buffer_text(out, surveys);
     return out->failed ? CRM_NO_MEMORY : CRM_OK;

@@ -149,6 +149,82 @@ static const struct policy_key visit_keys[] = {
 static const struct policy_section visits_section = {
     KEYS(visit_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, policy_check_visits};
 
+/* ---- care dates 客户关怀 ---- */
+
+static const struct policy_key occasion_keys[] = {
+    {"label", POLICY_TEXT, .offset = offsetof(struct care_occasion, label),
+     .help = N_("name for people")},
+    {"day", POLICY_TEXT, .offset = offsetof(struct care_occasion, day),
+     .help = N_("day of the firm's own occasion, such as 10-18 or lunar 9-9")},
+    {"remind", POLICY_BOOLEAN, .offset = offsetof(struct care_occasion, remind),
+     .default_text = "yes", .help = N_("whether it is reminded of")},
+    {"lead", POLICY_PERIOD, .offset = offsetof(struct care_occasion, lead),
+     .given_offset = offsetof(struct care_occasion, has_lead),
+     .help = N_("how long before its day; without it care.lead")},
+    {"tiers", POLICY_NAMES, .offset = offsetof(struct care_occasion, tiers),
+     .count_offset = offsetof(struct care_occasion, tier_count), .maximum = 26,
+     .default_text = "[]",
+     .help = N_("tiers whose customers it is for; [] is all for birthday and founding, none for "
+                "others")},
+    {"roles", POLICY_NAMES, .offset = offsetof(struct care_occasion, roles),
+     .count_offset = offsetof(struct care_occasion, role_count), .maximum = 10,
+     .default_text = "[]", .help = N_("birthday: roles of the contacts it is for; [] is all")},
+    {"round", POLICY_INTEGER, .offset = offsetof(struct care_occasion, round), .minimum = 0,
+     .maximum = 100, .default_text = "5",
+     .help = N_("numbers of years that it divides are round ones; 0 for none")},
+};
+static const struct policy_section occasion_section = {KEYS(occasion_keys),
+                                                       sizeof(struct care_occasion),
+                                                       offsetof(struct care_occasion, name),
+                                                       false,
+                                                       offsetof(struct care_occasion, line),
+                                                       policy_check_occasion};
+
+static const struct policy_key greeting_keys[] = {
+    {"occasion", POLICY_TEXT, .offset = offsetof(struct greeting, occasion), .default_text = "any",
+     .help = N_("what it is for: birthday, founding, a festival, an occasion, or any")},
+    {"language", POLICY_TEXT, .offset = offsetof(struct greeting, language), .default_text = "any",
+     .help = N_("language of the text, such as zh, or any")},
+    {"text", POLICY_TEXT, KEY_REQUIRED, offsetof(struct greeting, text),
+     .help = N_("the greeting, with {name}, {title}, {salutation}, {customer}, {occasion}, "
+                "{years}")},
+};
+static const struct policy_section greeting_section = {KEYS(greeting_keys),
+                                                       sizeof(struct greeting),
+                                                       POLICY_NOWHERE,
+                                                       false,
+                                                       offsetof(struct greeting, line),
+                                                       policy_check_greeting};
+
+static const struct policy_key care_keys[] = {
+    {"lead", POLICY_PERIOD, .offset = offsetof(struct policy, care_lead), .default_text = "7d",
+     .help = N_("how long before its day an occasion is reminded of")},
+    {"grace", POLICY_PERIOD, .offset = offsetof(struct policy, care_grace), .default_text = "14d",
+     .help = N_("how long after its day a greeting may be made up for")},
+    {"leap_month", POLICY_BOOLEAN, .offset = offsetof(struct policy, care_leap_month),
+     .default_text = "no",
+     .help = N_("whether a birthday in a leap month stays in it in years that have it")},
+    {"occasions", POLICY_MAP, .offset = offsetof(struct policy, occasions),
+     .count_offset = offsetof(struct policy, occasion_count), .maximum = 100,
+     .default_text = "{birthday: {lead: 3d, round: 10}, founding: {lead: 7d}}",
+     .help = N_("occasions to greet customers for"), .section = &occasion_section},
+    {"greetings", POLICY_LIST, .offset = offsetof(struct policy, greetings),
+     .count_offset = offsetof(struct policy, greeting_count), .maximum = 500,
+     .default_text =
+         "[{occasion: birthday, language: zh, text: '{salutation}：祝您生日快乐，万事顺意！'},"
+         " {occasion: birthday, language: en, text: 'Dear {name}, happy birthday, and all the best"
+         " for the year ahead.'},"
+         " {occasion: founding, language: zh, text: "
+         "'{salutation}：祝贺{customer}成立{years}周年！'},"
+         " {occasion: founding, language: en, text: 'Dear {name}, congratulations on {years} years"
+         " of {customer}.'},"
+         " {language: zh, text: '{salutation}：{occasion}将至，谨致问候，祝您和家人安康。'},"
+         " {language: en, text: 'Dear {name}, our best wishes for {occasion}.'}]",
+     .help = N_("texts of greetings; the most specific one holds"), .section = &greeting_section},
+};
+static const struct policy_section care_section = {KEYS(care_keys), 0,   POLICY_NOWHERE, false,
+                                                   POLICY_NOWHERE,  NULL};
+
 /* ---- calendars 工作日历 ---- */
 
 #define WEEKDAY(name, index)                                                                       \
@@ -331,6 +407,8 @@ static const struct policy_key policy_keys[] = {
      .help = N_("a read-only copy of the database, for reports")},
     {"tiers", POLICY_SECTION, .help = N_("tiers of customers"), .section = &tiers_section},
     {"visits", POLICY_SECTION, .help = N_("visits and their cadence"), .section = &visits_section},
+    {"care", POLICY_SECTION, .help = N_("birthdays, founding days and festivals"),
+     .section = &care_section},
     {"calendars", POLICY_MAP, .offset = offsetof(struct policy, calendars),
      .count_offset = offsetof(struct policy, calendar_count), .minimum = 1, .maximum = 50,
      .default_text = "{office: {week: {mon: [09:00-12:00, 13:00-18:00],"

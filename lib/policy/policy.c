@@ -187,3 +187,11 @@ int policy_calendar(const struct policy *policy, const char *name)
     }
     return -1;
 }
+
+const struct care_occasion *policy_occasion(const struct policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->occasion_count; i++)
+        if (strcmp(policy->occasions[i].name, name) == 0)
+            return &policy->occasions[i];
+    return NULL;
+}

@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/memory.h"
 #include "base/value.h"
+#include "base/yearly.h"
 
 /* ---- tiers ---- */
 
@@ -90,6 +91,35 @@ struct cadence {
     long line;
 };
 
+/* ---- care dates ---- */
+
+/* What customers are greeted for: a birthday, the founding day, a festival, or a day of the firm's
+ * own. */
+struct care_occasion {
+    const char *name;  /* "birthday", "founding", of a festival, or the firm's own */
+    const char *label; /* for people; NULL: the festival's, or the name */
+    bool remind;
+    struct duration lead; /* how long before the day it is told */
+    bool has_lead;        /* otherwise policy.care_lead */
+    /* birthday, founding: of these tiers only, none: of all. Others: of these tiers' customers who
+     * have no festivals of their own. */
+    const char *const *tiers;
+    size_t tier_count;
+    const char *const *roles; /* birthday: of contacts in these roles only; none: of all */
+    size_t role_count;
+    const char *day;    /* of the firm's own occasion */
+    struct yearly when; /* of a festival, or of `day` */
+    int round;          /* each such number of years is a round one; 0: none */
+    long line;
+};
+
+struct greeting {
+    const char *occasion; /* "any": of each that has none of its own */
+    const char *language; /* "any": of each */
+    const char *text;
+    long line;
+};
+
 /* ---- calendars ---- */
 
 struct interval {
@@ -165,6 +195,14 @@ struct policy {
     const struct cadence *cadences; /* one a tier, in the order of tiers */
     struct duration plan_ahead;     /* how long before it is due a visit may be planned */
 
+    struct duration care_lead;  /* of occasions that say nothing else */
+    struct duration care_grace; /* how long after its day a greeting may be made up for */
+    bool care_leap_month;       /* a birthday in a leap month stays in it where there is one */
+    const struct care_occasion *occasions;
+    size_t occasion_count;
+    const struct greeting *greetings;
+    size_t greeting_count;
+
     const struct calendar_policy *calendars; /* the first is the default */
     size_t calendar_count;
 
@@ -225,5 +263,7 @@ crm_status policy_with_database(const char *text, size_t length, const char *add
 int policy_tier(const struct policy *policy, const char *name);
 int policy_channel(const struct policy *policy, const char *name);
 int policy_calendar(const struct policy *policy, const char *name);
+/* What the policy says of an occasion; NULL when it says nothing. */
+const struct care_occasion *policy_occasion(const struct policy *policy, const char *name);
 
 #endif

@@ -509,6 +509,9 @@ void policy_read(struct policy_reader *reader, const struct yaml_node *root)
         if (reader->filters != NULL && reader->problem_count < POLICY_PROBLEMS) {
             policy_check_rules(reader, &top);
         }
+        if (reader->problem_count < POLICY_PROBLEMS) {
+            policy_check_care(reader, &top);
+        }
     }
     if (reader->problem_count > 1) {
         qsort(reader->problems, reader->problem_count, sizeof *reader->problems, compare_problems);

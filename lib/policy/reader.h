@@ -76,6 +76,12 @@ void policy_check_cadence(struct policy_reader *reader, const struct yaml_node *
 void policy_check_visits(struct policy_reader *reader, const struct yaml_node *node, void *member);
 void policy_check_calendar(struct policy_reader *reader, const struct yaml_node *node,
                            void *member);
+void policy_check_occasion(struct policy_reader *reader, const struct yaml_node *node,
+                           void *member);
+void policy_check_greeting(struct policy_reader *reader, const struct yaml_node *node,
+                           void *member);
+/* Greetings are for occasions that there are: when all is read. */
+void policy_check_care(struct policy_reader *reader, const struct yaml_node *root);
 void policy_check_limit(struct policy_reader *reader, const struct yaml_node *node, void *member);
 void policy_check_complaints(struct policy_reader *reader, const struct yaml_node *node,
                              void *member);

@@ -82,7 +82,10 @@ crm_status form_festivals(const char *text, struct arena *arena, const char **ou
         return error_no_memory(error);
     for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
         const struct festival *festival = festival_find(word);
-        add_entry(&list, festival == NULL ? word : festival->name, " ");
+        if (strcmp(word, "无") == 0)
+            add_entry(&list, FESTIVALS_NONE, " ");
+        else
+            add_entry(&list, festival == NULL ? word : festival->name, " ");
     }
     return keep_list(&list, arena, out, error);
 }

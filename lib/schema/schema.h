@@ -163,7 +163,8 @@ crm_status check_currency(const char *text, size_t length, struct error *error);
 /* A birthday of which year or day may be unknown: base/birthday.h. */
 crm_status form_birthday(const char *text, struct arena *arena, const char **out,
                          struct error *error);
-/* Words separated by blanks, those that name a festival by its English name. */
+/* Words separated by blanks, those that name a festival by its English name; or this one alone. */
+#define FESTIVALS_NONE "none"
 crm_status form_festivals(const char *text, struct arena *arena, const char **out,
                           struct error *error);
 /* One word for what a contact was made for: one of these, or a festival. */

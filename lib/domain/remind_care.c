@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Reminders of birthdays, founding days and festivals. */
+#include "domain/care.h"
+#include "domain/remind.h"
+
+#include <string.h>
+
+static crm_status add_item(struct reminders *all, const struct care_item *found)
+{
+    char due[DATE_TEXT];
+    struct reminder item = reminder_of_day(all->book, found->day, due);
+    item.kind = "care";
+    item.id = found->contact != 0 ? arena_printf(&all->arena, "care:%s:P-%lld:%s", found->occasion,
+                                                 (long long)found->contact, due)
+                                  : arena_printf(&all->arena, "care:%s:%lld:%s", found->occasion,
+                                                 (long long)found->customer, due);
+    item.state = care_state_name(found->state);
+    item.customer = found->key;
+    item.name = found->name;
+    item.tier = found->tier;
+    item.owner = found->owner;
+    item.pressure = found->state == CARE_OVERDUE ? VISIT_OVERDUE
+                    : found->state == CARE_DUE   ? VISIT_DUE
+                                                 : STILL_TO_COME;
+    item.why = care_why(all->book, found, &all->arena);
+    return reminders_add(all, &item);
+}
+
+crm_status remind_care(struct reminders *all)
+{
+    const struct care_request request = {
+        .filter = all->request->filter, .staff = all->staff, .until = all->until};
+    struct care_list list cleanup(care_list_release) = {0};
+    crm_status status = care_dates(all->book, &request, &list);
+    for (size_t i = 0; i < list.count && status == CRM_OK; i++)
+        status = add_item(all, &list.items[i]);
+    return status;
+}
