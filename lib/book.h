@@ -39,6 +39,7 @@ struct crm_book {
     const char *command;
     int64_t entry;          /* of the transaction under way; 0: none */
     int64_t changes_before; /* of the store, when that entry began */
+    int64_t passed_on;      /* planned visits that it gave to a customer's new owner */
     bool changed_no_rows;   /* something else was written, such as an index: it counts, too */
     bool derives;           /* see book_derives */
     crm_status failed;      /* what an inner pair of book_begin and book_end ended with */

@@ -84,6 +84,7 @@ static crm_status begin_entry(struct crm_book *book)
 {
     crm_status status = journal_begin(book->store, &book->entry);
     book->changes_before = store_total_changes(book->store);
+    book->passed_on = 0;
     return status;
 }
 

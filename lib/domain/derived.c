@@ -128,6 +128,55 @@ crm_status derived_update(struct crm_book *book, const struct record *record, in
     return care_check_update(book, record, id);
 }
 
+/* ---- Owners of customers ---- */
+
+static bool gives_owner(const struct record *record)
+{
+    return record->kind == &kind_customer && record->given[kind_field_index(record->kind, "owner")];
+}
+
+crm_status derived_owner(struct crm_book *book, const struct record *record, int64_t id,
+                         int64_t *owner)
+{
+    *owner = 0;
+    return gives_owner(record) ? visit_owner(book, id, owner) : CRM_OK;
+}
+
+crm_status derived_pass_on(struct crm_book *book, const struct record *record, int64_t id,
+                           int64_t owner)
+{
+    return gives_owner(record)
+               ? visit_pass_on(book, id, owner, record_get(record, "owner")->integer, 0)
+               : CRM_OK;
+}
+
+crm_status derived_merge(struct crm_book *book, int64_t from, int64_t into)
+{
+    int64_t former = 0, owner = 0;
+    crm_status status = visit_owner(book, from, &former);
+    if (status == CRM_OK)
+        status = visit_owner(book, into, &owner);
+    return status == CRM_OK ? visit_pass_on(book, from, former, owner, 0) : status;
+}
+
+crm_status derived_owner_back(struct crm_book *book, int64_t customer, int64_t owner, int64_t entry)
+{
+    int64_t now = 0;
+    crm_status status = visit_owner(book, customer, &now);
+    if (status == CRM_NOT_FOUND)
+        return CRM_OK;
+    return status == CRM_OK ? visit_pass_on(book, customer, owner, now, entry) : status;
+}
+
+crm_status derived_note(struct crm_book *book, struct crm_sink *sink)
+{
+    return book->passed_on == 0 ? CRM_OK
+                                : sink_note(sink,
+                                            _("planned visits passed on to the new owner: "
+                                              "%lld"),
+                                            (long long)book->passed_on);
+}
+
 /* ---- Words that the policy defines ---- */
 
 static const char *const *channels(const struct policy *policy, size_t *count)

@@ -14,6 +14,16 @@ crm_status visit_complete(struct crm_book *book, struct record *record);
 /* The same for visit `id` as it will be after `record` was written over it. */
 crm_status visit_check_update(struct crm_book *book, const struct record *record, int64_t id);
 
+/* ---- Owners ---- */
+
+/* Who looks after the customer; 0: nobody. */
+crm_status visit_owner(struct crm_book *book, int64_t customer, int64_t *out);
+/* What the one was to visit becomes the other's: the customer's planned visits that are still to
+ * come, unless a third person was to make them. Only those recorded after entry `since`. Does
+ * nothing where one of the two is nobody (0). They are counted in book->passed_on. */
+crm_status visit_pass_on(struct crm_book *book, int64_t customer, int64_t from, int64_t to,
+                         int64_t since);
+
 /* ---- Dates kept with each customer: last_visit_on, next_visit_on, promise_on ----
  *
  * The relation began on the customer's since-date, else on the day of the first order, else on the

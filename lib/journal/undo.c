@@ -265,6 +265,30 @@ static crm_status take_back_images(struct undoing *undoing)
                        &id, 1, take_back, undoing);
 }
 
+static crm_status give_back_row(void *context, const struct reading *reading)
+{
+    const struct undoing *undoing = context;
+    return derived_owner_back(undoing->book, reading->image.record,
+                              values_integer(&reading->after, "owner"), undoing->entry.id);
+}
+
+static crm_status give_back(void *context, const struct value *row)
+{
+    struct undoing *undoing = context;
+    const struct image image = image_of(row);
+    return image_read(undoing->book, &image, give_back_row, undoing);
+}
+
+/* Customers whom the entry gave to another owner. */
+static crm_status give_back_customers(struct undoing *undoing)
+{
+    const struct value id = value_integer(undoing->entry.id);
+    return store_query(undoing->book->store,
+                       "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry = $1 "
+                       "AND i.kind = 'customer' AND i.action = 'changed' ORDER BY i.number",
+                       &id, 1, give_back, undoing);
+}
+
 /* ---- What came ---- */
 
 /* A few at a time: so images wait in memory and not in a file, and the progress is seen. */
@@ -492,6 +516,8 @@ static crm_status undo(struct undoing *undoing)
         status = remove_added(undoing, true);
     if (status == CRM_OK)
         status = take_back_own(undoing);
+    if (status == CRM_OK)
+        status = give_back_customers(undoing);
     return status == CRM_OK ? put_facts(undoing) : status;
 }
 
@@ -509,6 +535,8 @@ static crm_status undo_entry(struct crm_book *book, int64_t entry, struct crm_si
     }
     if (status == CRM_OK)
         status = history_write_entry(book, &undoing.entry, book->entry, sink);
+    if (status == CRM_OK)
+        status = derived_note(book, sink);
     if (book->store != NULL) {
         crm_status left = store_keep_statements(book->store, false);
         status = status == CRM_OK ? left : status;

@@ -355,6 +355,9 @@ static crm_status write_summary(struct import *import, crm_sink *sink)
     struct buffer notes cleanup(buffer_release) = {0};
     rounded_json(import, &rounded);
     note_unused_columns(import);
+    if (import->book->passed_on > 0)
+        import_note(import, "\"note\":\"visits_passed_on\",\"visits\":%lld",
+                    (long long)import->book->passed_on);
     buffer_printf(&notes, "[%s]", buffer_string(&import->notes));
     if (rounded.failed || notes.failed || import->notes.failed)
         return error_no_memory(&import->book->error);

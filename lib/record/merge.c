@@ -138,6 +138,8 @@ static crm_status merge_rows(struct crm_book *book, const struct kind *kind,
         status = around_all(book, merging->from, derived_before);
     if (status == CRM_OK && customers)
         status = around_all(book, merging->into, derived_before);
+    if (status == CRM_OK && customers)
+        status = derived_merge(book, merging->from, merging->into);
     if (status == CRM_OK)
         status = references_each(book, kind, move_reference, merging);
     if (status == CRM_OK)
@@ -185,5 +187,7 @@ crm_status crm_record_merge(crm_book *book, const char *kind_name, const char *f
         status = merge_rows(book, kind, &merging);
     if (status == CRM_OK)
         status = record_write(book, kind, merging.into, sink);
+    if (status == CRM_OK)
+        status = derived_note(book, sink);
     return book_end(book, status);
 }

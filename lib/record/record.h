@@ -167,6 +167,20 @@ void derived_lines_free(struct sales_sums *sums);
 /* Before record `id`, which belongs to `customer` (0: none), is updated. */
 crm_status derived_update(struct crm_book *book, const struct record *record, int64_t id,
                           int64_t customer);
+/* Around the update of a record: *owner is who looked after it, a customer for whom another owner
+ * is given, else 0; then what that one was to do goes to the other. */
+crm_status derived_owner(struct crm_book *book, const struct record *record, int64_t id,
+                         int64_t *owner);
+crm_status derived_pass_on(struct crm_book *book, const struct record *record, int64_t id,
+                           int64_t owner);
+/* Before the one customer goes up in the other. */
+crm_status derived_merge(struct crm_book *book, int64_t from, int64_t into);
+/* After `entry`, which had given the customer to `owner`, was taken back: so goes what came since.
+ */
+crm_status derived_owner_back(struct crm_book *book, int64_t customer, int64_t owner,
+                              int64_t entry);
+/* Says what else the entry under way did on account of that; nothing as a rule. */
+crm_status derived_note(struct crm_book *book, struct crm_sink *sink);
 /* Fills in what the kind's domain knows before a new record is checked for completeness. */
 crm_status derived_complete(struct crm_book *book, struct record *record, struct arena *arena);
 /* Checks against the policy: channels, categories, causes. */

@@ -351,5 +351,7 @@ crm_status crm_record_edit(crm_book *book, const char *kind_name, const char *re
         status = record_resolve(book, kind, reference, &id);
     if (status == CRM_OK)
         status = edit_record(book, kind, id, fields, count, sink);
+    if (status == CRM_OK)
+        status = derived_note(book, sink);
     return book_end(book, status);
 }

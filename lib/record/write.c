@@ -246,6 +246,7 @@ crm_status record_differs(struct crm_book *book, const struct record *record, in
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id)
 {
     struct query query cleanup(query_release) = {0};
+    int64_t owner = 0;
     if (is_empty(record))
         return CRM_OK;
     crm_status status = check_not_emptied(book, record);
@@ -254,10 +255,12 @@ crm_status record_update(struct crm_book *book, const struct record *record, int
     if (status == CRM_OK)
         status = update_sql(book, record, id, &query);
     if (status == CRM_OK)
+        status = derived_owner(book, record, id, &owner);
+    if (status == CRM_OK)
         status = store_run(book->store, buffer_string(&query.sql), query.parameters, query.count);
     if (status == CRM_CONFLICT)
         return explain_conflict(book, record);
-    return status == CRM_OK && names_own_kind(record)
-               ? references_refuse_circle(book, record->kind, id)
-               : status;
+    if (status == CRM_OK && names_own_kind(record))
+        status = references_refuse_circle(book, record->kind, id);
+    return status == CRM_OK ? derived_pass_on(book, record, id, owner) : status;
 }
