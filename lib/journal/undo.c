@@ -291,13 +291,25 @@ static crm_status give_back_customers(struct undoing *undoing)
 
 /* ---- What came ---- */
 
-/* A few at a time: so images wait in memory and not in a file, and the progress is seen. */
-enum { IDS_AT_ONCE = 1024, CUSTOMERS_AT_ONCE = 256 };
+/* A few at a time: so images wait in memory and not in a file, and the progress is seen. But where
+ * an index is over a computed value, SQLite keeps for each statement a copy of every page that
+ * changes meanwhile. */
+enum { CUSTOMERS_AT_ONCE = 256, IDS_AT_ONCE = 1024, COMPUTED_AT_ONCE = 65536 };
+
+static int64_t rows_at_once(const struct kind *kind)
+{
+    if (kind->cluster != NULL)
+        return CUSTOMERS_AT_ONCE;
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].index_as != NULL)
+            return COMPUTED_AT_ONCE;
+    return IDS_AT_ONCE;
+}
 
 static crm_status remove_range(struct undoing *undoing, const struct added *added)
 {
     const bool by_id = added->kind->cluster == NULL;
-    const int64_t step = by_id ? IDS_AT_ONCE : CUSTOMERS_AT_ONCE;
+    const int64_t step = rows_at_once(added->kind);
     struct statement *statement cleanup(statement_cleanup) = NULL;
     struct arena arena cleanup(arena_release) = {0};
     struct store *store = undoing->book->store;
