@@ -386,8 +386,44 @@ kinds_about() {
     need_query
     crm add note friend "introduced by zhangweijie" >/dev/null
     crm forget zhangweijie >result 2>/dev/null
-    [ "$(jq -c .mentions result)" = '[{"kind":"note","record":"N-2"}]' ]
+    [ "$(jq -c .mentions result)" = '[{"kind":"note","record":"N-2","entry":null}]' ]
     [ "$(query_store "SELECT count(*) FROM journal WHERE command LIKE '%zhangweijie%'")" = 0 ]
+}
+
+@test "a name that somebody else's words had before is told with the entry that keeps it" {
+    local changed removed
+    crm edit friend --city "call ZhangWeijie, 138 0001 0001" >/dev/null
+    crm edit friend --city "Xi'an" >/dev/null
+    changed=$(crm log -n 1 | jq .entry)
+    crm add note friend "only zhangweijies" >/dev/null
+    crm remove N-2 >/dev/null
+    crm add contact Chen --customer friend --notes "sister of zhangweijie" >/dev/null
+    crm remove contact Chen >/dev/null
+    removed=$(crm log -n 1 | jq .entry)
+    call crm forget zhangweijie
+    [ "$(jq -c '.mentions[]' <<<"$out")" = \
+        '{"kind":"customer","record":"friend","entry":'$((changed - 1))'}
+{"kind":"customer","record":"friend","entry":'"$changed"'}
+{"kind":"contact","record":"P-2","entry":'"$removed"'}' ]
+}
+
+@test "commands that name the person are found however they write the name" {
+    need_query
+    crm add "Anna O'Brien" --key aob --kind person --phone "+86 138-1234 5678" --email Anna@Example.com >/dev/null
+    crm add "张伟杰" --key zwj --kind person --wechat "🌸🌸" >/dev/null
+    local marker
+    for marker in "spoke with anna o'brien m1" "ANNA  O’BRIEN m2" "Anna O'Brien, m3" "13812345678 m4" \
+        "tel. 138 1234 5678: m5" "0086.13812345678 m6" "write to ANNA@EXAMPLE.COM m7" \
+        "给 张 伟杰 打电话 m8" "an 🌸🌸 m9"; do
+        crm add note friend "$marker" >/dev/null
+    done
+    crm add note friend "anna obrienne k1" >/dev/null
+    crm add note friend "138 1234 5 67 k2" >/dev/null
+    crm forget aob -q >/dev/null
+    crm forget zwj -q >/dev/null
+    [ "$(query_store "SELECT command FROM journal WHERE command LIKE 'crm add note friend%'")" = \
+        "crm add note friend 'anna obrienne k1'
+crm add note friend '138 1234 5 67 k2'" ]
 }
 
 @test "the entry says who, when, which record by its number, and why" {

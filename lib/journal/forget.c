@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the shortest name that is looked for in others' words: "Li" is a part of many. */
-enum { SHORTEST_SEARCHED = 4 };
-
 static void forgetting_release(struct forgetting *forgetting)
 {
     subject_release(&forgetting->subject);
@@ -40,8 +37,12 @@ static crm_status refuse_company(struct forgetting *forgetting)
 
 static crm_status refuse_reason(const struct forgetting *forgetting, const char *reason)
 {
-    if (reason == NULL || !forget_names_in(&forgetting->names, reason))
-        return CRM_OK;
+    bool named = false;
+    crm_status status = reason == NULL
+                            ? CRM_OK
+                            : forget_names_in(forgetting, forgetting->names.count, reason, &named);
+    if (status != CRM_OK || !named)
+        return status;
     error_set(&forgetting->book->error, CRM_INVALID, _("reason: it names the person"));
     return error_hint(&forgetting->book->error,
                       _("the reason stays in the journal: say it without name and number"));
@@ -73,63 +74,6 @@ static crm_status name_command(struct forgetting *forgetting, const char *reason
     }
     book->command = line.failed ? NULL : arena_copy(&book->arena, buffer_string(&line));
     return book->command == NULL ? error_no_memory(&book->error) : CRM_OK;
-}
-
-/* ---- What is left ---- */
-
-static crm_status hand_over(void *context, const struct value *row)
-{
-    return sink_row(context, row);
-}
-
-static bool is_searchable(const struct kind *kind)
-{
-    bool searched = false;
-    for (size_t i = 0; i < kind->field_count; i++)
-        searched = searched || (kind->fields[i].flags & FIELD_SEARCH) != 0;
-    return searched && kind->cluster == NULL;
-}
-
-/* Records of that kind whose words hold one of the names. */
-static crm_status write_mentions_in(const struct forgetting *forgetting, const struct kind *kind,
-                                    struct crm_sink *sink)
-{
-    struct query query cleanup(query_release) = {0};
-    crm_status status = CRM_OK;
-    buffer_text(&query.sql, "SELECT ");
-    query_value(&query, value_text(kind->name));
-    buffer_text(&query.sql, ", ");
-    subject_name_sql(&query.sql, kind);
-    buffer_printf(&query.sql, " FROM %s t WHERE 1 = 0", kind->table);
-    for (size_t i = 0; i < forgetting->own_names && status == CRM_OK; i++) {
-        if (strlen(forgetting->names.items[i]) < SHORTEST_SEARCHED)
-            continue;
-        const struct crm_filter words = {&forgetting->names.items[i], 1};
-        buffer_text(&query.sql, " OR (1 = 1");
-        status = search_sql(forgetting->book, kind, "t", &words, &query);
-        buffer_character(&query.sql, ')');
-    }
-    buffer_text(&query.sql, " ORDER BY t.id");
-    if (status == CRM_OK && query.sql.failed)
-        status = error_no_memory(&forgetting->book->error);
-    return status == CRM_OK ? store_query(forgetting->book->store, buffer_string(&query.sql),
-                                          query.parameters, query.count, hand_over, sink)
-                            : status;
-}
-
-static crm_status write_mentions(const struct forgetting *forgetting, struct crm_sink *sink)
-{
-    const struct column columns[] = {{.name = "kind", .label = _("Kind")},
-                                     {.name = "record", .label = _("Record")}};
-    const struct table table = {.name = "mentions",
-                                .title = _("Words that still name the person, or one so called"),
-                                .columns = columns,
-                                .count = sizeof columns / sizeof *columns};
-    crm_status status = sink_begin(sink, &table);
-    for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
-        if (forgetting->own_names > 0 && is_searchable(schema_kinds[i]))
-            status = write_mentions_in(forgetting, schema_kinds[i], sink);
-    return status == CRM_OK ? sink_end(sink) : status;
 }
 
 /* ---- What was done ---- */
@@ -185,7 +129,7 @@ static crm_status write_result(const struct forgetting *forgetting, const char *
     if (status == CRM_OK)
         status = write_erased(forgetting, sink);
     if (status == CRM_OK)
-        status = write_mentions(forgetting, sink);
+        status = forget_write_mentions(forgetting, sink);
     return status == CRM_OK ? sink_page_end(sink) : status;
 }
 

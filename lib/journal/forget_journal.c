@@ -59,12 +59,13 @@ static crm_status look_at_command(void *context, const struct value *row)
     const struct forgetting *forgetting = commands->forgetting;
     struct id_list *entries = &commands->entries;
     int64_t records = 0;
-    bool named = forget_names_in_command(&forgetting->names, row[1].text);
+    bool named = false;
     /* The record of an earlier erasing tells of nobody. */
     bool own = strncmp(row[1].text, "crm forget ", strlen("crm forget ")) == 0;
     bool about = !own && id_list_has(&forgetting->subject.entries, row[0].integer);
-    crm_status status =
-        about && !named ? count_records(forgetting->book, row[0].integer, &records) : CRM_OK;
+    crm_status status = forget_names_in_command(forgetting, row[1].text, &named);
+    if (status == CRM_OK && about && !named)
+        status = count_records(forgetting->book, row[0].integer, &records);
     if (status != CRM_OK || !(named || (about && records <= FEW_RECORDS)))
         return status;
     int64_t *grown =

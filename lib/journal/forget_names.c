@@ -2,7 +2,6 @@
 /* By which texts a person is known: to find the commands and free words that hold them. */
 #include "journal/forget.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,34 +18,31 @@ static bool is_name(const struct kind *kind, const struct field *field)
             strcmp(field->name, "external_id") == 0);
 }
 
-static crm_status add_text(struct forgetting *forgetting, struct names *names,
-                           const struct value *value)
+static crm_status add_text(struct forgetting *forgetting, struct names *names, const char *text,
+                           bool sensitive)
 {
     for (size_t i = 0; i < names->count; i++)
-        if (strlen(names->items[i]) == value->length &&
-            memcmp(names->items[i], value->text, value->length) == 0)
+        if (strcmp(names->items[i].text, text) == 0)
             return CRM_OK;
-    const char **grown =
+    struct name *grown =
         array_grow(names->items, &names->capacity, names->count + 1, sizeof *grown);
-    const char *copy = arena_copy_length(&forgetting->arena, value->text, value->length);
-    if (grown != NULL)
-        names->items = grown;
-    if (grown == NULL || copy == NULL)
+    if (grown == NULL)
         return error_no_memory(&forgetting->book->error);
-    grown[names->count++] = copy;
-    return CRM_OK;
+    names->items = grown;
+    return forget_make_name(forgetting, text, sensitive, &grown[names->count++]);
 }
 
 static crm_status add_name(struct forgetting *forgetting, const struct kind *kind,
                            const struct field *field, const struct value *value)
 {
+    bool sensitive = (field->flags & FIELD_SENSITIVE) != 0;
     crm_status status = CRM_OK;
     if (value == NULL || value->type != VALUE_TEXT)
         return CRM_OK;
     if (kind->agent && (field->flags & FIELD_KEY))
-        status = add_text(forgetting, &forgetting->logins, value);
+        status = add_text(forgetting, &forgetting->logins, value->text, sensitive);
     return status == CRM_OK && value->length >= SHORTEST_NAME
-               ? add_text(forgetting, &forgetting->names, value)
+               ? add_text(forgetting, &forgetting->names, value->text, sensitive)
                : status;
 }
 
@@ -145,47 +141,4 @@ crm_status forget_collect_names(struct forgetting *forgetting)
         if (is_person(&subject->parts[i]) && subject->parts[i].kind != subject->kind)
             status = collect_present(forgetting, &subject->parts[i]);
     return status == CRM_OK ? collect_past(forgetting) : status;
-}
-
-/* ---- Finding them again ---- */
-
-static bool is_letter(char character)
-{
-    return isalnum((unsigned char)character) != 0;
-}
-
-/* "Ann" is not in "Annex"; Chinese is written without blanks, and has no such ends. */
-static bool holds(const char *text, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name)) {
-        bool begins = at == text || !is_letter(at[-1]) || !is_letter(name[0]);
-        bool ends = !is_letter(at[length]) || !is_letter(name[length - 1]);
-        if (begins && ends)
-            return true;
-    }
-    return false;
-}
-
-bool forget_names_in(const struct names *names, const char *text)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (holds(text, names->items[i]))
-            return true;
-    return false;
-}
-
-/* Behind "crm add": a person called Add is not in every command. */
-static const char *behind_command(const char *text)
-{
-    for (int word = 0; word < 2; word++) {
-        text += strcspn(text, " ");
-        text += strspn(text, " ");
-    }
-    return text;
-}
-
-bool forget_names_in_command(const struct names *names, const char *command)
-{
-    return forget_names_in(names, behind_command(command));
 }

@@ -185,7 +185,7 @@ static crm_status drop_recipients(struct forgetting *forgetting)
 {
     crm_status status = CRM_OK;
     for (size_t i = 0; i < forgetting->logins.count && status == CRM_OK; i++) {
-        const struct value login = value_text(forgetting->logins.items[i]);
+        const struct value login = value_text(forgetting->logins.items[i].text);
         status = store_run(forgetting->book->store,
                            "DELETE FROM reminder_given WHERE recipient = $1 "
                            "AND NOT EXISTS (SELECT 1 FROM staff WHERE login = $1)",
