@@ -55,6 +55,20 @@ struct printing {
     int counts[CHANGE_KINDS];
 };
 
+/* Whether it is printed without being asked for. */
+static bool is_news(const struct tier_decision *decision)
+{
+    return decision->change != CHANGE_SAME || decision->event != EVENT_NONE;
+}
+
+static size_t count_news(const struct tier_evaluation *evaluation)
+{
+    size_t news = 0;
+    for (size_t i = 0; i < evaluation->count; i++)
+        news += is_news(&evaluation->subjects[i].decision);
+    return news;
+}
+
 static crm_status print_result(void *context, const struct value *row)
 {
     struct printing *printing = context;
@@ -63,7 +77,7 @@ static crm_status print_result(void *context, const struct value *row)
         return CRM_OK;
     const struct tier_decision *decision = &subject->decision;
     printing->counts[decision->change]++;
-    if (decision->change == CHANGE_SAME && decision->event == EVENT_NONE && !printing->all)
+    if (!printing->all && !is_news(decision))
         return CRM_OK;
     const struct value values[RESULT_COLUMNS] = {
         row[1],
@@ -124,7 +138,11 @@ static crm_status print_results(struct crm_book *book, const struct tier_evaluat
         .columns = columns, .column_count = 3, .from = buffer_string(&query.sql), .order = "t.id"};
     if (status == CRM_OK)
         status = begin_results(&printing);
-    if (status == CRM_OK)
+    /* Where nothing is news the names need not be read. */
+    bool wanted = all || (filter != NULL && filter->count > 0) || count_news(evaluation) > 0;
+    if (!wanted)
+        printing.counts[CHANGE_SAME] = (int)evaluation->count;
+    else if (status == CRM_OK)
         status = store_each(book->store, &select, query.parameters, query.count, print_result,
                             &printing);
     if (status == CRM_OK)

@@ -15,8 +15,13 @@ bool tier_is_main(const struct crm_book *book, const struct tier_scheme *scheme)
  * Everything lies in `arena`. */
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
                     struct tier_evaluation *out, int64_t *foreign);
-/* The same on a day gone by, at which the book looks (book_look): who came later takes no part.
- * `past` is what earlier evaluations left of each customer, by id, in place of the history. */
+/* The same, and counts the rows behind each value, and their days: tier_run takes sums that are
+ * kept already where they are the period's. */
+crm_status tier_run_whole(struct crm_book *book, const struct tier_scheme *scheme,
+                          struct arena *arena, struct tier_evaluation *out, int64_t *foreign);
+/* The same as tier_run on a day gone by, at which the book looks (book_look): who came later takes
+ * no part. `past` is what earlier evaluations left of each customer, by id, in place of the
+ * history. */
 crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *scheme,
                           const struct tier_past *past, struct arena *arena,
                           struct tier_evaluation *out);

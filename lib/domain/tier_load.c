@@ -13,7 +13,19 @@
 #include <string.h>
 
 /* Columns of the customers' query before those of indicators. */
-enum { AT_ID, AT_STATUS, AT_TIER, AT_SINCE, AT_FIRST_ORDER, AT_LOST, AT_GRADE, AT_FIELDS };
+enum {
+    AT_ID,
+    AT_STATUS,
+    AT_TIER,
+    AT_SINCE,
+    AT_FIRST_ORDER,
+    AT_LAST_ORDER,
+    AT_REVENUE,
+    AT_CURRENCY,
+    AT_LOST,
+    AT_GRADE,
+    AT_FIELDS
+};
 
 struct loading {
     struct crm_book *book;
@@ -21,12 +33,16 @@ struct loading {
     struct arena *arena;
     size_t capacity; /* of subjects */
     bool main;
+    bool summed; /* no line need be read: the sums kept with each customer are the period's */
     const struct tier_past *past; /* by number of subject; NULL: by the history, on this day */
 };
 
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
 {
+    /* Where no customer was ever removed the id itself tells the place. */
     size_t low = 0, high = evaluation->count;
+    if (id > 0 && (size_t)id <= high && evaluation->subjects[id - 1].id == id)
+        return &evaluation->subjects[id - 1];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (evaluation->subjects[middle].id < id)
@@ -129,6 +145,27 @@ static bool has_ordered(const struct value *row, day_number today)
     return day_of(&row[AT_FIRST_ORDER], &first) && first <= today;
 }
 
+/* Sums of all that a customer ever bought are those of the period when all of it was bought in the
+ * period, and 0 when nothing was. */
+static bool take_revenue(const struct loading *loading, const struct indicator *indicator,
+                         const struct value *row, struct tier_term *term)
+{
+    const day_number today = loading->evaluation->today;
+    const day_number after = tier_sales_after(indicator, today);
+    day_number first, last;
+    if (value_is_null(&row[AT_FIRST_ORDER]))
+        return true;
+    if (!day_of(&row[AT_FIRST_ORDER], &first) || !day_of(&row[AT_LAST_ORDER], &last))
+        return false;
+    if (last <= after || first > today)
+        return true;
+    if (first <= after || last > today || row[AT_REVENUE].type != VALUE_INTEGER ||
+        !is_word(&row[AT_CURRENCY], loading->book->policy->currency))
+        return false;
+    *term = (struct tier_term){.state = TERM_KNOWN, .raw = row[AT_REVENUE].integer};
+    return true;
+}
+
 static void read_terms(struct loading *loading, size_t number, const struct value *row)
 {
     const struct tier_evaluation *evaluation = loading->evaluation;
@@ -146,6 +183,8 @@ static void read_terms(struct loading *loading, size_t number, const struct valu
         else if (tier_sums_sales(indicator->source) && has_ordered(row, evaluation->today))
             /* Who has ordered before has sold 0 in a period without orders: that is known. */
             term->state = indicator->source == SOURCE_GROWTH ? TERM_MISSING : TERM_KNOWN;
+        if (loading->summed && indicator->source == SOURCE_REVENUE)
+            loading->summed = take_revenue(loading, indicator, row, term);
     }
 }
 
@@ -189,11 +228,29 @@ static crm_status read_customer(void *context, const struct value *row)
     return CRM_OK;
 }
 
-/* Columns of the customers' query; those of the source `field` come last, in their order. */
+static bool needs(const struct loading *loading, enum indicator_source source)
+{
+    bool any = false;
+    for (size_t k = 0; k < loading->evaluation->indicator_count; k++)
+        any = any || loading->evaluation->indicators[k].source == source;
+    return any;
+}
+
+/* Columns of the customers' query, NULL for those that no indicator needs; those of the source
+ * `field` come last, in their order. */
 static crm_status customer_columns(struct loading *loading, const char **columns, size_t *count)
 {
-    static const char *const fixed[] = {
-        "t.id", "t.status", "t.tier", "t.since", "t.first_order_on", "t.lost_on", "t.credit_grade"};
+    const bool again = loading->past != NULL;
+    const char *const fixed[] = {"t.id",
+                                 "t.status",
+                                 "t.tier",
+                                 again || needs(loading, SOURCE_YEARS) ? "t.since" : "NULL",
+                                 "t.first_order_on",
+                                 loading->summed ? "t.last_order_on" : "NULL",
+                                 loading->summed ? "t.revenue_total" : "NULL",
+                                 loading->summed ? "t.currency" : "NULL",
+                                 again ? "t.lost_on" : "NULL",
+                                 needs(loading, SOURCE_CREDIT_GRADE) ? "t.credit_grade" : "NULL"};
     memcpy(columns, fixed, sizeof fixed);
     *count = AT_FIELDS;
     for (size_t k = 0; k < loading->evaluation->indicator_count; k++) {
@@ -224,7 +281,7 @@ static crm_status count_customers(struct loading *loading)
     evaluation->subjects =
         arena_array(loading->arena, loading->capacity + 1, sizeof *evaluation->subjects);
     evaluation->terms =
-        arena_array(loading->arena, (loading->capacity + 1) * (evaluation->indicator_count + 1),
+        arena_array(loading->arena, loading->capacity * evaluation->indicator_count + 1,
                     sizeof *evaluation->terms);
     bool made = evaluation->subjects != NULL && evaluation->terms != NULL;
     return made ? CRM_OK : error_no_memory(&loading->book->error);
@@ -301,9 +358,24 @@ static crm_status refuse_payment(struct loading *loading, const struct indicator
     return error_hint(&loading->book->error, _("use another source, such as credit_grade"));
 }
 
-static crm_status load(struct crm_book *book, const struct tier_scheme *scheme,
-                       const struct tier_past *past, struct arena *arena,
-                       struct tier_evaluation *out, int64_t *foreign)
+/* Of sums and counts of order lines only revenue is kept with each customer. */
+static bool may_be_summed(const struct tier_evaluation *evaluation)
+{
+    bool may = true;
+    for (size_t k = 0; k < evaluation->indicator_count; k++) {
+        enum indicator_source source = evaluation->indicators[k].source;
+        may = may && (source == SOURCE_REVENUE || !tier_sums_sales(source));
+    }
+    return may;
+}
+
+struct way {
+    const struct tier_past *past; /* see struct loading */
+    bool rows;                    /* the rows behind each value are counted */
+};
+
+static crm_status load(struct crm_book *book, const struct tier_scheme *scheme, struct way way,
+                       struct arena *arena, struct tier_evaluation *out, int64_t *foreign)
 {
     *foreign = 0;
     if (tier_prepare(out, book->policy, scheme, book->today, arena) != CRM_OK)
@@ -312,16 +384,17 @@ static crm_status load(struct crm_book *book, const struct tier_scheme *scheme,
                               .evaluation = out,
                               .arena = arena,
                               .main = tier_is_main(book, scheme),
-                              .past = past};
+                              .past = way.past,
+                              .summed = !way.rows && may_be_summed(out)};
     for (size_t k = 0; k < out->indicator_count; k++)
         if (out->indicators[k].source == SOURCE_ON_TIME_PAYMENT)
             return refuse_payment(&loading, &out->indicators[k]);
     crm_status status = load_customers(&loading);
-    if (status == CRM_OK && past == NULL)
+    if (status == CRM_OK && way.past == NULL)
         status = load_changes(&loading);
     if (status == CRM_OK && scheme->method == TIER_RULES)
         status = tier_rules_load(book, out);
-    if (status == CRM_OK)
+    if (status == CRM_OK && !loading.summed)
         status = tier_sales_load(book, out, foreign);
     for (size_t k = 0; k < out->indicator_count && status == CRM_OK; k++)
         if (out->indicators[k].source == SOURCE_SATISFACTION)
@@ -337,13 +410,12 @@ static crm_status refuse_restricted(struct crm_book *book)
                             _("ask an administrator of the book to evaluate them"), &book->error);
 }
 
-static crm_status run(struct crm_book *book, const struct tier_scheme *scheme,
-                      const struct tier_past *past, struct arena *arena,
-                      struct tier_evaluation *out, int64_t *foreign)
+static crm_status run(struct crm_book *book, const struct tier_scheme *scheme, struct way way,
+                      struct arena *arena, struct tier_evaluation *out, int64_t *foreign)
 {
     crm_status status = refuse_restricted(book);
     if (status == CRM_OK)
-        status = load(book, scheme, past, arena, out, foreign);
+        status = load(book, scheme, way, arena, out, foreign);
     if (status == CRM_OK && tier_evaluate(out, arena) != CRM_OK)
         status = error_no_memory(&book->error);
     return status;
@@ -352,7 +424,13 @@ static crm_status run(struct crm_book *book, const struct tier_scheme *scheme,
 crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, struct arena *arena,
                     struct tier_evaluation *out, int64_t *foreign)
 {
-    return run(book, scheme, NULL, arena, out, foreign);
+    return run(book, scheme, (struct way){0}, arena, out, foreign);
+}
+
+crm_status tier_run_whole(struct crm_book *book, const struct tier_scheme *scheme,
+                          struct arena *arena, struct tier_evaluation *out, int64_t *foreign)
+{
+    return run(book, scheme, (struct way){.rows = true}, arena, out, foreign);
 }
 
 crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *scheme,
@@ -360,5 +438,5 @@ crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *schem
                           struct tier_evaluation *out)
 {
     int64_t foreign;
-    return run(book, scheme, past, arena, out, &foreign);
+    return run(book, scheme, (struct way){.past = past}, arena, out, &foreign);
 }

@@ -186,6 +186,11 @@ static day_number back_from(day_number day, struct duration period)
     return date_add(day, period);
 }
 
+day_number tier_sales_after(const struct indicator *indicator, day_number today)
+{
+    return back_from(today, indicator->period);
+}
+
 /* The sums wanted; *after is the day after which the first of their periods begins. */
 static void prepare_sums(struct pass *pass, day_number *after)
 {
@@ -198,7 +203,7 @@ static void prepare_sums(struct pass *pass, day_number *after)
         struct sum *sum = &pass->sums[pass->sum_count++];
         sum->source = indicator->source;
         sum->indicator = k;
-        sum->after = back_from(evaluation->today, indicator->period);
+        sum->after = tier_sales_after(indicator, evaluation->today);
         sum->before_after = back_from(sum->after, indicator->period);
         day_number first = sum->source == SOURCE_GROWTH ? sum->before_after : sum->after;
         if (first < *after)
@@ -206,18 +211,32 @@ static void prepare_sums(struct pass *pass, day_number *after)
     }
 }
 
+static bool sums_any(const struct pass *pass, enum indicator_source source)
+{
+    bool any = false;
+    for (size_t i = 0; i < pass->sum_count; i++)
+        any = any || pass->sums[i].source == source;
+    return any;
+}
+
 static crm_status scan(struct pass *pass, day_number after)
 {
-    static const char *const columns[] = {"t.customer", "t.ordered_on", "t.order_ref",
-                                          "t.amount",   "t.profit",     "t.currency"};
+    const char *const columns[SALES_COLUMNS] = {"t.customer",
+                                                "t.ordered_on",
+                                                sums_any(pass, SOURCE_ORDERS) ? "t.order_ref"
+                                                                              : "NULL",
+                                                "t.amount",
+                                                sums_any(pass, SOURCE_PROFIT) ? "t.profit" : "NULL",
+                                                "t.currency"};
     char from[DATE_TEXT];
     date_format(after, from);
     const struct value parameters[] = {value_text(from), value_text(pass->book->today_text)};
     const struct store_select select = {
         .columns = columns,
         .column_count = SALES_COLUMNS,
-        .from = "FROM order_line t WHERE t.counted = 1 AND t.ordered_on > $1 "
-                "AND t.ordered_on <= $2",
+        /* What leaves most lines out comes first, and lies before what is costly to reach. */
+        .from = "FROM order_line t WHERE t.ordered_on > $1 AND t.ordered_on <= $2 "
+                "AND t.counted = 1",
         .order = "t.customer, t.ordered_on"};
     crm_status status = store_each(pass->book->store, &select, parameters, 2, read_line, pass);
     finish_customer(pass);

@@ -11,4 +11,7 @@ bool tier_sums_sales(enum indicator_source source);
 crm_status tier_sales_load(struct crm_book *book, struct tier_evaluation *evaluation,
                            int64_t *foreign);
 
+/* Day after which the indicator's period begins. */
+day_number tier_sales_after(const struct indicator *indicator, day_number today);
+
 #endif

@@ -157,7 +157,7 @@ crm_status tier_way_note(const struct tier_way *way, struct crm_sink *sink)
         return note_rule(way, tier, sink);
     if (method == TIER_QUOTA)
         status = sink_note(sink, _("%s reaches to place %zu; this is place %zu of %zu"), tier,
-                           way->step.place + 1, way->evaluation->subjects[way->number].place + 1,
+                           way->step.place + 1, tier_place(way->evaluation, way->number) + 1,
                            way->evaluation->ranked);
     if (status != CRM_OK || way->step.single)
         return status == CRM_OK ? note_single(way, tier, sink) : status;

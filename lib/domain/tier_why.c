@@ -97,7 +97,8 @@ static struct value place_value(const struct why *why, bool all)
     const enum tier_method method = evaluation->scheme->method;
     if ((method != TIER_PARETO && method != TIER_QUOTA) || !subject_of(why)->has_score)
         return value_null();
-    return value_integer((int64_t)(all ? evaluation->ranked : subject_of(why)->place + 1));
+    return value_integer(
+        (int64_t)(all ? evaluation->ranked : tier_place(evaluation, why->number) + 1));
 }
 
 static crm_status write_head(struct why *why, struct crm_sink *sink)
@@ -447,7 +448,7 @@ crm_status crm_tier_why(crm_book *book, const char *scheme_name, const char *cus
     if (status == CRM_OK)
         status = tier_scheme_find(book, scheme_name, &scheme);
     if (status == CRM_OK)
-        status = tier_run(book, scheme, &why.arena, &why.evaluation, &why.foreign);
+        status = tier_run_whole(book, scheme, &why.arena, &why.evaluation, &why.foreign);
     if (status == CRM_OK)
         status = find_customer(&why, customer);
     return book_end(book, status == CRM_OK ? write_why(&why, sink) : status);

@@ -10,11 +10,11 @@
 /* One member of a ranking. */
 struct ranked {
     int64_t amount; /* decimal */
-    int64_t id;     /* breaks ties: the smaller comes first */
-    size_t index;   /* where the caller keeps it */
+    int64_t id;     /* breaks ties: the smaller comes first; of each member another */
 };
 
-/* Sorts by amount, the largest first. Every engine and machine gives the same order. */
+/* Sorts by amount, the largest first. Every engine and machine gives the same order. Those whose
+ * ids ascend already take time in proportion to their number. */
 void rank_sort(struct ranked *members, size_t count);
 
 struct pareto_cuts {

@@ -145,13 +145,18 @@ static crm_status rank(struct tier_evaluation *evaluation, struct arena *arena)
             continue;
         evaluation->ranking[evaluation->ranked++] =
             (struct ranked){.amount = pareto ? tier_terms(evaluation, i)->raw : subject->score,
-                            .id = subject->id,
-                            .index = i};
+                            .id = (int64_t)i}; /* in the order of the subjects' own */
     }
     rank_sort(evaluation->ranking, evaluation->ranked);
-    for (size_t place = 0; place < evaluation->ranked; place++)
-        evaluation->subjects[evaluation->ranking[place].index].place = place;
     return CRM_OK;
+}
+
+size_t tier_place(const struct tier_evaluation *evaluation, size_t number)
+{
+    size_t place = 0;
+    while (place < evaluation->ranked && (size_t)evaluation->ranking[place].id != number)
+        place++;
+    return place;
 }
 
 static crm_status pareto_cuts_of(const struct tier_scheme *scheme, struct arena *arena,
@@ -173,14 +178,14 @@ static crm_status evaluate_pareto(struct tier_evaluation *evaluation, struct are
     if (status == CRM_OK)
         status = pareto_cuts_of(evaluation->scheme, arena, &cuts);
     size_t count = evaluation->ranked;
-    int *classes = arena_array(arena, count, sizeof *classes);
-    int64_t *shares = arena_array(arena, count, sizeof *shares);
+    int *classes cleanup(cleanup_free) = calloc(count + 1, sizeof *classes);
+    int64_t *shares cleanup(cleanup_free) = calloc(count + 1, sizeof *shares);
     if (status != CRM_OK || classes == NULL || shares == NULL)
         return CRM_NO_MEMORY;
     pareto_classify(evaluation->ranking, count, &cuts, classes);
     pareto_shares(evaluation->ranking, count, shares);
     for (size_t place = 0; place < count; place++) {
-        size_t number = evaluation->ranking[place].index;
+        size_t number = (size_t)evaluation->ranking[place].id;
         struct tier_subject *subject = &evaluation->subjects[number];
         struct tier_term *term = tier_terms(evaluation, number);
         term->points = shares[place];
@@ -223,7 +228,7 @@ static crm_status evaluate_quota(struct tier_evaluation *evaluation, struct aren
     for (size_t place = 0; place < evaluation->ranked; place++) {
         while (line < scheme->threshold_count && place >= quota_end(evaluation, line))
             line++;
-        evaluation->subjects[evaluation->ranking[place].index].reached =
+        evaluation->subjects[evaluation->ranking[place].id].reached =
             line < scheme->threshold_count ? scheme->thresholds[line].tier
                                            : evaluation->tier_count - 1;
     }

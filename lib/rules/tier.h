@@ -68,15 +68,13 @@ struct tier_decision {
 
 struct tier_subject {
     int64_t id;
-    bool rated;  /* takes part: prospects and lost customers don't */
-    bool chosen; /* TIER_RULES: a filter chose `reached` already */
+    int64_t score; /* result: decimal; pareto: cumulative share in percent */
     struct tier_past past;
-    /* Results. */
+    struct tier_decision decision; /* result */
+    int reached;                   /* by its figures alone; TIER_NONE: unrated */
+    bool rated;                    /* takes part: prospects and lost customers don't */
+    bool chosen;                   /* TIER_RULES: a filter chose `reached` already */
     bool has_score;
-    int64_t score; /* decimal; pareto: cumulative share in percent */
-    size_t place;  /* pareto and quota: in the ranking, from 0 */
-    int reached;   /* by its figures alone; TIER_NONE: unrated */
-    struct tier_decision decision;
 };
 
 struct sorted_values {
@@ -95,7 +93,7 @@ struct tier_evaluation {
     struct tier_term *terms; /* indicator_count for each subject, one after the other */
     /* Results. Known raw values of each indicator among those rated, ascending. */
     struct sorted_values *known;
-    struct ranked *ranking; /* pareto and quota: best first */
+    struct ranked *ranking; /* pareto and quota: best first; ids are numbers of subjects */
     size_t ranked;
 };
 
@@ -105,6 +103,8 @@ crm_status tier_prepare(struct tier_evaluation *evaluation, const struct policy 
 /* Terms to points, points to scores, scores to tiers, tiers to decisions. Memory of results lies in
  * `arena`. CRM_NO_MEMORY without a message. */
 crm_status tier_evaluate(struct tier_evaluation *evaluation, struct arena *arena);
+/* Place of a subject in the ranking, from 0. */
+size_t tier_place(const struct tier_evaluation *evaluation, size_t subject);
 /* The terms of one subject. */
 struct tier_term *tier_terms(const struct tier_evaluation *evaluation, size_t subject);
 

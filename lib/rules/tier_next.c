@@ -107,7 +107,7 @@ static struct tier_step next_by_share(const struct tier_evaluation *evaluation, 
         limits[cuts.count++] = scheme->thresholds[i].limit;
     struct tier_step step = {.tier = tier};
     step.single = pareto_reach(evaluation->ranking, evaluation->ranked,
-                               evaluation->subjects[number].place, &cuts, tier, &step.raw);
+                               tier_place(evaluation, number), &cuts, tier, &step.raw);
     return step;
 }
 
@@ -115,11 +115,11 @@ static struct tier_step next_by_share(const struct tier_evaluation *evaluation, 
 static struct tier_step next_by_place(const struct tier_evaluation *evaluation, size_t number,
                                       int tier)
 {
-    size_t place = evaluation->subjects[number].place;
-    while (place > 0 && evaluation->subjects[evaluation->ranking[place].index].reached > tier)
+    size_t place = tier_place(evaluation, number);
+    while (place > 0 && evaluation->subjects[evaluation->ranking[place].id].reached > tier)
         place--;
     const struct ranked *last = &evaluation->ranking[place];
-    int64_t line = last->amount + (evaluation->subjects[number].id < last->id ? 0 : 1);
+    int64_t line = last->amount + ((int64_t)number < last->id ? 0 : 1);
     struct tier_step step = next_by_score(evaluation, number, tier, line);
     step.place = place;
     return step;

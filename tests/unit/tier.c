@@ -28,7 +28,7 @@ static const char *classes_of(const int64_t *amounts, size_t count, const struct
     struct ranked members[32];
     int classes[32];
     for (size_t i = 0; i < count; i++)
-        members[i] = (struct ranked){.amount = amounts[i], .id = (int64_t)i + 1, .index = i};
+        members[i] = (struct ranked){.amount = amounts[i], .id = (int64_t)i + 1};
     rank_sort(members, count);
     pareto_classify(members, count, cuts, classes);
     for (size_t i = 0; i < count; i++)
@@ -71,17 +71,51 @@ static void classifies_edges(void **state)
 static void ties_go_by_id(void **state)
 {
     (void)state;
-    struct ranked members[] = {{7, 3, 0}, {7, 1, 1}, {9, 9, 2}, {7, 2, 3}};
+    struct ranked members[] = {{7, 3}, {7, 1}, {9, 9}, {7, 2}};
     rank_sort(members, 4);
     const int64_t ids[] = {9, 1, 2, 3};
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(members[i].id, ids[i]);
 }
 
+static unsigned random_state;
+
+static int64_t random_below(int64_t bound)
+{
+    random_state = random_state * 1103515245U + 12345U;
+    return (int64_t)(random_state >> 8) % bound;
+}
+
+/* Many are sorted by their digits, as by comparison. */
+static void many_are_sorted_as_few(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    static struct ranked members[COUNT];
+    static const int64_t edges[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
+    random_state = 7;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            int64_t amount = round == 0 ? random_below(50) - 25 : random_below(1 << 20) << 30;
+            members[i] = (struct ranked){i % 1000 == 0 ? edges[i / 1000 % 5] : amount,
+                                         (int64_t)(round == 2 ? COUNT - i : i)};
+        }
+        rank_sort(members, COUNT);
+        int64_t ids = 0;
+        for (size_t i = 1; i < COUNT; i++) {
+            const struct ranked *a = &members[i - 1], *b = &members[i];
+            assert_true(a->amount > b->amount || (a->amount == b->amount && a->id < b->id));
+            ids += b->id;
+        }
+        const int64_t first = round == 2 ? 1 : 0;
+        assert_int_equal(ids + members[0].id, (int64_t)COUNT * (COUNT - 1 + 2 * first) / 2);
+    }
+}
+
 static void shares_are_exact(void **state)
 {
     (void)state;
-    const struct ranked members[] = {{2, 1, 0}, {1, 2, 1}, {0, 3, 2}, {-4, 4, 3}};
+    const struct ranked members[] = {{2, 1}, {1, 2}, {0, 3}, {-4, 4}};
     int64_t shares[4];
     pareto_shares(members, 4, shares);
     assert_int_equal(shares[0], 666667);
@@ -107,14 +141,6 @@ static int class_with(const struct ranked *members, size_t count, size_t place, 
     return -1;
 }
 
-static unsigned random_state;
-
-static int64_t random_below(int64_t bound)
-{
-    random_state = random_state * 1103515245U + 12345U;
-    return (int64_t)(random_state >> 8) % bound;
-}
-
 /* pareto_reach gives the least amount: one less is not enough, found by trying all. */
 static void reaches_by_the_least_amount(void **state)
 {
@@ -126,7 +152,7 @@ static void reaches_by_the_least_amount(void **state)
         struct ranked members[6];
         size_t count = 1 + (size_t)random_below(6);
         for (size_t i = 0; i < count; i++)
-            members[i] = (struct ranked){random_below(40) - 5, (int64_t)i + 1, i};
+            members[i] = (struct ranked){random_below(40) - 5, (int64_t)i + 1};
         rank_sort(members, count);
         const struct pareto_cuts *cuts = random_below(2) == 0 ? &outside : &inside;
         int classes[6];
@@ -506,6 +532,7 @@ int main(void)
         cmocka_unit_test(classifies_by_share),
         cmocka_unit_test(classifies_edges),
         cmocka_unit_test(ties_go_by_id),
+        cmocka_unit_test(many_are_sorted_as_few),
         cmocka_unit_test(shares_are_exact),
         cmocka_unit_test(reaches_by_the_least_amount),
         cmocka_unit_test(maps_linear),
