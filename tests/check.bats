@@ -304,6 +304,30 @@ journal journal $note note 0 1 error" journal
     [ "$(cut -d' ' -f1-4 said)" = "journal journal $entry images_digest" ]
 }
 
+@test "an image under another customer" {
+    crm edit acme --name "Acme Ltd" >/dev/null
+    crm edit P-1 --title chef >/dev/null
+    crm add note acme hello >/dev/null
+    crm remove N-1 >/dev/null
+    local entry number
+    entry=$(query_store 'SELECT max(id) FROM journal')
+    expect_clean
+    for number in "$((entry - 3))/1 2 1" "$((entry - 2))/1 2 1" "$entry/1 2 1"; do
+        damage "UPDATE journal_image SET customer = 2 WHERE entry = ${number%%/*}"
+        expect_found "journal journal_image ${number%% *} customer 2 1 error" journal
+        damage "UPDATE journal_image SET customer = 1 WHERE entry = ${number%%/*}"
+    done
+    crm merge moon acme >/dev/null
+    crm undo >/dev/null
+    crm remove P-1 >/dev/null
+    crm undo >/dev/null
+    expect_clean
+    damage "UPDATE journal_image SET customer = NULL WHERE kind = 'order'"
+    found journal >said
+    [ "$(cut -d' ' -f2,4-6 said | sort)" = "journal_image customer - 1
+journal_image customer - 2" ]
+}
+
 @test "a row added without a command is found" {
     damage "INSERT INTO note (customer, text, noted_on, entry) VALUES (1, 'planted', '2026-01-01', 999)"
     expect_found "journal note N-1 entry 999 - error" journal
@@ -335,6 +359,31 @@ journal journal $note note 0 1 error" journal
 references customer #1 parent 77 - error
 references line customer=1 ordered_on=2026-01-05 order_ref=1 line_number=1 product 66 - error
 references visit V-1 contact 99 - error" references
+}
+
+@test "reminders of nothing, merges of nobody, settings that are none" {
+    crm remind --new >/dev/null
+    crm add Twin >/dev/null
+    crm merge twin acme >/dev/null
+    expect_clean
+    crm remove C-1 >/dev/null 2>&1 || crm complain resolve C-1 --cause product >/dev/null
+    expect_clean
+    damage "INSERT INTO reminder_given (item, state, recipient, given_at, entry) VALUES
+            ('resolve:C-77:2026-03-09', 'due', 'lin', '2026-03-02T01:00:00Z', 1),
+            ('visit:66:2026-03-09', 'due', 'lin', '2026-03-02T01:00:00Z', 1),
+            ('visit:1:2026-03-10', 'due', 'lin', 'lately', 1),
+            ('nonsense', 'due', 'lin', '2026-03-02T01:00:00Z', 1);
+            UPDATE merged_record SET merged_into = 55;
+            UPDATE book_setting SET setting = 'x' WHERE name = 'visit_dates'"
+    found references values >said
+    diff - said <<'END'
+references reminder_given nonsense item nonsense - error
+references reminder_given resolve:C-77:2026-03-09 item resolve:C-77:2026-03-09 - error
+values reminder_given visit:1:2026-03-10 given_at lately - error
+references reminder_given visit:66:2026-03-09 item visit:66:2026-03-09 - error
+references merged_record customer 3 merged_into 55 - error
+values setting visit_dates setting x - error
+END
 }
 
 @test "a parent that comes later is no fault" {

@@ -87,9 +87,13 @@ crm_status check_schema(struct check *check);
 /* The chain of entries and the images; then, after the records, what the entries added. */
 crm_status check_journal(struct check *check);
 crm_status check_journal_added(struct check *check);
+/* Under which customer each image is filed. */
+crm_status check_filing(struct check *check);
 /* References, values, entries and sums: each table once. */
 crm_status check_records(struct check *check);
 crm_status check_unique(struct check *check);
+/* The program's own tables: their references and values. */
+crm_status check_own(struct check *check);
 crm_status check_complaints(struct check *check);
 crm_status check_derived(struct check *check);
 crm_status check_policy(struct check *check, const struct error *broken);
