@@ -680,6 +680,11 @@ other_policy() {
 ["total",8,1.25,1,0.85,0.54]' ]
     call crm tier simulate --policy new.yaml --format table
     [[ $out == *"30.4375 days to the month"* ]]
+    # Its own cadence holds by either policy: monthly, then on two days a year.
+    crm edit c2 --visit-every 1mo >/dev/null
+    [ "$(crm tier simulate --policy new.yaml --part load | jq -c 'select(.owner == "li") | [.visits_before, .visits_after, .hours_before, .hours_after | . * 1]')" = '[1,1,1,0.5]' ]
+    crm edit c2 --visit-every "" --visit-days "03-15, lunar 8-1" >/dev/null
+    [ "$(crm tier simulate --policy new.yaml --part load | jq -c 'select(.owner == "li") | [.visits_before, .visits_after | . * 1]')" = '[0.17,0.17]' ]
 }
 
 @test "simulate prints one part as rows in every format" {

@@ -27,6 +27,7 @@ struct owner_load {
 
 struct movement {
     struct simulation simulation;
+    struct arena row; /* of the customer at hand */
     struct owner_load *owners;
     size_t owner_count;
     struct owner_load total;
@@ -73,15 +74,31 @@ static struct owner_load *owner_of(const struct movement *movement, int64_t id)
     return found != NULL ? found : &movement->owners[0];
 }
 
-static void add_load(struct owner_load *to, const struct tier_side pair[SIDES])
+static void add_load(struct owner_load *to, const struct customer_cadence cadences[SIDES])
 {
     to->customers++;
     for (int side = 0; side < SIDES; side++) {
-        const struct cadence *rule =
-            cadence_of_tier(pair[side].policy, pair[side].subject->decision.tier);
-        to->loads[side].visits += cadence_visits_a_month(rule);
-        to->loads[side].hours += cadence_hours_a_month(rule);
+        to->loads[side].visits += cadence_visits_a_month(&cadences[side]);
+        to->loads[side].hours += cadence_hours_a_month(&cadences[side]);
     }
+}
+
+static const char *text_of(const struct value *value)
+{
+    return value->type == VALUE_TEXT ? value->text : NULL;
+}
+
+/* The cadences of one customer by the two policies, from the columns behind those before. */
+static crm_status find_cadences(struct movement *movement, const struct tier_side pair[SIDES],
+                                const struct value *row, struct customer_cadence out[SIDES])
+{
+    const struct own_cadence own = {text_of(&row[0]), text_of(&row[1]), text_of(&row[2])};
+    crm_status status = CRM_OK;
+    arena_clear(&movement->row);
+    for (int side = 0; side < SIDES && status == CRM_OK; side++)
+        status = cadence_of_customer(pair[side].policy, pair[side].subject->decision.tier, &own,
+                                     &movement->row, &out[side], &movement->simulation.book->error);
+    return status;
 }
 
 static bool find_number(const struct simulation *simulation, int64_t id, size_t *out)
@@ -104,16 +121,21 @@ static crm_status add_customer(void *context, const struct value *row)
     movement->moves[tier_compare(&pair[SIDE_BEFORE], &pair[SIDE_AFTER])]++;
     if (row[2].type != VALUE_TEXT || strcmp(row[2].text, "lost") == 0)
         return CRM_OK;
-    add_load(owner_of(movement, row[1].integer), pair);
-    add_load(&movement->total, pair);
+    struct customer_cadence cadences[SIDES];
+    crm_status status = find_cadences(movement, pair, row + 3, cadences);
+    if (status != CRM_OK)
+        return status;
+    add_load(owner_of(movement, row[1].integer), cadences);
+    add_load(&movement->total, cadences);
     return CRM_OK;
 }
 
 static crm_status sum_up(struct movement *movement)
 {
-    static const char *const columns[] = {"t.id", "coalesce(t.owner, 0)", "t.status"};
+    static const char *const columns[] = {"t.id",          "coalesce(t.owner, 0)", "t.status",
+                                          "t.visit_every", "t.visit_channel",      "t.visit_days"};
     const struct store_select select = {
-        .columns = columns, .column_count = 3, .from = "FROM customer t", .order = "t.id"};
+        .columns = columns, .column_count = 6, .from = "FROM customer t", .order = "t.id"};
     crm_status status = find_owners(movement);
     return status == CRM_OK ? store_each(movement->simulation.book->store, &select, NULL, 0,
                                          add_customer, movement)
@@ -497,6 +519,7 @@ static crm_status find_part(struct crm_book *book, const char *name, const struc
 static void movement_release(struct movement *movement)
 {
     simulation_release(&movement->simulation);
+    arena_release(&movement->row);
 }
 
 crm_status crm_tier_simulate(crm_book *book, const crm_tier_simulation *request, crm_sink *sink)

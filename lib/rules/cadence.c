@@ -95,14 +95,17 @@ crm_status cadence_due(const struct cadence_history *history, day_number since,
 
 const char *const cadence_load_definition =
     N_("Visits a month: one every interval of the tier's cadence, 30.4375 days to the month; "
-       "hours: visits x minutes / 60. Who has no tier is visited as the last one; who is lost is "
-       "not.");
+       "hours: visits x minutes / 60. A customer's own cadence goes before the tier's. Who has no "
+       "tier is visited as the last one; who is lost is not.");
 
-double cadence_visits_a_month(const struct cadence *rule)
+double cadence_visits_a_month(const struct customer_cadence *cadence)
 {
     const double days_a_month = 30.4375;
-    const double count = (double)rule->every.count;
-    switch (rule->every.unit) {
+    const struct duration every = cadence->rule.every;
+    const double count = (double)every.count;
+    if (cadence->days.count > 0)
+        return (double)cadence->days.count / 12;
+    switch (every.unit) {
     case DURATION_YEARS:
         return 1 / (12 * count);
     case DURATION_MONTHS:
@@ -119,9 +122,9 @@ double cadence_visits_a_month(const struct cadence *rule)
     return days_a_month / count;
 }
 
-double cadence_hours_a_month(const struct cadence *rule)
+double cadence_hours_a_month(const struct customer_cadence *cadence)
 {
-    return cadence_visits_a_month(rule) * rule->minutes / 60;
+    return cadence_visits_a_month(cadence) * cadence->rule.minutes / 60;
 }
 
 enum duty_state cadence_state(const struct cadence *rule, bool satisfied, day_number due,

@@ -57,10 +57,10 @@ crm_status cadence_of_customer(const struct policy *policy, int tier, const stru
 crm_status cadence_due(const struct cadence_history *history, day_number since,
                        const struct calendar *calendar, day_number *due, struct error *error);
 
-/* What a customer of that cadence takes: one visit every interval, a month being 30.4375 days (a
- * twelfth of 365.25), and each visit's minutes. */
-double cadence_visits_a_month(const struct cadence *rule);
-double cadence_hours_a_month(const struct cadence *rule);
+/* What a customer takes: one visit every interval, a month being 30.4375 days (a twelfth of
+ * 365.25), or on each of its days of the year; and each visit's minutes. */
+double cadence_visits_a_month(const struct customer_cadence *cadence);
+double cadence_hours_a_month(const struct customer_cadence *cadence);
 /* The same in a sentence, to be translated. */
 extern const char *const cadence_load_definition;
 

@@ -526,16 +526,20 @@ static void a_month_has_its_share_of_a_year(void **state)
     (void)state;
     static const struct {
         struct duration every;
+        size_t days; /* of the year, in place of the interval */
         int minutes;
         double visits, hours;
-    } rows[] = {{{3, DURATION_MONTHS}, 60, 1.0 / 3, 1.0 / 3},
-                {{1, DURATION_YEARS}, 15, 1.0 / 12, 1.0 / 48},
-                {{2, DURATION_WEEKS}, 30, 30.4375 / 14, 30.4375 / 28},
-                {{30, DURATION_DAYS}, 0, 30.4375 / 30, 0}};
+    } rows[] = {{{3, DURATION_MONTHS}, 0, 60, 1.0 / 3, 1.0 / 3},
+                {{1, DURATION_YEARS}, 0, 15, 1.0 / 12, 1.0 / 48},
+                {{2, DURATION_WEEKS}, 0, 30, 30.4375 / 14, 30.4375 / 28},
+                {{30, DURATION_DAYS}, 0, 0, 30.4375 / 30, 0},
+                {{1, DURATION_MONTHS}, 3, 20, 0.25, 0.25 / 3}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct cadence rule = {.every = rows[i].every, .minutes = rows[i].minutes};
-        assert_float_equal(cadence_visits_a_month(&rule), rows[i].visits, 1e-12);
-        assert_float_equal(cadence_hours_a_month(&rule), rows[i].hours, 1e-12);
+        const struct customer_cadence cadence = {
+            .rule = {.every = rows[i].every, .minutes = rows[i].minutes},
+            .days.count = rows[i].days};
+        assert_float_equal(cadence_visits_a_month(&cadence), rows[i].visits, 1e-12);
+        assert_float_equal(cadence_hours_a_month(&cadence), rows[i].hours, 1e-12);
     }
 }
 
