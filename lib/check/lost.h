@@ -3,13 +3,13 @@
 #ifndef CRM_CHECK_LOST_H
 #define CRM_CHECK_LOST_H
 
+#include "base/id_list.h"
 #include "check/id_map.h"
 
 /* Zero-initialise; lost_release at the end. */
 struct lost {
     struct id_map rows; /* place -> how many of them */
-    int64_t *places;    /* each once */
-    size_t count, room;
+    struct id_list places;
     bool sorted;
 };
 

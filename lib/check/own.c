@@ -57,21 +57,26 @@ static bool knows_entry(struct check *check, int64_t entry)
 
 /* ---- Reminders ---- */
 
-/* "resolve:C-5:…" is about a complaint, "visit:7:…" about customer 7. False for anything else. */
-static bool reminder_subject(const char *item, const struct kind **kind, int64_t *id)
+/* "C-5:…" names a complaint, "7:…" customer 7. */
+static bool names_subject(const char *part, const struct kind **kind, int64_t *id)
 {
-    const char *subject = strchr(item, ':');
     char *end = NULL;
-    if (subject == NULL)
-        return false;
-    subject++;
-    *kind = schema_kind_by_prefix(subject);
+    *kind = schema_kind_by_prefix(part);
     if (*kind == NULL)
         *kind = &kind_customer;
     else
-        subject += strlen((*kind)->prefix);
-    *id = *subject >= '0' && *subject <= '9' ? strtoll(subject, &end, 10) : 0;
-    return *id > 0 && *end == ':';
+        part += strlen((*kind)->prefix);
+    *id = *part >= '0' && *part <= '9' ? strtoll(part, &end, 10) : 0;
+    return *id > 0 && (*end == ':' || *end == '\0');
+}
+
+/* The first part that names one: "resolve:C-5:…", "visit:7:…", "care:birthday:P-3:…". */
+static bool reminder_subject(const char *item, const struct kind **kind, int64_t *id)
+{
+    const char *part = strchr(item, ':');
+    while (part != NULL && !names_subject(part + 1, kind, id))
+        part = strchr(part + 1, ':');
+    return part != NULL;
 }
 
 static crm_status judge_reminder_fields(struct check *check, const char *item,

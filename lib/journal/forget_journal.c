@@ -68,13 +68,8 @@ static crm_status look_at_command(void *context, const struct value *row)
         status = count_records(forgetting->book, row[0].integer, &records);
     if (status != CRM_OK || !(named || (about && records <= FEW_RECORDS)))
         return status;
-    int64_t *grown =
-        array_grow(entries->items, &entries->capacity, entries->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&forgetting->book->error);
-    entries->items = grown;
-    grown[entries->count++] = row[0].integer;
-    return CRM_OK;
+    return id_list_add(entries, row[0].integer) ? CRM_OK
+                                                : error_no_memory(&forgetting->book->error);
 }
 
 static crm_status erase_commands(struct forgetting *forgetting)
@@ -90,7 +85,7 @@ static crm_status erase_commands(struct forgetting *forgetting)
                            &id, 1);
     }
     forgetting->commands = (int64_t)commands.entries.count;
-    free(commands.entries.items);
+    id_list_release(&commands.entries);
     return status;
 }
 

@@ -107,12 +107,8 @@ static crm_status add_id(void *context, const struct value *row)
 {
     struct own_fields *own = context;
     struct id_list *ids = &own->ids;
-    int64_t *grown = array_grow(ids->items, &ids->capacity, ids->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&own->forgetting->book->error);
-    ids->items = grown;
-    grown[ids->count++] = row[0].integer;
-    return CRM_OK;
+    return id_list_add(ids, row[0].integer) ? CRM_OK
+                                            : error_no_memory(&own->forgetting->book->error);
 }
 
 static crm_status erase_own(struct forgetting *forgetting, const struct kind *kind, int64_t id,
@@ -152,7 +148,7 @@ static crm_status erase_own_fields(struct forgetting *forgetting, const struct s
         status = erase_own(forgetting, part->kind, own.ids.items[i], &changed);
         *count += changed;
     }
-    free(own.ids.items);
+    id_list_release(&own.ids);
     return status;
 }
 

@@ -9,37 +9,9 @@ enum { CHUNK = 256 /* parameters in one list */ };
 
 /* ---- Lists ---- */
 
-static int compare_ids(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static crm_status add_id(struct crm_book *book, struct id_list *list, int64_t id)
 {
-    int64_t *grown = array_grow(list->items, &list->capacity, list->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&book->error);
-    list->items = grown;
-    grown[list->count++] = id;
-    return CRM_OK;
-}
-
-static void settle_ids(struct id_list *list)
-{
-    size_t kept = 0;
-    if (list->count > 1)
-        qsort(list->items, list->count, sizeof *list->items, compare_ids);
-    for (size_t i = 0; i < list->count; i++)
-        if (kept == 0 || list->items[kept - 1] != list->items[i])
-            list->items[kept++] = list->items[i];
-    list->count = kept;
-}
-
-bool id_list_has(const struct id_list *list, int64_t id)
-{
-    return list->count > 0 &&
-           bsearch(&id, list->items, list->count, sizeof id, compare_ids) != NULL;
+    return id_list_add(list, id) ? CRM_OK : error_no_memory(&book->error);
 }
 
 /* Where store_query puts the ids of its rows. */
@@ -62,7 +34,7 @@ static crm_status collect(const struct subject *subject, const struct query *que
         return error_no_memory(&subject->book->error);
     crm_status status = store_query(subject->book->store, buffer_string(&query->sql),
                                     query->parameters, query->count, collect_id, &collecting);
-    settle_ids(list);
+    id_list_sort(list);
     return status;
 }
 
@@ -175,8 +147,8 @@ static crm_status collect_merged(struct subject *subject)
         }
         for (size_t i = 0; i < found.count && status == CRM_OK; i++)
             status = add_id(subject->book, ids, found.items[i]);
-        free(found.items);
-        settle_ids(ids);
+        id_list_release(&found);
+        id_list_sort(ids);
     } while (status == CRM_OK && ids->count > before);
     return status;
 }
@@ -227,7 +199,7 @@ static crm_status collect_removed(struct subject *subject, struct subject_part *
         "SELECT i.record, i.before_values FROM journal_image i WHERE i.kind = $1 "
         "AND i.action = 'removed' AND i.record IS NOT NULL AND i.before_values IS NOT NULL",
         &kind, 1, look_at_removed, &search);
-    settle_ids(&part->ids);
+    id_list_sort(&part->ids);
     return status;
 }
 
@@ -403,7 +375,7 @@ static crm_status collect_entries(struct subject *subject)
     }
     if (status == CRM_OK)
         status = collect_entries_of_images(subject);
-    settle_ids(&subject->entries);
+    id_list_sort(&subject->entries);
     return status;
 }
 
@@ -470,8 +442,8 @@ crm_status subject_find(struct crm_book *book, const char *kind_name, const char
 void subject_release(struct subject *subject)
 {
     for (size_t i = 0; subject->parts != NULL && i < schema_kind_count; i++)
-        free(subject->parts[i].ids.items);
-    free(subject->entries.items);
+        id_list_release(&subject->parts[i].ids);
+    id_list_release(&subject->entries);
     free(subject->images);
     arena_release(&subject->arena);
 }

@@ -4,18 +4,14 @@
 #ifndef CRM_JOURNAL_SUBJECT_H
 #define CRM_JOURNAL_SUBJECT_H
 
+#include "base/id_list.h"
 #include "journal/history.h"
-
-struct id_list {
-    int64_t *items; /* ascending, each once */
-    size_t count, capacity;
-};
 
 /* The records of one kind that are about the person. */
 struct subject_part {
     const struct kind *kind;
     const char *where;  /* over alias t, with the person's id as $1; NULL: none can be */
-    struct id_list ids; /* of kinds with ids: also of those that were removed or merged */
+    struct id_list ids; /* sorted; of kinds with ids: also of those that were removed or merged */
 };
 
 struct image_key {
@@ -47,7 +43,6 @@ void subject_release(struct subject *subject);
 void subject_query(const struct subject *subject, struct query *query);
 /* Appends how people name a record over alias t: V-7, a key, else #12. */
 void subject_name_sql(struct buffer *sql, const struct kind *kind);
-bool id_list_has(const struct id_list *list, int64_t id);
 
 /* Calls `each` for every reference to the person in a record that is not about the person: of whom
  * a customer recommended, what a member of staff does. */

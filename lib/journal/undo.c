@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Undo: what an entry added goes, what it changed and removed comes back, as a new entry. */
+#include "base/id_list.h"
 #include "journal/history.h"
 
 #include "store/journal.h"
@@ -11,11 +12,6 @@
 static const struct kind *const facts[] = {&kind_line, &kind_tier_change, &kind_complaint,
                                            &kind_survey_answer, &kind_visit};
 enum { SALES, TIERS, COMPLAINTS, SURVEYS, VISITS, FACT_KINDS, NO_FACT = -1 };
-
-struct id_list {
-    int64_t *items;
-    size_t count, capacity;
-};
 
 struct undoing {
     struct crm_book *book;
@@ -29,8 +25,8 @@ struct undoing {
 static void undoing_release(struct undoing *undoing)
 {
     for (size_t i = 0; i < FACT_KINDS; i++)
-        free(undoing->touched[i].items);
-    free(undoing->orders.items);
+        id_list_release(&undoing->touched[i]);
+    id_list_release(&undoing->orders);
     arena_release(&undoing->arena);
 }
 
@@ -38,31 +34,7 @@ static void undoing_release(struct undoing *undoing)
 
 static crm_status add_id(struct undoing *undoing, struct id_list *list, int64_t id)
 {
-    if (id == 0 || (list->count > 0 && list->items[list->count - 1] == id))
-        return CRM_OK;
-    int64_t *grown = array_grow(list->items, &list->capacity, list->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&undoing->book->error);
-    list->items = grown;
-    grown[list->count++] = id;
-    return CRM_OK;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-static void sort_ids(struct id_list *list)
-{
-    size_t kept = 0;
-    if (list->count > 0)
-        qsort(list->items, list->count, sizeof *list->items, compare_ids);
-    for (size_t i = 0; i < list->count; i++)
-        if (kept == 0 || list->items[kept - 1] != list->items[i])
-            list->items[kept++] = list->items[i];
-    list->count = kept;
+    return id == 0 || id_list_add(list, id) ? CRM_OK : error_no_memory(&undoing->book->error);
 }
 
 static int fact_of(const struct kind *kind)
@@ -155,7 +127,7 @@ static crm_status touch_buyers(struct undoing *undoing)
 static crm_status take_out_sales(struct undoing *undoing)
 {
     struct id_list *list = &undoing->touched[SALES];
-    sort_ids(list);
+    id_list_sort(list);
     return derived_before_many(undoing->book, &kind_line, list->items, list->count);
 }
 
@@ -164,7 +136,7 @@ static crm_status keep_those_there(struct undoing *undoing, struct id_list *list
 {
     struct statement *statement cleanup(statement_cleanup) = NULL;
     size_t kept = 0;
-    sort_ids(list);
+    id_list_sort(list);
     crm_status status =
         store_prepare(undoing->book->store, "SELECT 1 FROM customer WHERE id = $1", &statement);
     for (size_t i = 0; i < list->count && status == CRM_OK; i++) {
@@ -184,7 +156,7 @@ static crm_status keep_those_there(struct undoing *undoing, struct id_list *list
 static crm_status put_facts(struct undoing *undoing)
 {
     crm_status status = CRM_OK;
-    sort_ids(&undoing->orders);
+    id_list_sort(&undoing->orders);
     for (size_t i = 0; i < undoing->orders.count && status == CRM_OK; i++)
         status = derived_follow(undoing->book, &kind_order, undoing->orders.items[i]);
     for (size_t i = 0; i < FACT_KINDS && status == CRM_OK; i++) {
