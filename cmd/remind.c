@@ -2,6 +2,9 @@
 /* crm remind: everything that needs a person, for the morning and for cron. */
 #include "command.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 struct remind_options {
     const char *staff;
     const char *within;
@@ -33,6 +36,14 @@ static const struct option options[] = {
     {0},
 };
 
+/* For whoever looks on; from cron it would be a mail. */
+static void tell_held(const struct call *call, const crm_reminder_result *result)
+{
+    if (result->held == 0 || call->globals.quiet || isatty(STDERR_FILENO) != 1)
+        return;
+    fprintf(stderr, _("crm: kept for later: %zu, from %.16s on\n"), result->held, result->until);
+}
+
 static crm_status run(struct call *call)
 {
     const struct remind_options *given = call->options;
@@ -41,9 +52,11 @@ static crm_status run(struct call *call)
                                           .staff = given->staff,
                                           .within = given->within,
                                           .only_new = given->only_new};
-    size_t count = 0;
-    crm_status status = crm_remind(call->book, &request, call->sink, &count);
-    if (given->exit_code && count > 0)
+    crm_reminder_result result;
+    crm_status status = crm_remind(call->book, &request, call->sink, &result);
+    if (status == CRM_OK)
+        tell_held(call, &result);
+    if (given->exit_code && result.count > 0)
         call->exit_code = 1;
     return status;
 }
@@ -51,8 +64,9 @@ static crm_status run(struct call *call)
 const struct command command_remind = {
     .name = "remind",
     .summary = N_("list everything that needs a person"),
-    .description = N_("Visits due, promises, planned visits, limits of complaints; most urgent "
-                      "first, and nothing at all when there is nothing."),
+    .description =
+        N_("Visits, promises, limits of complaints, surveys to ask, tiers to review; most "
+           "urgent first, and nothing at all when there is nothing."),
     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
     .arguments = customer_filter_arguments,
     .options = options,

@@ -324,10 +324,18 @@ typedef struct crm_reminder_request {
     bool only_new;
 } crm_reminder_request;
 
-/* Everything that needs a person, most urgent first, and how much that is. Nothing is written when
- * there is nothing. */
+typedef struct crm_reminder_result {
+    size_t count; /* items given */
+    /* Items that are new, but kept for later: the policy has quiet hours now, or no working day.
+     * They come with the first run from `until` on, a local time with its offset; "" without any.
+     */
+    size_t held;
+    char until[26];
+} crm_reminder_result;
+
+/* Everything that needs a person, most urgent first. Nothing is written when there is nothing. */
 CRM_API crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_sink *sink,
-                              size_t *count);
+                              crm_reminder_result *result);
 
 /* ---- Calendars -------------------------------------------------------------------------- */
 

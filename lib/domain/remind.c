@@ -2,7 +2,9 @@
 /* Reminders 提醒: one list of everything that needs a person. */
 #include "domain/remind.h"
 
+#include "domain/calendar.h"
 #include "domain/visit.h"
+#include "rules/quiet.h"
 #include "store/roles.h"
 
 #include <stdlib.h>
@@ -147,14 +149,44 @@ static crm_status record_given(struct reminders *all, struct crm_sink *sink)
     return book_end(all->book, status);
 }
 
+/* ---- Quiet hours ---- */
+
+/* Keeps for later what is not urgent, when this is no time for it: what is not given is not noted
+ * either, and so comes with a later run. */
+static crm_status hold_back(struct reminders *all, crm_reminder_result *result)
+{
+    struct crm_book *book = all->book;
+    const struct calendar *calendars;
+    const struct policy *policy = book->policy;
+    instant open;
+    size_t kept = 0;
+    if (policy->quiet_count == 0 && !policy->remind_on_working_days)
+        return CRM_OK;
+    crm_status status = book_calendars(book, &calendars);
+    if (status == CRM_OK)
+        status =
+            quiet_open(policy, &calendars[policy->remind_calendar], book->now, &open, &book->error);
+    if (status != CRM_OK || open == book->now)
+        return status;
+    for (size_t i = 0; i < all->count; i++)
+        if (policy->remind_urgent && all->items[i].urgent)
+            all->items[kept++] = all->items[i];
+    result->held = all->count - kept;
+    if (result->held > 0)
+        time_format(book->zone, open, result->until);
+    all->count = kept;
+    return CRM_OK;
+}
+
 /* ---- The list ---- */
 
 static int compare(const void *a, const void *b)
 {
     const struct reminder *x = a, *y = b;
-    const int orders[] = {(int)x->pressure - (int)y->pressure, x->rank - y->rank,
-                          (x->at > y->at) - (x->at < y->at), strcmp(x->customer, y->customer),
-                          strcmp(x->id, y->id)};
+    const int orders[] = {
+        (int)x->pressure - (int)y->pressure, x->rank - y->rank, (x->at > y->at) - (x->at < y->at),
+        strcmp(x->customer != NULL ? x->customer : "", y->customer != NULL ? y->customer : ""),
+        strcmp(x->id, y->id)};
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (orders[i] != 0)
             return orders[i];
@@ -168,7 +200,9 @@ static const struct choice kind_choices[] = {
     {"complaint_response", N_("response to a complaint")},
     {"complaint_resolution", N_("resolution of a complaint")},
     {"escalation", N_("escalation")},
-    {"care", N_("care date")}};
+    {"care", N_("care date")},
+    {"survey", N_("survey to ask")},
+    {"tier_review", N_("review of a tier")}};
 static const struct choice state_choices[] = {
     {"first", N_("first visit")}, {"due", N_("due")},         {"promised", N_("promised")},
     {"overdue", N_("overdue")},   {"at_risk", N_("at risk")}, {"breached", N_("breached")},
@@ -228,7 +262,7 @@ static crm_status find_recipient(struct reminders *all)
     return status;
 }
 
-static crm_status collect(struct reminders *all)
+static crm_status collect(struct reminders *all, crm_reminder_result *result)
 {
     crm_status status = visit_horizon(all->book, all->request->within, &all->until);
     if (status == CRM_OK)
@@ -239,16 +273,23 @@ static crm_status collect(struct reminders *all)
         status = remind_complaints(all);
     if (status == CRM_OK)
         status = remind_care(all);
+    if (status == CRM_OK)
+        status = remind_surveys(all);
+    if (status == CRM_OK)
+        status = remind_tiers(all);
     if (status == CRM_OK && all->request->only_new)
         status = drop_given(all);
+    if (status == CRM_OK && all->request->only_new)
+        status = hold_back(all, result);
     if (status == CRM_OK && all->count > 1)
         qsort(all->items, all->count, sizeof *all->items, compare);
     return status;
 }
 
 crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_sink *sink,
-                      size_t *count)
+                      crm_reminder_result *result)
 {
+    *result = (crm_reminder_result){0};
     struct reminders all cleanup(reminders_release) = {.book = book, .request = request};
     struct book_turn turn cleanup(book_end_turn) = BOOK_NO_TURN;
     const bool notes = request->only_new && !book->dry_run;
@@ -266,13 +307,13 @@ crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_s
     if (status == CRM_OK)
         status = store_begin_reading(book->store);
     if (status == CRM_OK) {
-        status = collect(&all);
+        status = collect(&all, result);
         store_end_reading(book->store);
     }
     if (status == CRM_OK)
         status = write_items(&all, sink);
     if (status == CRM_OK && notes)
         status = record_given(&all, sink);
-    *count = all.count;
+    result->count = all.count;
     return book_end(book, status);
 }

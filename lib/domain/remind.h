@@ -14,13 +14,15 @@ enum pressure {
     WORD_GIVEN,    /* a promise or a planned visit whose day has come */
     VISIT_OVERDUE,
     VISIT_DUE,
+    TO_LOOK_AT, /* whom to ask, which tiers to review: no customer waits for it */
     STILL_TO_COME
 };
 
 struct reminder {
     enum pressure pressure;
-    int rank;   /* of the tier; set when it is added */
-    instant at; /* due, for the order */
+    int rank;    /* of the tier; set when it is added */
+    instant at;  /* due, for the order */
+    bool urgent; /* quiet hours may let it pass */
     const char *id, *kind, *customer, *name, *tier, *due, *state, *owner, *why;
     int64_t late; /* decimal, in units; negative: left */
     const char *unit;
@@ -57,5 +59,8 @@ crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted)
 crm_status remind_visits(struct reminders *all);
 crm_status remind_complaints(struct reminders *all);
 crm_status remind_care(struct reminders *all);
+crm_status remind_surveys(struct reminders *all);
+/* Of an evaluation that is missing there is one item, of no customer and nobody's. */
+crm_status remind_tiers(struct reminders *all);
 
 #endif

@@ -30,6 +30,12 @@ static void complaints_release(struct complaints *complaints)
 
 /* ---- Limits ---- */
 
+/* Quiet hours may let a limit pass that is breached, and all of a critical complaint. */
+static bool is_urgent(const struct complaint_item *found)
+{
+    return strcmp(found->state, "breached") == 0 || strcmp(found->severity, "critical") == 0;
+}
+
 static enum pressure complaint_pressure(const char *state)
 {
     if (strcmp(state, "breached") == 0)
@@ -67,6 +73,7 @@ static crm_status add_limit(struct reminders *all, const struct complaint_item *
     if (known && time_parse_iso(found->due, strlen(found->due), NULL, &at))
         time_format(all->book->zone, at, due);
     const struct reminder item = {.pressure = complaint_pressure(found->state),
+                                  .urgent = is_urgent(found),
                                   .at = at,
                                   .id = arena_printf(&all->arena, "%s:C-%lld:%s", short_kind(found),
                                                      (long long)found->complaint,
@@ -166,6 +173,7 @@ static crm_status add_step(struct complaints *complaints, const struct complaint
     time_format(all->book->zone, step->at, due);
     const struct reminder item = {
         .pressure = step->rule->percent >= 100 ? LIMIT_BREACHED : LIMIT_AT_RISK,
+        .urgent = is_urgent(found),
         .at = step->at,
         .id = arena_printf(&all->arena, "escalate:C-%lld:%s:%d:%lld:%lld",
                            (long long)found->complaint, short_kind(found), step->rule->percent,

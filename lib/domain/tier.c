@@ -300,6 +300,8 @@ crm_status crm_tier_apply(crm_book *book, const char *scheme_name, bool all, crm
     if (status == CRM_OK)
         status = write_all(book, &evaluation);
     if (status == CRM_OK)
+        status = tier_note_evaluation(book, scheme, count_changes(&evaluation));
+    if (status == CRM_OK)
         status = print_results(book, &evaluation, NULL, all, foreign, sink);
     return book_end(book, status);
 }

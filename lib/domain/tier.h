@@ -41,6 +41,14 @@ enum {
  * elsewhere. */
 void tier_follow(struct tier_past *past, const struct policy *policy, const struct value *row,
                  bool keep_tier);
+/* When the scheme was last evaluated for good, by `tier apply`: as was noted, or as the history
+ * tells; `known` is false when it never was. */
+crm_status tier_last_evaluation(struct crm_book *book, const struct tier_scheme *scheme,
+                                bool *known, day_number *day);
+/* Within the transaction of an evaluation that changed so many tiers: notes its day once, where the
+ * policy wants to be reminded of the next one. Otherwise nothing is written. */
+crm_status tier_note_evaluation(struct crm_book *book, const struct tier_scheme *scheme,
+                                size_t changes);
 /* After rows of the history were imported or added: the customer's tier is the last one that the
  * main scheme's history tells of, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);

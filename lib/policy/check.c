@@ -449,6 +449,28 @@ void policy_check_complaints(struct policy_reader *reader, const struct yaml_nod
     }
 }
 
+/* ---- surveys ---------------------------------------------------------------------------- */
+
+/* What would never be looked at is better refused than ignored. */
+void policy_check_ask(struct policy_reader *reader, const struct yaml_node *node, void *member)
+{
+    const struct survey_rule *rule = member;
+    const struct yaml_node *every = yaml_get(node, "every");
+    const struct yaml_node *within = yaml_get(node, "within");
+    if (rule->after != ASK_BY_TIME && every != NULL) {
+        policy_problem_key(reader, every, _("holds for 'after: time' only"));
+        policy_hint(reader, _("write a line of its own for what comes with time alone"));
+    } else if (rule->after == ASK_BY_TIME && within != NULL) {
+        policy_problem_key(reader, within, _("holds after a complaint or a visit only"));
+        policy_hint(reader, _("add 'after: complaint' or 'after: visit'"));
+    } else if (rule->after == ASK_BY_TIME && every == NULL) {
+        policy_problem(reader, node, _("the key '%s' is missing"), "every");
+        policy_hint(reader, _("add 'every: 6mo', or 'after: complaint'"));
+    } else if (every != NULL && rule->every.count == 0) {
+        policy_problem(reader, every, _("an interval of 0 would ask for ever"));
+    }
+}
+
 /* ---- custom fields ---------------------------------------------------------------------- */
 
 static bool is_field_name(const char *name)

@@ -48,6 +48,8 @@ static const char tiers[] =
     "    #   indicators:\n"
     "    #     profit: {source: profit, mapping: percentile, weight: 100, missing: zero}\n"
     "    #   thresholds: {A: 50, B: 20%}\n"
+    "  # review_every: 3mo                   # 定期评级: remind when no evaluation was run so "
+    "long\n"
     "\n";
 
 static const char visits[] =
@@ -149,6 +151,17 @@ static const char surveys[] =
     "surveys:\n"
     "  min_days: 90                          # 调查间隔: a customer is not asked more often\n"
     "  min_n: 10                             # 最小样本: below it groups are not ranked\n"
+    "  # ask:                                # 何时调查: remind of whom to ask\n"
+    "  #   - {every: 12mo}\n"
+    "  #   - {tier: A, every: 6mo, survey: nps}\n"
+    "  #   - {after: complaint, within: 7d, survey: csat}\n"
+    "\n"
+    "# Reminders 提醒: when `crm remind --new` gives nothing, and keeps it for later.\n"
+    "# reminders:\n"
+    "#   quiet: [22:00-08:00]                # 免打扰时段\n"
+    "#   working_days: yes                   # 仅工作日\n"
+    "#   urgent: always                      # 紧急事项随时提醒: limits breached, critical "
+    "complaints\n"
     "\n"
     "# Personal data 隐私: lists mask phones, e-mail and other personal fields; `show` does not.\n"
     "privacy:\n"

@@ -106,6 +106,10 @@ static const struct policy_key tier_keys[] = {
      .help = N_("ways to give a customer a tier, side by side"), .section = &scheme_section},
     {"main", POLICY_SCHEME, .offset = offsetof(struct policy, main_scheme),
      .help = N_("the scheme that decides; without it the first")},
+    {"review_every", POLICY_PERIOD, .offset = offsetof(struct policy, review_every),
+     .help = N_("time after which an evaluation is to be run again")},
+    {"pin_notice", POLICY_PERIOD, .offset = offsetof(struct policy, pin_notice),
+     .default_text = "14d", .help = N_("how long before its end a tier set by hand is told of")},
 };
 static const struct policy_section tiers_section = {KEYS(tier_keys), 0,   POLICY_NOWHERE, false,
                                                     POLICY_NOWHERE,  NULL};
@@ -348,6 +352,25 @@ static const struct policy_section complaints_section = {
 
 /* ---- surveys 满意度调查 ---- */
 
+static const char *const occasion_choices[] = {"time", "complaint", "visit"};
+
+static const struct policy_key ask_keys[] = {
+    {"tier", POLICY_TIER, .offset = offsetof(struct survey_rule, tier), .default_text = "any",
+     .help = N_("the customer's tier")},
+    {"after", POLICY_CHOICE, .offset = offsetof(struct survey_rule, after),
+     CHOICES(occasion_choices), .default_text = "time",
+     .help = N_("what comes before: time alone, a complaint resolved or a visit done")},
+    {"every", POLICY_PERIOD, .offset = offsetof(struct survey_rule, every),
+     .help = N_("time from one survey to the next")},
+    {"within", POLICY_PERIOD, .offset = offsetof(struct survey_rule, within), .default_text = "14d",
+     .help = N_("after a complaint or visit: how long it is still worth asking")},
+    {"survey", POLICY_TEXT, .offset = offsetof(struct survey_rule, survey),
+     .help = N_("the template to use")},
+};
+static const struct policy_section ask_section = {
+    KEYS(ask_keys), sizeof(struct survey_rule),         POLICY_NOWHERE,
+    false,          offsetof(struct survey_rule, line), policy_check_ask};
+
 static const struct policy_key survey_keys[] = {
     {"min_days", POLICY_INTEGER, .offset = offsetof(struct policy, survey_min_days), .minimum = 0,
      .maximum = 3650, .default_text = "90",
@@ -355,9 +378,32 @@ static const struct policy_key survey_keys[] = {
     {"min_n", POLICY_INTEGER, .offset = offsetof(struct policy, survey_min_n), .minimum = 1,
      .maximum = 1000000, .default_text = "10",
      .help = N_("fewest answers of a group for which groups are ranked")},
+    {"ask", POLICY_LIST, .offset = offsetof(struct policy, survey_rules),
+     .count_offset = offsetof(struct policy, survey_rule_count), .maximum = 100,
+     .default_text = "[]", .help = N_("when customers are to be asked; [] for never"),
+     .section = &ask_section},
 };
 static const struct policy_section surveys_section = {KEYS(survey_keys), 0,   POLICY_NOWHERE, false,
                                                       POLICY_NOWHERE,    NULL};
+
+/* ---- reminders 提醒 ---- */
+
+static const char *const urgent_choices[] = {"wait", "always"};
+
+static const struct policy_key reminder_keys[] = {
+    {"quiet", POLICY_QUIET, .offset = offsetof(struct policy, quiet),
+     .count_offset = offsetof(struct policy, quiet_count), .default_text = "[]",
+     .help = N_("hours in which nothing new is given, such as 22:00-08:00")},
+    {"working_days", POLICY_BOOLEAN, .offset = offsetof(struct policy, remind_on_working_days),
+     .default_text = "no", .help = N_("whether what is new is given on working days alone")},
+    {"calendar", POLICY_CALENDAR, .offset = offsetof(struct policy, remind_calendar),
+     .help = N_("calendar of the working days; without it the first")},
+    {"urgent", POLICY_BOOLEAN, .offset = offsetof(struct policy, remind_urgent),
+     CHOICES(urgent_choices), .default_text = "wait",
+     .help = N_("whether limits breached and critical complaints come at any time")},
+};
+static const struct policy_section reminders_section = {
+    KEYS(reminder_keys), 0, POLICY_NOWHERE, false, POLICY_NOWHERE, NULL};
 
 /* ---- privacy 隐私 ---- */
 
@@ -418,6 +464,8 @@ static const struct policy_key policy_keys[] = {
     {"complaints", POLICY_SECTION, .help = N_("complaints and their limits"),
      .section = &complaints_section},
     {"surveys", POLICY_SECTION, .help = N_("surveys"), .section = &surveys_section},
+    {"reminders", POLICY_SECTION, .help = N_("when reminders are given"),
+     .section = &reminders_section},
     {"privacy", POLICY_SECTION, .help = N_("personal data"), .section = &privacy_section},
     {"fields", POLICY_FIELDS, .offset = offsetof(struct policy, fields),
      .count_offset = offsetof(struct policy, field_count), .default_text = "{}",

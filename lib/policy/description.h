@@ -34,6 +34,7 @@ enum policy_type {
     POLICY_DEMOTION,   /* tier_scheme.demote_after or .demote_after_period */
     POLICY_NAMES,      /* const char *const *, count: a list of different names */
     POLICY_INTERVALS,  /* const struct interval *, count: [09:00-12:00, 13:00-18:00] */
+    POLICY_QUIET,      /* the same, also over midnight: [22:00-08:00] */
     POLICY_THRESHOLDS, /* const struct tier_threshold *, count: tier: limit */
     POLICY_SECTION,    /* keys of its own, read into the same structure */
     POLICY_LIST,       /* a list of members that all have the section's keys */

@@ -74,12 +74,22 @@ static bool parse_interval(const char *text, struct interval *out)
     return out->to >= 0 && *text == '\0';
 }
 
+/* Writes down that it is none. */
+static bool read_interval(struct policy_reader *reader, const struct yaml_node *node,
+                          struct interval *out)
+{
+    if (node->kind == YAML_SCALAR && parse_interval(node->text, out)) {
+        return true;
+    }
+    policy_problem(reader, node, _("'%s' is no interval of a day"), node->text);
+    policy_hint(reader, _("write it so: 09:00-12:00. A whole day is 00:00-24:00"));
+    return false;
+}
+
 static bool check_interval(struct policy_reader *reader, const struct yaml_node *node,
                            const struct interval *before, struct interval *out)
 {
-    if (node->kind != YAML_SCALAR || !parse_interval(node->text, out)) {
-        policy_problem(reader, node, _("'%s' is no interval of a day"), node->text);
-        policy_hint(reader, _("write it so: 09:00-12:00. A whole day is 00:00-24:00"));
+    if (!read_interval(reader, node, out)) {
         return false;
     }
     if (out->from >= out->to) {
@@ -109,6 +119,31 @@ void policy_read_intervals(struct policy_reader *reader, const struct policy_key
         if (check_interval(reader, member, before, &intervals[count])) {
             count++;
         }
+    }
+    memcpy((char *)base + key->offset, &intervals, sizeof intervals);
+    memcpy((char *)base + key->count_offset, &count, sizeof count);
+}
+
+/* The whole day would leave no time to remind. */
+void policy_read_quiet(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *base)
+{
+    struct interval *intervals = policy_array(reader, node->count, sizeof *intervals);
+    size_t count = 0;
+    if (intervals == NULL) {
+        return;
+    }
+    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
+        struct interval *interval = &intervals[count];
+        if (!read_interval(reader, member, interval)) {
+            continue;
+        }
+        if (interval->from % 1440 == interval->to % 1440) {
+            policy_problem(reader, member, _("'%s' leaves no time of the day"), member->text);
+            policy_hint(reader, _("write it so: 22:00-08:00"));
+            continue;
+        }
+        count++;
     }
     memcpy((char *)base + key->offset, &intervals, sizeof intervals);
     memcpy((char *)base + key->count_offset, &count, sizeof count);

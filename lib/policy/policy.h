@@ -160,6 +160,20 @@ struct escalation {
     long line;
 };
 
+/* ---- surveys ---- */
+
+enum survey_occasion { ASK_BY_TIME, ASK_AFTER_COMPLAINT, ASK_AFTER_VISIT };
+
+/* When customers are to be asked. */
+struct survey_rule {
+    int tier; /* -1: any */
+    enum survey_occasion after;
+    struct duration every;  /* ASK_BY_TIME: since the last answer; count 0: not given */
+    struct duration within; /* otherwise: how long after it is still worth asking */
+    const char *survey;     /* the template to use; NULL: any */
+    long line;
+};
+
 /* ---- custom fields ---- */
 
 struct custom_field {
@@ -189,6 +203,8 @@ struct policy {
     const struct tier_scheme *schemes;
     size_t scheme_count;
     int main_scheme;
+    struct duration review_every; /* how often tiers are to be evaluated; count 0: not watched */
+    struct duration pin_notice;   /* how long before its end a pin is told of */
 
     const char *const *channels; /* weakest first; each satisfies itself and those before it */
     size_t channel_count;
@@ -221,6 +237,15 @@ struct policy {
 
     int survey_min_days; /* fatigue guard, across all templates */
     int survey_min_n;    /* smallest n for which groups are ranked */
+    const struct survey_rule *survey_rules;
+    size_t survey_rule_count;
+
+    const struct interval *quiet; /* hours of no reminders; one that ends before it begins runs
+                                     over midnight */
+    size_t quiet_count;
+    bool remind_on_working_days; /* only; of that calendar */
+    int remind_calendar;         /* index in calendars */
+    bool remind_urgent;          /* what is urgent comes at any time */
 
     bool show_sensitive; /* lists show personal fields whole */
 

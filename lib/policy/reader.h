@@ -85,6 +85,7 @@ void policy_check_care(struct policy_reader *reader, const struct yaml_node *roo
 void policy_check_limit(struct policy_reader *reader, const struct yaml_node *node, void *member);
 void policy_check_complaints(struct policy_reader *reader, const struct yaml_node *node,
                              void *member);
+void policy_check_ask(struct policy_reader *reader, const struct yaml_node *node, void *member);
 void policy_check_field(struct policy_reader *reader, const struct yaml_node *node, void *member);
 /* The filters of all schemes by rules, which may name custom fields: when all is read. */
 void policy_check_rules(struct policy_reader *reader, const struct yaml_node *root);

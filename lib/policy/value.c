@@ -440,6 +440,7 @@ static const struct {
     [POLICY_DEMOTION] = {YAML_SCALAR, true, N_("a number or a time"), read_demotion},
     [POLICY_NAMES] = {YAML_SEQUENCE, true, N_("a list of names"), policy_read_names},
     [POLICY_INTERVALS] = {YAML_SEQUENCE, true, N_("a list of intervals"), policy_read_intervals},
+    [POLICY_QUIET] = {YAML_SEQUENCE, true, N_("a list of intervals"), policy_read_quiet},
     [POLICY_THRESHOLDS] = {YAML_MAPPING, true, N_("a limit for each tier"), policy_read_thresholds},
     [POLICY_SECTION] = {YAML_MAPPING, true, N_("a group of keys"), NULL},
     [POLICY_LIST] = {YAML_SEQUENCE, true, N_("a list"), NULL},

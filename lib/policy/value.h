@@ -19,6 +19,8 @@ void policy_read_names(struct policy_reader *reader, const struct policy_key *ke
                        const struct yaml_node *node, void *base);
 void policy_read_intervals(struct policy_reader *reader, const struct policy_key *key,
                            const struct yaml_node *node, void *base);
+void policy_read_quiet(struct policy_reader *reader, const struct policy_key *key,
+                       const struct yaml_node *node, void *base);
 void policy_read_thresholds(struct policy_reader *reader, const struct policy_key *key,
                             const struct yaml_node *node, void *base);
 

@@ -47,7 +47,7 @@ static const struct field change_fields[] = {
      .label = N_("Until"),
      .help = N_("last day of the pin"),
      .type = DATA_DATE,
-     .flags = FIELD_COLUMN},
+     .flags = FIELD_COLUMN | FIELD_INDEXED},
     {.name = "actor", .label = N_("By"), .help = N_("who gave it"), .flags = FIELD_COLUMN},
 };
 static const char *const change_indexes[] = {"customer, effective_on"};

@@ -20,7 +20,8 @@ crm_status store_check_version(int version, struct error *error);
 crm_status store_create_shadow(struct store *store, const char *prefix, struct error *error);
 /* The setting $1 of the book, and the names of settings. */
 #define STORE_SETTING_SQL         "SELECT setting FROM book_setting WHERE name = $1"
-#define STORE_SETTING_VISIT_DATES "visit_dates" /* by which policy they were computed */
+#define STORE_SETTING_EVALUATED   "tier_evaluated:" /* and a scheme: on which day */
+#define STORE_SETTING_VISIT_DATES "visit_dates"     /* by which policy they were computed */
 /* The last entry of the journal for which it kept no values. */
 #define STORE_SETTING_VALUELESS "journal_without_values"
 /* An index of a kind's table that serves speed alone. */

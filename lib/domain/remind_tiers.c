@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Reminders of tiers to be looked at: pins that end, and evaluations that were not run. */
+#include "domain/remind.h"
+#include "domain/tier.h"
+
+#include <string.h>
+
+/* ---- Pins ---- */
+
+enum { CHANGE, UNTIL, REASON, SCHEME, PINNED_TIER, KEY, NAME, TIER, OWNER };
+/* Only the last word of a scheme about a customer holds. */
+static const char select_pins[] =
+    "SELECT h.id, h.pinned_until, h.reason, h.scheme, h.tier, t.key, t.name, t.tier, s.login "
+    "FROM tier_change h JOIN customer t ON t.id = h.customer LEFT JOIN staff s ON s.id = t.owner "
+    "WHERE t.status <> 'lost' AND h.pinned = 1 AND NOT EXISTS (SELECT 1 FROM tier_change n "
+    "WHERE n.customer = h.customer AND n.scheme = h.scheme AND n.id > h.id) "
+    "AND h.pinned_until <= ";
+
+static crm_status add_pin(void *context, const struct value *row)
+{
+    struct reminders *all = context;
+    const struct tier_scheme *scheme;
+    day_number until;
+    char due[DATE_TEXT];
+    if (row[UNTIL].type != VALUE_TEXT ||
+        !date_parse_iso(row[UNTIL].text, row[UNTIL].length, &until))
+        return error_set(&all->book->error, CRM_CORRUPT,
+                         _("tier change #%lld: its last day is damaged"),
+                         (long long)row[CHANGE].integer);
+    if (tier_scheme_find(all->book, row[SCHEME].text, &scheme) != CRM_OK) {
+        error_clear(&all->book->error); /* of a policy of former times */
+        return CRM_OK;
+    }
+    struct reminder item = reminder_of_day(all->book, until, due);
+    item.kind = "tier_review";
+    item.id = arena_printf(&all->arena, "pin:%lld:%s", (long long)row[CHANGE].integer, due);
+    item.state = item.late > 0 ? "overdue" : "due";
+    item.pressure = TO_LOOK_AT;
+    item.customer = row[KEY].text;
+    item.name = row[NAME].text;
+    item.tier = row[TIER].text;
+    item.owner = row[OWNER].text;
+    item.why =
+        arena_printf(&all->arena, _("tier %s of %s was set by hand until %s: %s"),
+                     row[PINNED_TIER].type == VALUE_TEXT ? row[PINNED_TIER].text : "-",
+                     scheme->name, due, row[REASON].type == VALUE_TEXT ? row[REASON].text : "-");
+    return reminders_add(all, &item);
+}
+
+static crm_status add_pins(struct reminders *all)
+{
+    struct query query cleanup(query_release) = {0};
+    char until[DATE_TEXT];
+    date_format(date_add(all->until, all->book->policy->pin_notice), until);
+    buffer_text(&query.sql, select_pins);
+    query_value(&query, value_text(until));
+    if (all->staff != 0) {
+        buffer_text(&query.sql, " AND coalesce(t.owner, 0) = ");
+        query_value(&query, value_integer(all->staff));
+    }
+    crm_status status = filter_sql(all->book, &kind_customer, "t", all->request->filter, &query);
+    if (status == CRM_OK && query.sql.failed)
+        status = error_no_memory(&all->book->error);
+    return status == CRM_OK ? store_query(all->book->store, buffer_string(&query.sql),
+                                          query.parameters, query.count, add_pin, all)
+                            : status;
+}
+
+/* ---- Evaluations ---- */
+
+static crm_status add_review(struct reminders *all, const struct tier_scheme *scheme)
+{
+    struct crm_book *book = all->book;
+    const struct duration every = book->policy->review_every;
+    char due_text[DATE_TEXT], last_text[DATE_TEXT], period[24];
+    bool known;
+    day_number last;
+    crm_status status = tier_last_evaluation(book, scheme, &known, &last);
+    const day_number due = known ? date_add(last, every) : book->today;
+    if (status != CRM_OK || due > all->until)
+        return status;
+    date_format(last, last_text);
+    struct reminder item = reminder_of_day(book, due, due_text);
+    item.kind = "tier_review";
+    item.id = arena_printf(&all->arena, "evaluate:%s:%s", scheme->name, known ? due_text : "never");
+    item.state = item.late > 0 ? "overdue" : "due";
+    item.pressure = item.late < 0 ? STILL_TO_COME : TO_LOOK_AT;
+    item.why = known ? arena_printf(&all->arena, _("scheme %s is evaluated every %s, last on %s"),
+                                    scheme->name, duration_format(every, period), last_text)
+                     : arena_printf(&all->arena, _("scheme %s was never evaluated"), scheme->name);
+    return reminders_add(all, &item);
+}
+
+/* It is about all customers and nobody's own. */
+crm_status remind_tiers(struct reminders *all)
+{
+    const struct policy *policy = all->book->policy;
+    const crm_filter *filter = all->request->filter;
+    const bool everybody = all->staff == 0 && (filter == NULL || filter->count == 0);
+    crm_status status = add_pins(all);
+    for (size_t i = 0; i < policy->scheme_count && status == CRM_OK; i++)
+        if (everybody && policy->review_every.count > 0)
+            status = add_review(all, &policy->schemes[i]);
+    return status;
+}
