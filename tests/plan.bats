@@ -76,6 +76,40 @@ customer() {
 {"customer":"beta","day":"2026-03-12","channel":"any","state":"in_time"}' ""
 }
 
+@test "a promise long before the visit is due does not bring it forward, whatever the plan's length" {
+    sed -i 's/C: {every: 12mo, channel: any/C: {every: 12mo, channel: phone/' .crm/policy.yaml
+    customer beta lin Harbour 2025-06-01
+    crm --now 2026-02-20T10:00:00+08:00 visit add beta --channel message --next-on 2026-03-12 >/dev/null
+    call crm visit plan --until 2026-06-30 --fields day,channel,due
+    expect 0 '{"day":"2026-03-12","channel":"any","due":"2026-03-12"}
+{"day":"2026-06-01","channel":"phone","due":"2026-06-01"}' ''
+    # Where any channel counts, keeping the promise is the visit.
+    sed -i 's/C: {every: 12mo, channel: phone/C: {every: 12mo, channel: any/' .crm/policy.yaml
+    crm add acme --owner lin --since 2025-06-01 >/dev/null
+    crm --now 2025-06-02T10:00:00+08:00 visit add acme --channel message --next-on 2026-03-13 >/dev/null
+    call crm visit plan --until 2026-06-30 --fields day,channel,due key=acme
+    expect 0 '{"day":"2026-03-13","channel":"any","due":"2026-03-13"}' ''
+}
+
+@test "a planned visit is the answer to what it will satisfy, and to nothing else" {
+    sed -i 's/C: {every: 12mo, channel: any/C: {every: 12mo, channel: face/' .crm/policy.yaml
+    for key in ring meet open; do
+        customer $key lin Harbour 2025-03-09
+    done
+    crm visit add ring --planned-on 2026-03-09 --channel phone >/dev/null
+    crm visit add meet --planned-on 2026-03-09 --channel face >/dev/null
+    crm visit add open --planned-on 2026-03-11 >/dev/null
+    [ "$(crm visit plan --fields customer,channel)" = '{"customer":"ring","channel":"face"}' ]
+    # A promise is kept by any contact that is not later.
+    for key in early late; do
+        customer $key wu Harbour 2026-01-01
+        crm --now 2026-02-20T10:00:00+08:00 visit add $key --channel phone --next-on 2026-03-12 >/dev/null
+    done
+    crm visit add early --planned-on 2026-03-11 --channel message >/dev/null
+    crm visit add late --planned-on 2026-03-16 --channel face >/dev/null
+    [ "$(crm visit plan --for wu --fields customer,day)" = '{"customer":"late","day":"2026-03-12"}' ]
+}
+
 @test "saved, it is what is planned, one entry of the journal, and nothing is planned twice" {
     customer acme lin Harbour 2025-03-09
     customer beta wu Harbour 2025-03-09

@@ -5,6 +5,7 @@
 #include "domain/calendar.h"
 #include "domain/visit.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,15 @@ struct owner {
     int capacity; /* visits a day; none of those who left */
     bool active;
 };
+
+/* What is planned already to one customer from today on. */
+struct planned {
+    int64_t customer;
+    day_number first;
+    int channel; /* the strongest; ANY_CHANNEL where it is still open */
+};
+
+enum { ANY_CHANNEL = INT_MAX };
 
 struct planning {
     struct crm_book *book;
@@ -29,6 +39,8 @@ struct planning {
     int *capacity;       /* by owner */
     const char **cities; /* sorted, each once */
     size_t city_count;
+    struct planned *planned; /* by customer */
+    size_t planned_count, planned_capacity;
     struct visit_plan plan;
 };
 
@@ -37,6 +49,7 @@ static void planning_release(struct planning *planning)
     visit_plan_release(&planning->plan);
     duty_list_release(&planning->duties);
     free(planning->owners);
+    free(planning->planned);
     arena_release(&planning->arena);
 }
 
@@ -165,11 +178,32 @@ static bool is_face(const struct policy *policy, const char *channel)
            policy_channel(policy, channel) == (int)policy->channel_count - 1;
 }
 
-enum { PLANNED_STAFF, PLANNED_DAY, PLANNED_CHANNEL, PLANNED_CITY };
+enum { PLANNED_CUSTOMER, PLANNED_STAFF, PLANNED_DAY, PLANNED_CHANNEL, PLANNED_CITY };
 
 static const char *text_of(const struct value *value)
 {
     return value->type == VALUE_TEXT ? value->text : NULL;
+}
+
+/* Visits come in the order of customers, then of days. */
+static crm_status keep_planned(struct planning *planning, int64_t customer, day_number on,
+                               const char *channel)
+{
+    const size_t count = planning->planned_count;
+    const int found =
+        channel == NULL ? ANY_CHANNEL : policy_channel(planning->book->policy, channel);
+    if (count > 0 && planning->planned[count - 1].customer == customer) {
+        struct planned *last = &planning->planned[count - 1];
+        last->channel = found > last->channel ? found : last->channel;
+        return CRM_OK;
+    }
+    struct planned *grown =
+        array_grow(planning->planned, &planning->planned_capacity, count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&planning->book->error);
+    planning->planned = grown;
+    grown[planning->planned_count++] = (struct planned){customer, on, found};
+    return CRM_OK;
 }
 
 static crm_status reserve(void *context, const struct value *row)
@@ -180,6 +214,9 @@ static crm_status reserve(void *context, const struct value *row)
     day_number on;
     if (day->type != VALUE_TEXT || !date_parse_iso(day->text, day->length, &on))
         return CRM_OK;
+    crm_status status = keep_planned(planning, row[PLANNED_CUSTOMER].integer, on, channel);
+    if (status != CRM_OK)
+        return status;
     return visit_plan_reserve(&planning->plan, owner_of(planning, row[PLANNED_STAFF].integer), on,
                               is_face(planning->book->policy, channel) ? city_of(planning, city)
                                                                        : PLAN_NOWHERE,
@@ -190,11 +227,25 @@ static crm_status reserve_planned(struct planning *planning)
 {
     const struct value today = value_text(planning->book->today_text);
     return store_query(planning->book->store,
-                       "SELECT v.staff, v.planned_on, v.channel, c.city FROM visit v "
+                       "SELECT v.customer, v.staff, v.planned_on, v.channel, c.city FROM visit v "
                        "JOIN customer c ON c.id = v.customer "
                        "WHERE v.status = 'planned' AND v.planned_on >= $1 "
-                       "ORDER BY v.planned_on, v.id",
+                       "ORDER BY v.customer, v.planned_on, v.id",
                        &today, 1, reserve, planning);
+}
+
+static int compare_planned(const void *id, const void *planned)
+{
+    int64_t left = *(const int64_t *)id, right = ((const struct planned *)planned)->customer;
+    return (left > right) - (left < right);
+}
+
+static const struct planned *planned_for(const struct planning *planning, int64_t customer)
+{
+    return planning->planned_count == 0
+               ? NULL
+               : bsearch(&customer, planning->planned, planning->planned_count,
+                         sizeof *planning->planned, compare_planned);
 }
 
 /* ---- Duties ---- */
@@ -248,10 +299,24 @@ static int compare_customers(const void *a, const void *b)
     return order != 0 ? order : ((*x)->state == DUTY_PROMISED) - ((*y)->state == DUTY_PROMISED);
 }
 
-/* A visit that is planned already is the answer to both. */
+/* A planned visit is the answer to a duty that its channel satisfies, whenever it is to be, and to
+ * a promise that it is not too late for. */
 static bool is_planned(const struct planning *planning, const struct duty *duty)
 {
-    return duty->planned_on != NULL && strcmp(duty->planned_on, planning->book->today_text) >= 0;
+    const struct planned *planned = planned_for(planning, duty->customer);
+    if (planned == NULL || duty->state != DUTY_PROMISED)
+        return planned != NULL && planned->channel >= duty->rule->channel;
+    struct plan_duty made = plan_duty_of(planning, duty);
+    give_time(planning, &made);
+    return planned->first <= made.latest;
+}
+
+/* Whether the visit for the duty can be made on the day of the promise: within the time of the
+ * duty, or before it where any contact moves it on anyway. */
+static bool keeps(const struct plan_duty *made, const struct duty *duty, const struct duty *promise)
+{
+    return promise->due <= made->latest &&
+           (promise->due >= made->earliest || duty->rule->channel == 0);
 }
 
 /* The duty at `*at` and, where that visit keeps it, the promise behind it. */
@@ -261,7 +326,7 @@ static struct plan_duty next_of(const struct planning *planning, const struct du
     const struct duty *duty = list[(*at)++];
     struct plan_duty made = plan_duty_of(planning, duty);
     const struct duty *promise = *at < count && duty->state != DUTY_PROMISED ? list[*at] : NULL;
-    if (promise != NULL && promise->customer == duty->customer && promise->due <= made.latest) {
+    if (promise != NULL && promise->customer == duty->customer && keeps(&made, duty, promise)) {
         made.due = made.earliest = made.latest = promise->due;
         ++*at;
     }
