@@ -86,6 +86,7 @@ expect_repaired() {
 
 @test "the sample book is clean, but for a clock that was set back" {
     "$TESTS/demo" --quiet "$CRM" sample
+    [ "$(crm --book sample remind --new --within 400d --format jsonl | jq -r .kind | sort -u | wc -l)" -gt 4 ]
     call crm --book sample check --format jsonl
     [ "$status" = 0 ]
     jq -es 'length == 2 and .[0].field == "happened_at" and .[0].severity == "warning"' <<<"$out"

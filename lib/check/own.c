@@ -60,14 +60,18 @@ static bool knows_entry(struct check *check, int64_t entry)
 /* "C-5:…" names a complaint, "7:…" customer 7. */
 static bool names_subject(const char *part, const struct kind **kind, int64_t *id)
 {
-    char *end = NULL;
-    *kind = schema_kind_by_prefix(part);
+    char name[32];
+    size_t length = strcspn(part, ":");
+    if (length == 0 || length >= sizeof name)
+        return false;
+    memcpy(name, part, length);
+    name[length] = '\0';
+    *kind = schema_kind_by_prefix(name);
+    const char *digits = *kind == NULL ? name : name + strlen((*kind)->prefix);
     if (*kind == NULL)
         *kind = &kind_customer;
-    else
-        part += strlen((*kind)->prefix);
-    *id = *part >= '0' && *part <= '9' ? strtoll(part, &end, 10) : 0;
-    return *id > 0 && (*end == ':' || *end == '\0');
+    *id = digits[strspn(digits, "0123456789")] == '\0' ? strtoll(digits, NULL, 10) : 0;
+    return *id > 0;
 }
 
 /* The first part that names one: "resolve:C-5:…", "visit:7:…", "care:birthday:P-3:…". */
