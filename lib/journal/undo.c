@@ -19,6 +19,7 @@ struct undoing {
     struct entry entry;
     struct id_list touched[FACT_KINDS]; /* customers */
     struct id_list orders;              /* whose lines follow them */
+    int64_t going_first, going_last;    /* customers that the entry added, all of them */
     int64_t done, total;                /* images and rows, for the progress */
 };
 
@@ -74,20 +75,39 @@ static crm_status touch_row(void *context, const struct value *row)
     return touch(touching->undoing, touching->kind, row[0].integer);
 }
 
-/* Customers of the rows that are to go. */
+/* The customers that go with the entry have ids of their own, from the first to the last. Where it
+ * added none, no id is between these. */
+static void find_going(struct undoing *undoing)
+{
+    const struct added *added = entry_added(&undoing->entry, &kind_customer);
+    const bool all = undoing->entry.undoes == 0 && added != NULL &&
+                     added->count == added->last - added->first + 1;
+    undoing->going_first = all ? added->first : 1;
+    undoing->going_last = all ? added->last : 0;
+}
+
+static bool is_going(const struct undoing *undoing, int64_t customer)
+{
+    return customer >= undoing->going_first && customer <= undoing->going_last;
+}
+
+/* Customers of the rows that are to go. Of those who go as well the lines alone matter, which are
+ * in the sums of their months. */
 static crm_status touch_added(struct undoing *undoing, const struct added *added)
 {
     struct arena arena cleanup(arena_release) = {0};
     struct touching touching = {undoing, added->kind};
-    const struct value parameters[] = {value_integer(undoing->entry.id),
-                                       value_integer(added->first), value_integer(added->last)};
+    const struct value parameters[] = {
+        value_integer(undoing->entry.id), value_integer(added->first), value_integer(added->last),
+        value_integer(undoing->going_first), value_integer(undoing->going_last)};
+    const bool sold = added->kind == &kind_line;
     const char *place = added->kind->cluster == NULL ? "id" : "customer";
     const char *sql = arena_printf(
-        &arena, "SELECT DISTINCT customer FROM %s WHERE %s BETWEEN $2 AND $3 AND entry = $1",
-        added->kind->table, place);
+        &arena, "SELECT DISTINCT customer FROM %s WHERE %s BETWEEN $2 AND $3 AND entry = $1%s",
+        added->kind->table, place, sold ? "" : " AND customer NOT BETWEEN $4 AND $5");
     if (sql == NULL)
         return error_no_memory(&undoing->book->error);
-    return store_query(undoing->book->store, sql, parameters, 3, touch_row, &touching);
+    return store_query(undoing->book->store, sql, parameters, sold ? 3 : 5, touch_row, &touching);
 }
 
 /* The customer that a changed order comes from: its lines are taken out of the sums there. */
@@ -142,6 +162,8 @@ static crm_status keep_those_there(struct undoing *undoing, struct id_list *list
     for (size_t i = 0; i < list->count && status == CRM_OK; i++) {
         const struct value id = value_integer(list->items[i]);
         bool there = false;
+        if (is_going(undoing, list->items[i]))
+            continue;
         status = statement_bind(statement, 1, &id);
         if (status == CRM_OK)
             status = statement_step(statement, &there);
@@ -489,6 +511,7 @@ static crm_status choose(struct undoing *undoing, int64_t id)
 
 static crm_status undo(struct undoing *undoing)
 {
+    find_going(undoing);
     crm_status status = touch_buyers(undoing);
     if (status == CRM_OK)
         status = take_out_sales(undoing);
