@@ -52,15 +52,23 @@ void buffer_character(struct buffer *buffer, char character)
     buffer_append(buffer, &character, 1);
 }
 
+/* Two digits for each division. */
 void buffer_integer(struct buffer *buffer, int64_t number)
 {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
     char digits[24];
     char *at = digits + sizeof digits;
     uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
+    for (; rest >= 100; rest /= 100) {
+        at -= 2;
+        memcpy(at, pairs + rest % 100 * 2, 2);
+    }
+    if (rest >= 10)
+        *--at = pairs[rest * 2 + 1];
+    *--at = rest >= 10 ? pairs[rest * 2] : (char)('0' + rest);
     if (number < 0)
         *--at = '-';
     buffer_append(buffer, at, (size_t)(digits + sizeof digits - at));

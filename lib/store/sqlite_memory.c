@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT = 16, LARGEST = 1024, PIECE = 256 * 1024 };
+enum { UNIT = 16, LARGEST = 2048, PIECE = 256 * 1024 };
 
 /* Before each block; its size with this header, a multiple of UNIT when small. */
 struct header {

@@ -355,6 +355,31 @@ static void test_clear(void **state)
     assert_true(text.failed);
 }
 
+static void expect_integer(int64_t number)
+{
+    struct buffer buffer = {0};
+    char expected[24];
+    (void)snprintf(expected, sizeof expected, "%lld", (long long)number);
+    buffer_integer(&buffer, number);
+    assert_string_equal(buffer_string(&buffer), expected);
+    buffer_release(&buffer);
+}
+
+static void test_integers(void **state)
+{
+    (void)state;
+    for (int64_t number = -12000; number <= 12000; number++)
+        expect_integer(number);
+    for (int64_t power = 1; power < INT64_MAX / 10; power *= 10) {
+        expect_integer(power);
+        expect_integer(power - 1);
+        expect_integer(power * 10 - power);
+        expect_integer(-power);
+    }
+    expect_integer(INT64_MAX);
+    expect_integer(INT64_MIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_json_quote),
         cmocka_unit_test(test_json_quote_property),
+        cmocka_unit_test(test_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
