@@ -310,6 +310,29 @@ kinds_about() {
     crm check -q >/dev/null
 }
 
+@test "forget finds what contacts handed on, and what came from another customer before it was removed" {
+    crm add contact "Firstcontact" --customer zhangweijie --phone 13800080008 --notes handedon >/dev/null
+    crm add contact "Othercontact" --customer friend >/dev/null
+    crm merge P-2 P-3 >/dev/null
+    crm undo >/dev/null
+    crm remove P-2 >/dev/null
+    crm add order 7799 --customer friend --notes movednote >/dev/null
+    crm edit order 7799 --notes x >/dev/null
+    crm edit order 7799 --customer zhangweijie >/dev/null
+    crm remove order 7799 >/dev/null
+    crm add contact "Movedcontact" --customer friend --notes movedwords >/dev/null
+    crm edit P-4 --notes y >/dev/null
+    crm edit P-4 --customer zhangweijie >/dev/null
+    crm remove P-4 >/dev/null
+    crm add contact "Mergedcontact" --customer friend --notes mergedwords >/dev/null
+    crm edit P-5 --notes z >/dev/null
+    crm merge P-5 P-1 >/dev/null
+    crm forget zhangweijie -q >/dev/null
+    no_trace "$SECRETS|firstcontact|13800080008|handedon|movednote|movedcontact|movedwords|mergedcontact|mergedwords"
+    crm export --subject friend | grep -q Othercontact
+    crm check -q >/dev/null
+}
+
 @test "the number of a person who is gone is not given to another" {
     need_query
     crm add "Uniquedouble" --key uniquedouble --kind person --phone 13800070007 >/dev/null

@@ -44,6 +44,19 @@ void subject_query(const struct subject *subject, struct query *query)
     buffer_clear(&query->sql);
 }
 
+/* Where store_query puts images. */
+static crm_status add_image(void *context, const struct value *row)
+{
+    struct subject *subject = context;
+    struct image_key *grown = array_grow(subject->images, &subject->image_capacity,
+                                         subject->image_count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&subject->book->error);
+    subject->images = grown;
+    grown[subject->image_count++] = (struct image_key){row[0].integer, row[1].integer};
+    return CRM_OK;
+}
+
 /* ---- Which records are about the person ---- */
 
 static struct subject_part *part_of(const struct subject *subject, const struct kind *kind)
@@ -123,40 +136,60 @@ static crm_status collect_live(struct subject *subject, struct subject_part *par
     return collect(subject, &query, &part->ids);
 }
 
-/* The person as other records that were merged into this one, over any number of steps. A record
- * that came back is another one again. */
-static crm_status collect_merged(struct subject *subject)
+/* Appends "(1, 2, …)": a chunk of the ids, from `from` on. */
+static void chunk_sql(struct query *query, const struct id_list *ids, size_t from)
 {
-    struct id_list *ids = &part_of(subject, subject->kind)->ids;
+    buffer_character(&query->sql, '(');
+    for (size_t i = from; i < ids->count && i < from + CHUNK; i++) {
+        buffer_text(&query->sql, i > from ? ", " : "");
+        query_value(query, value_integer(ids->items[i]));
+    }
+    buffer_character(&query->sql, ')');
+}
+
+/* Those that were merged into one of the part's, and are not there as records of their own. */
+static crm_status collect_merged_once(const struct subject *subject,
+                                      const struct subject_part *part, struct id_list *out)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < part->ids.count && status == CRM_OK; i += CHUNK) {
+        struct query query cleanup(query_release) = {0};
+        buffer_text(&query.sql, "SELECT m.record FROM merged_record m WHERE m.kind = ");
+        query_value(&query, value_text(part->kind->name));
+        buffer_text(&query.sql, " AND m.merged_into IN ");
+        chunk_sql(&query, &part->ids, i);
+        buffer_printf(&query.sql,
+                      " AND m.entry > 0 AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = m.record)",
+                      part->kind->table);
+        status = collect(subject, &query, out);
+    }
+    return status;
+}
+
+/* The persons as other records that were merged into theirs, over any number of steps. A record
+ * that came back is another one again. */
+static crm_status collect_merged(struct subject *subject, struct subject_part *part)
+{
     size_t before;
-    crm_status status = add_id(subject->book, ids, subject->id);
+    crm_status status = CRM_OK;
+    if (part->where == NULL || !part->kind->merges)
+        return CRM_OK;
     do {
-        before = ids->count;
         struct id_list found = {0};
-        for (size_t i = 0; i < before && status == CRM_OK; i++) {
-            struct query query cleanup(query_release) = {0};
-            buffer_text(&query.sql, "SELECT m.record FROM merged_record m WHERE m.kind = ");
-            query_value(&query, value_text(subject->kind->name));
-            buffer_text(&query.sql, " AND m.merged_into = ");
-            query_value(&query, value_integer(ids->items[i]));
-            buffer_printf(
-                &query.sql,
-                " AND m.entry > 0 AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = m.record)",
-                subject->kind->table);
-            status = collect(subject, &query, &found);
-        }
+        before = part->ids.count;
+        status = collect_merged_once(subject, part, &found);
         for (size_t i = 0; i < found.count && status == CRM_OK; i++)
-            status = add_id(subject->book, ids, found.items[i]);
+            status = add_id(subject->book, &part->ids, found.items[i]);
         id_list_release(&found);
-        id_list_sort(ids);
-    } while (status == CRM_OK && ids->count > before);
+        id_list_sort(&part->ids);
+    } while (status == CRM_OK && part->ids.count > before);
     return status;
 }
 
 /* ---- Records that were removed: known by what their last values refer to ---- */
 
 struct removed_search {
-    const struct subject *subject;
+    struct subject *subject;
     struct subject_part *part;
 };
 
@@ -186,36 +219,67 @@ static crm_status look_at_removed(void *context, const struct value *row)
     return add_id(book, &search->part->ids, row[0].integer);
 }
 
+/* Of what another customer had and gave away, not all images name the one who had it last. */
+static crm_status look_at_last_owner(void *context, const struct value *row)
+{
+    const struct removed_search *search = context;
+    struct crm_book *book = search->subject->book;
+    struct arena arena cleanup(arena_release) = {0};
+    struct values values;
+    crm_status status = values_read(book, row[1].text, &arena, &values);
+    const struct value parameters[] = {value_text(search->part->kind->name), row[0],
+                                       value_integer(values_integer(&values, "entry")), row[2]};
+    if (status == CRM_OK && search->part->kind->person)
+        return add_id(book, &search->part->ids, row[0].integer);
+    return status == CRM_OK
+               ? store_query(book->store,
+                             "SELECT i.entry, i.number FROM journal_image i WHERE i.kind = $1 "
+                             "AND i.record = $2 AND i.entry BETWEEN $3 AND $4",
+                             parameters, 4, add_image, search->subject)
+               : status;
+}
+
+/* What a customer had last: the images say whose it was. */
+static crm_status collect_last_owned(struct removed_search *search)
+{
+    struct subject *subject = search->subject;
+    const struct id_list *customers = &part_of(subject, &kind_customer)->ids;
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < customers->count && status == CRM_OK; i += CHUNK) {
+        struct query query cleanup(query_release) = {0};
+        buffer_text(&query.sql, "SELECT i.record, i.before_values, i.entry FROM journal_image i "
+                                "WHERE i.action = 'removed' AND i.record IS NOT NULL "
+                                "AND i.before_values IS NOT NULL AND i.kind = ");
+        query_value(&query, value_text(search->part->kind->name));
+        buffer_text(&query.sql, " AND i.customer IN ");
+        chunk_sql(&query, customers, i);
+        if (query.sql.failed)
+            return error_no_memory(&subject->book->error);
+        status = store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
+                             query.count, look_at_last_owner, search);
+    }
+    return status;
+}
+
 static crm_status collect_removed(struct subject *subject, struct subject_part *part)
 {
     struct removed_search search = {subject, part};
     const struct value kind = value_text(part->kind->name);
-    /* The images of what a customer had name the customer. */
-    if (part->where == NULL || part->kind == subject->kind || part->kind->cluster != NULL ||
-        subject->kind == &kind_customer)
+    if (part->where == NULL || part->kind == subject->kind || part->kind->cluster != NULL)
         return CRM_OK;
-    crm_status status = store_query(
-        subject->book->store,
-        "SELECT i.record, i.before_values FROM journal_image i WHERE i.kind = $1 "
-        "AND i.action = 'removed' AND i.record IS NOT NULL AND i.before_values IS NOT NULL",
-        &kind, 1, look_at_removed, &search);
+    crm_status status =
+        subject->kind == &kind_customer
+            ? collect_last_owned(&search)
+            : store_query(subject->book->store,
+                          "SELECT i.record, i.before_values FROM journal_image i "
+                          "WHERE i.kind = $1 AND i.action = 'removed' AND i.record IS NOT NULL "
+                          "AND i.before_values IS NOT NULL",
+                          &kind, 1, look_at_removed, &search);
     id_list_sort(&part->ids);
     return status;
 }
 
 /* ---- The journal ---- */
-
-static crm_status add_image(void *context, const struct value *row)
-{
-    struct subject *subject = context;
-    struct image_key *grown = array_grow(subject->images, &subject->image_capacity,
-                                         subject->image_count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&subject->book->error);
-    subject->images = grown;
-    grown[subject->image_count++] = (struct image_key){row[0].integer, row[1].integer};
-    return CRM_OK;
-}
 
 /* Images whose `column`, which refers to records of `kind`, is one of the ids from `from` on. What
  * was written before the record was made is about another one, which had its number. */
@@ -223,13 +287,9 @@ static crm_status collect_chunk(struct subject *subject, const char *column,
                                 const struct kind *kind, const struct id_list *ids, size_t from)
 {
     struct query query cleanup(query_release) = {0};
-    buffer_printf(&query.sql, "SELECT i.entry, i.number FROM journal_image i WHERE i.%s IN (",
+    buffer_printf(&query.sql, "SELECT i.entry, i.number FROM journal_image i WHERE i.%s IN ",
                   column);
-    for (size_t i = from; i < ids->count && i < from + CHUNK; i++) {
-        buffer_text(&query.sql, i > from ? ", " : "");
-        query_value(&query, value_integer(ids->items[i]));
-    }
-    buffer_character(&query.sql, ')');
+    chunk_sql(&query, ids, from);
     if (strcmp(column, "record") == 0) {
         buffer_text(&query.sql, " AND i.kind = ");
         query_value(&query, value_text(kind->name));
@@ -247,21 +307,17 @@ static crm_status collect_chunk(struct subject *subject, const char *column,
 
 /* Merges of the records $1 …; what handed their values on, as later merges of the survivor do; and
  * the undoing of either. */
-static void handed_on_sql(const struct subject *subject, const struct id_list *ids,
-                          struct query *query)
+static void handed_on_sql(const struct subject_part *part, size_t from, struct query *query)
 {
-    const struct value kind = value_text(subject->kind->name);
+    const struct value kind = value_text(part->kind->name);
     buffer_text(&query->sql, "WITH RECURSIVE merging (entry, gone, survivor) AS (SELECT "
                              "abs(m.entry), m.record, m.merged_into FROM merged_record m "
                              "WHERE m.kind = ");
     query_value(query, kind);
-    buffer_text(&query->sql, " AND m.record IN (");
-    for (size_t i = 0; i < ids->count && i < CHUNK; i++) {
-        buffer_text(&query->sql, i > 0 ? ", " : "");
-        query_value(query, value_integer(ids->items[i]));
-    }
+    buffer_text(&query->sql, " AND m.record IN ");
+    chunk_sql(query, &part->ids, from);
     buffer_text(&query->sql,
-                ") UNION SELECT n.entry, coalesce(n.gone, merging.gone), "
+                " UNION SELECT n.entry, coalesce(n.gone, merging.gone), "
                 "coalesce(n.survivor, merging.survivor) FROM merging JOIN ("
                 "SELECT j.id AS entry, j.undoes AS undoes, CAST(NULL AS BIGINT) AS gone, "
                 "CAST(NULL AS BIGINT) AS survivor FROM journal j WHERE j.undoes IS NOT NULL "
@@ -272,17 +328,20 @@ static void handed_on_sql(const struct subject *subject, const struct id_list *i
                              "AND n.entry > merging.entry))");
 }
 
-/* A record that the person was merged into took over what it lacked, and gave it back when that was
- * undone: these images hold the person's values. */
-static crm_status collect_taken_over(struct subject *subject)
+/* A record that one of the persons was merged into took over what it lacked, and gave it back when
+ * that was undone: these images hold the person's values. */
+static crm_status collect_taken_over(struct subject *subject, const struct subject_part *part,
+                                     size_t from)
 {
     struct query query cleanup(query_release) = {0};
-    handed_on_sql(subject, &part_of(subject, subject->kind)->ids, &query);
+    if (!part->kind->merges)
+        return CRM_OK;
+    handed_on_sql(part, from, &query);
     buffer_text(&query.sql,
                 " SELECT i.entry, i.number FROM merging JOIN journal_image i "
                 "ON i.entry = merging.entry AND (i.record = merging.gone OR "
                 "(i.record = merging.survivor AND i.action = 'changed')) WHERE i.kind = ");
-    query_value(&query, value_text(subject->kind->name));
+    query_value(&query, value_text(part->kind->name));
     if (query.sql.failed)
         return error_no_memory(&subject->book->error);
     return store_query(subject->book->store, buffer_string(&query.sql), query.parameters,
@@ -318,10 +377,10 @@ static crm_status collect_images(struct subject *subject)
             status = collect_chunk(subject, "record", part->kind, &part->ids, i);
             if (status == CRM_OK && customers)
                 status = collect_chunk(subject, "customer", part->kind, &part->ids, i);
+            if (status == CRM_OK)
+                status = collect_taken_over(subject, part, i);
         }
     }
-    if (status == CRM_OK)
-        status = collect_taken_over(subject);
     settle_images(subject);
     return status;
 }
@@ -428,11 +487,13 @@ crm_status subject_find(struct crm_book *book, const char *kind_name, const char
     if (status == CRM_OK && out->removed)
         status = find_survivor(out);
     if (status == CRM_OK)
-        status = collect_merged(out);
+        status = add_id(book, &part_of(out, out->kind)->ids, out->id);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         status = collect_live(out, &out->parts[i]);
         if (status == CRM_OK)
             status = collect_removed(out, &out->parts[i]);
+        if (status == CRM_OK)
+            status = collect_merged(out, &out->parts[i]);
     }
     if (status == CRM_OK)
         status = collect_images(out);
