@@ -259,8 +259,9 @@ static crm_status need_whole(struct check *check)
 static crm_status check_store(struct check *check)
 {
     static crm_status (*const parts[])(struct check *) = {
-        check_integrity,     check_schema, check_journal, check_filing,     check_records,
-        check_journal_added, check_unique, check_own,     check_complaints, check_derived};
+        check_integrity, check_schema,     check_journal,       check_filing,
+        check_present,   check_records,    check_journal_added, check_unique,
+        check_own,       check_complaints, check_derived};
     crm_status status = CRM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == CRM_OK; i++)
         status = parts[i](check);

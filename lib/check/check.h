@@ -89,6 +89,8 @@ crm_status check_journal(struct check *check);
 crm_status check_journal_added(struct check *check);
 /* Under which customer each image is filed. */
 crm_status check_filing(struct check *check);
+/* Whether the records hold what was written last, as far as the images tell. */
+crm_status check_present(struct check *check);
 /* References, values, entries and sums: each table once. */
 crm_status check_records(struct check *check);
 crm_status check_unique(struct check *check);
