@@ -77,6 +77,8 @@ log|log REF|log 2
 undo|log|undo
 calendar due|calendar due|calendar due --limit 4wh --explain
 calendar between|calendar between|calendar between 2026-03-02 2026-03-03 --explain
+calendar lunar|calendar lunar|calendar lunar 2026-09-25 --explain
+calendar next|calendar next|calendar next mid-autumn --explain
 policy check|policy check|policy check bad.yaml
 policy show|policy show|policy show
 backup|backup|backup book.tar
