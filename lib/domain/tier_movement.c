@@ -478,9 +478,13 @@ static const struct part {
              {"moves", write_moves, true}};
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static crm_status note_definitions(const struct movement *movement, struct crm_sink *sink)
+/* Of that part; NULL: of all. */
+static crm_status note_definitions(const struct movement *movement, const struct part *part,
+                                   struct crm_sink *sink)
 {
-    crm_status status = sink_note(sink, "%s", _(cadence_load_definition));
+    crm_status status = CRM_OK;
+    if (part == NULL || part->write == write_load)
+        status = sink_note(sink, "%s", _(cadence_load_definition));
     if (status == CRM_OK && movement->simulation.replayed)
         status = sink_note(sink, _("Evaluated again by the orders, surveys and pins of each day; "
                                    "what stands in a customer's file is as it is today."));
@@ -495,7 +499,7 @@ static crm_status write_all(struct movement *movement, struct crm_sink *sink)
             status = parts[i].write(movement, sink);
     if (status == CRM_OK)
         status = sink_page_end(sink);
-    return status == CRM_OK ? note_definitions(movement, sink) : status;
+    return status;
 }
 
 static crm_status refuse_part(struct crm_book *book, const char *name)
@@ -540,5 +544,7 @@ crm_status crm_tier_simulate(crm_book *book, const crm_tier_simulation *request,
         status = sum_up(&movement);
     if (status == CRM_OK)
         status = part != NULL ? part->write(&movement, sink) : write_all(&movement, sink);
+    if (status == CRM_OK)
+        status = note_definitions(&movement, part, sink);
     return book_end(book, status);
 }

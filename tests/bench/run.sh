@@ -235,6 +235,12 @@ import() {
   "$sources/import.sh" "$build" || missed=$((missed + 1))
 }
 
+# SIZES='100000 1000000' evaluates a book of a million customers, too.
+tier() {
+  wanted tier || return 0
+  "$sources/tier.sh" "$build" || missed=$((missed + 1))
+}
+
 # One book grows to a million customers: a quarter of an hour. SIZES='1000 10000' takes some minutes.
 load() {
   wanted load || return 0
@@ -276,6 +282,7 @@ calendar
 report
 check
 import
+tier
 plan
 postgres
 load
