@@ -56,7 +56,8 @@ static crm_status run_greeting(struct call *call)
 static const struct command subcommands[] = {
     {.name = "greeting",
      .summary = N_("print the greeting for a customer or contact"),
-     .description = N_("The text is that of 'care.greetings' in policy.yaml."),
+     .description =
+         N_("The text is that of 'care.greetings' in policy.yaml, else one of crm's own."),
      .flags = COMMAND_BOOK_READ | COMMAND_PLAIN,
      .arguments = greeting_arguments,
      .run = run_greeting},

@@ -33,11 +33,17 @@ struct question {
     bool listed;                      /* only where it is among the customer's own festivals */
 };
 
+/* What the book knows at all: most have nothing of it, and shall not pay for the questions. */
+struct known {
+    bool contacts, customers, founded, festivals;
+};
+
 struct looking {
     struct crm_book *book;
     const struct care_request *request;
     struct care_list *list;
     const struct calendar *calendar;
+    struct known known;
     day_number until;
     const struct question *question;
     const struct care_day *days;
@@ -385,8 +391,8 @@ static crm_status ask_for_birthdays(struct looking *looking, const struct care_o
     struct question contacts = contacts_birthdays, customers = customers_birthdays;
     struct care_occasion all_roles = {0};
     contacts.rule = rule;
-    crm_status status = ask(looking, &contacts, days, count);
-    if (status != CRM_OK || looking->request->contact != 0)
+    crm_status status = looking->known.contacts ? ask(looking, &contacts, days, count) : CRM_OK;
+    if (status != CRM_OK || looking->request->contact != 0 || !looking->known.customers)
         return status;
     if (rule != NULL) { /* a customer has no role */
         all_roles = *rule;
@@ -412,7 +418,7 @@ static crm_status ask_for_festival(struct looking *looking, const char *name,
     struct question own = own_festivals, tiers = tier_festivals;
     own.occasion = tiers.occasion = name;
     tiers.rule = rule;
-    crm_status status = ask(looking, &own, day, 1);
+    crm_status status = looking->known.festivals ? ask(looking, &own, day, 1) : CRM_OK;
     return status == CRM_OK && rule != NULL && rule->tier_count > 0 ? ask(looking, &tiers, day, 1)
                                                                     : status;
 }
@@ -469,6 +475,22 @@ static bool is_wanted(const struct policy *policy, const char *occasion)
     return rule == NULL || rule->remind;
 }
 
+static crm_status find_known(struct crm_book *book, struct known *known)
+{
+    enum { FACTS = 4 };
+    static const char sql[] = "SELECT (SELECT 1 FROM contact WHERE birthday IS NOT NULL LIMIT 1), "
+                              "(SELECT 1 FROM customer WHERE birthday IS NOT NULL LIMIT 1), "
+                              "(SELECT 1 FROM customer WHERE founded_on IS NOT NULL LIMIT 1), "
+                              "(SELECT 1 FROM customer WHERE festivals IS NOT NULL LIMIT 1)";
+    struct arena arena cleanup(arena_release) = {0};
+    struct value row[FACTS];
+    crm_status status = store_row_values(book->store, &arena, sql, NULL, 0, row, FACTS);
+    if (status == CRM_OK)
+        *known = (struct known){!value_is_null(&row[0]), !value_is_null(&row[1]),
+                                !value_is_null(&row[2]), !value_is_null(&row[3])};
+    return status;
+}
+
 crm_status care_dates(struct crm_book *book, const struct care_request *request,
                       struct care_list *out)
 {
@@ -477,9 +499,13 @@ crm_status care_dates(struct crm_book *book, const struct care_request *request,
     const day_number most = book->today + MOST_DAYS_AHEAD;
     looking.until = request->until < most ? request->until : most;
     crm_status status = book_calendars(book, &looking.calendar);
-    if (status == CRM_OK && is_wanted(policy, OCCASION_BIRTHDAY))
+    if (status == CRM_OK)
+        status = find_known(book, &looking.known);
+    if (status == CRM_OK && (looking.known.contacts || looking.known.customers) &&
+        is_wanted(policy, OCCASION_BIRTHDAY))
         status = each_day(&looking, policy_occasion(policy, OCCASION_BIRTHDAY), ask_for_birthdays);
-    if (status == CRM_OK && request->contact == 0 && is_wanted(policy, OCCASION_FOUNDING))
+    if (status == CRM_OK && request->contact == 0 && looking.known.founded &&
+        is_wanted(policy, OCCASION_FOUNDING))
         status = each_day(&looking, policy_occasion(policy, OCCASION_FOUNDING), ask_for_founding);
     if (status == CRM_OK && request->contact == 0)
         status = look_for_festivals(&looking);

@@ -81,16 +81,11 @@ static const char care[] =
     "    # spring-festival: {lead: 14d, tiers: [A, B]}\n"
     "    # mid-autumn: {tiers: [A]}\n"
     "    # anniversary: {day: 10-18, label: 店庆, tiers: [A]}  # a day of our own\n"
-    "  greetings:                            # 问候语: the most specific one holds\n"
-    "    - {occasion: birthday, language: zh, text: '{salutation}：祝您生日快乐，万事顺意！'}\n"
-    "    - {occasion: birthday, language: en,\n"
-    "       text: 'Dear {name}, happy birthday, and all the best for the year ahead.'}\n"
-    "    - {occasion: founding, language: zh, text: "
-    "'{salutation}：祝贺{customer}成立{years}周年！'}\n"
-    "    - {occasion: founding, language: en,\n"
-    "       text: 'Dear {name}, congratulations on {years} years of {customer}.'}\n"
-    "    - {language: zh, text: '{salutation}：{occasion}将至，谨致问候，祝您和家人安康。'}\n"
-    "    - {language: en, text: 'Dear {name}, our best wishes for {occasion}.'}\n"
+    "  # Greetings 问候语 in place of crm's own; the most specific one holds:\n"
+    "  # greetings:\n"
+    "  #   - {occasion: birthday, language: zh, text: '{salutation}：祝您生日快乐！'}\n"
+    "  #   - {occasion: any, language: en, text: 'Dear {name}, our best wishes for "
+    "{occasion}.'}\n"
     "\n";
 
 static const char calendars[] =

@@ -214,17 +214,8 @@ static const struct policy_key care_keys[] = {
      .help = N_("occasions to greet customers for"), .section = &occasion_section},
     {"greetings", POLICY_LIST, .offset = offsetof(struct policy, greetings),
      .count_offset = offsetof(struct policy, greeting_count), .maximum = 500,
-     .default_text =
-         "[{occasion: birthday, language: zh, text: '{salutation}：祝您生日快乐，万事顺意！'},"
-         " {occasion: birthday, language: en, text: 'Dear {name}, happy birthday, and all the best"
-         " for the year ahead.'},"
-         " {occasion: founding, language: zh, text: "
-         "'{salutation}：祝贺{customer}成立{years}周年！'},"
-         " {occasion: founding, language: en, text: 'Dear {name}, congratulations on {years} years"
-         " of {customer}.'},"
-         " {language: zh, text: '{salutation}：{occasion}将至，谨致问候，祝您和家人安康。'},"
-         " {language: en, text: 'Dear {name}, our best wishes for {occasion}.'}]",
-     .help = N_("texts of greetings; the most specific one holds"), .section = &greeting_section},
+     .default_text = "[]",
+     .help = N_("texts of greetings, before those that crm knows; the most specific holds"), .section = &greeting_section},
 };
 static const struct policy_section care_section = {KEYS(care_keys), 0,   POLICY_NOWHERE, false,
                                                    POLICY_NOWHERE,  NULL};

@@ -44,9 +44,9 @@ struct care_words {
     const char *customer; /* name of the customer */
     int years;            /* 0: not known */
 };
-/* The greeting for the occasion, in the customer's language: the most specific of which all
- * placeholders are known, the first of several. Without a language (NULL) any will do. NULL when
- * there is none. */
+/* The greeting for the occasion, in the customer's language: the most specific of the policy's of
+ * which all placeholders are known, the first of several; where there is none, one of crm's own, in
+ * Chinese or English. Without a language (NULL) any will do. NULL when there is none. */
 const struct greeting *care_choose(const struct policy *policy, const char *occasion,
                                    const char *language, const struct care_words *words);
 /* The text with its placeholders filled in. */

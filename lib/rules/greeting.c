@@ -172,20 +172,41 @@ static int fitness(const struct greeting *greeting, const char *occasion, const 
     return (own ? OCCASION : 0) + (every ? 0 : LANGUAGE);
 }
 
-const struct greeting *care_choose(const struct policy *policy, const char *occasion,
-                                   const char *language, const struct care_words *words)
+static const struct greeting *choose(const struct policy *policy, const struct greeting *greetings,
+                                     size_t count, const char *occasion, const char *language,
+                                     const struct care_words *words)
 {
     const struct greeting *best = NULL;
     int most = -1;
-    for (size_t i = 0; i < policy->greeting_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct buffer text cleanup(buffer_release) = {0};
-        const int fits = fitness(&policy->greetings[i], occasion, language);
-        if (fits <= most || !fill(policy, &policy->greetings[i], occasion, words, &text))
+        const int fits = fitness(&greetings[i], occasion, language);
+        if (fits <= most || !fill(policy, &greetings[i], occasion, words, &text))
             continue;
         most = fits;
-        best = &policy->greetings[i];
+        best = &greetings[i];
     }
     return best;
+}
+
+/* For a policy that has none. */
+static const struct greeting own_greetings[] = {
+    {"birthday", "zh", "{salutation}：祝您生日快乐，万事顺意！", 0},
+    {"birthday", "en", "Dear {name}, happy birthday, and all the best for the year ahead.", 0},
+    {"founding", "zh", "{salutation}：祝贺{customer}成立{years}周年！", 0},
+    {"founding", "en", "Dear {name}, congratulations on {years} years of {customer}.", 0},
+    {"any", "zh", "{salutation}：{occasion}将至，谨致问候，祝您和家人安康。", 0},
+    {"any", "en", "Dear {name}, our best wishes for {occasion}.", 0}};
+
+const struct greeting *care_choose(const struct policy *policy, const char *occasion,
+                                   const char *language, const struct care_words *words)
+{
+    const struct greeting *given =
+        choose(policy, policy->greetings, policy->greeting_count, occasion, language, words);
+    return given != NULL
+               ? given
+               : choose(policy, own_greetings, sizeof own_greetings / sizeof *own_greetings,
+                        occasion, language, words);
 }
 
 void care_write(const struct policy *policy, const struct greeting *greeting, const char *occasion,
