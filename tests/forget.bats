@@ -248,6 +248,22 @@ kinds_about() {
     crm check -q >/dev/null
 }
 
+@test "forget leaves no birthday among the reminders that were given" {
+    crm add "Chen Yu" --kind person --birthday 03-03 >/dev/null
+    crm add contact Bao --customer chen-yu --birthday 03-04 >/dev/null
+    crm add contact Cao --customer chen-yu --birthday 03-05 >/dev/null
+    crm remind --new >/dev/null
+    given() { query_store "SELECT item FROM reminder_given WHERE item LIKE 'care:%' ORDER BY 1" | tr '\n' ' '; }
+    customer=$(query_store "SELECT id FROM customer WHERE key = 'chen-yu'")
+    [ "$(given)" = "care:birthday:$customer:2026-03-03 care:birthday:P-2:2026-03-04 care:birthday:P-3:2026-03-05 " ]
+    crm forget P-2 --reason asked >/dev/null
+    [ "$(given)" = "care:birthday:$customer:2026-03-03 care:birthday:P-3:2026-03-05 " ]
+    crm forget chen-yu --reason asked >/dev/null
+    [ -z "$(given)" ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 @test "forget finds what a merge, an edit and a removal left in the journal" {
     crm add "zhangweijie double" --key doublekey --kind person --phone 13800050005 >/dev/null
     crm merge doublekey zhangweijie >/dev/null

@@ -190,11 +190,45 @@ static crm_status drop_recipients(struct forgetting *forgetting)
     return status;
 }
 
+/* The items of birthdays have the day in their names: see remind_care.c. */
+static crm_status drop_birthdays_of(struct forgetting *forgetting, const char *prefix, int64_t id)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    const char *first = arena_printf(&arena, "care:birthday:%s%lld:", prefix, (long long)id);
+    const char *end = arena_printf(&arena, "care:birthday:%s%lld;", prefix, (long long)id);
+    const struct value parameters[] = {value_text(first), value_text(end)};
+    if (first == NULL || end == NULL)
+        return error_no_memory(&forgetting->book->error);
+    return store_run(forgetting->book->store,
+                     "DELETE FROM reminder_given WHERE item >= $1 AND item < $2", parameters, 2);
+}
+
+static crm_status drop_birthdays(struct forgetting *forgetting)
+{
+    const struct subject *subject = &forgetting->subject;
+    const struct value id = value_integer(subject->id);
+    struct own_fields contacts = {.forgetting = forgetting};
+    if (subject->kind == &kind_contact)
+        return drop_birthdays_of(forgetting, kind_contact.prefix, subject->id);
+    if (subject->kind != &kind_customer)
+        return CRM_OK;
+    crm_status status = drop_birthdays_of(forgetting, "", subject->id);
+    if (status == CRM_OK)
+        status = store_query(forgetting->book->store, "SELECT id FROM contact WHERE customer = $1",
+                             &id, 1, add_id, &contacts);
+    for (size_t i = 0; i < contacts.ids.count && status == CRM_OK; i++)
+        status = drop_birthdays_of(forgetting, kind_contact.prefix, contacts.ids.items[i]);
+    free(contacts.ids.items);
+    return status;
+}
+
 crm_status forget_records(struct forgetting *forgetting)
 {
     crm_status status = rename_recipient(forgetting);
     if (status == CRM_OK)
         status = drop_recipients(forgetting);
+    if (status == CRM_OK)
+        status = drop_birthdays(forgetting);
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         const struct subject_part *part = &forgetting->subject.parts[i];
         int64_t fields = 0, own = 0;
