@@ -193,7 +193,7 @@ LINT  := tests/lint tests/install.bats
 
 # Crashes and faults: these look at the plain build alone, at a size that fits here; make soak runs
 # them at full length.
-FAULTS := $(addprefix tests/faults/,crash errors memory many disk)
+FAULTS := $(addprefix tests/faults/,crash errors memory many disk remind)
 FAULTS_SERVER := $(FAULTS)
 
 # What is run with the books on a server, and with a primary and a standby.

@@ -76,6 +76,8 @@ struct option {
     const char *of;             /* kind for COMPLETE_RECORD and COMPLETE_FIELD, report for
                                    COMPLETE_GROUP; NULL for a group: of any */
     const char *const *choices; /* OPTION_CHOICE: ends with NULL */
+    const char *otherwise;      /* OPTION_CHOICE: what --name alone means; then a value can only
+                                   stand behind "=" */
 };
 
 struct argument {

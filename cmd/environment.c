@@ -48,12 +48,24 @@ static bool is_file(const char *path)
 
 /* ---- Directories of the installation ------------------------------------------------------- */
 
+/* NULL when it cannot be told. */
+static char *program_path(struct call *call)
+{
+    char *path = call_allocate(call, PATH_MAX, 1);
+    return readlink("/proc/self/exe", path, PATH_MAX - 1) <= 0 ? NULL : path;
+}
+
+const char *environment_program(struct call *call)
+{
+    const char *path = program_path(call);
+    return path != NULL ? path : "crm"; /* to be found by PATH */
+}
+
 /* Directory of this program, NULL when it cannot be told. */
 static const char *program_directory(struct call *call)
 {
-    char *path = call_allocate(call, PATH_MAX, 1);
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    char *slash = length <= 0 ? NULL : strrchr(path, '/');
+    char *path = program_path(call);
+    char *slash = path == NULL ? NULL : strrchr(path, '/');
     if (slash == NULL)
         return NULL;
     *slash = '\0';
@@ -154,17 +166,18 @@ static char *find_upwards(struct call *call, const char *start)
     }
 }
 
-/* A directory of the user's: $VARIABLE/crm, else ~/OTHERWISE/crm; NULL without a home. */
-static char *user_directory(struct call *call, const char *name, const char *otherwise)
+/* A directory of the user's: $VARIABLE/LEAF, else ~/OTHERWISE/LEAF; NULL without a home. */
+static char *user_directory(struct call *call, const char *name, const char *otherwise,
+                            const char *leaf)
 {
     const char *base = variable(name);
     if (base != NULL && base[0] == '/')
-        return join(call, base, "crm");
+        return join(call, base, leaf);
     const char *home = variable("HOME");
     if (home == NULL)
         return NULL;
     char *parent = join(call, home, otherwise);
-    char *path = join(call, parent, "crm");
+    char *path = join(call, parent, leaf);
     return path;
 }
 
@@ -218,7 +231,7 @@ crm_status environment_place(struct call *call)
         return CRM_OK;
     if (!is_directory(start))
         return call_fail(call, CRM_NOT_FOUND, _("there is no directory %s"), start);
-    call->place = user_directory(call, "XDG_DATA_HOME", ".local/share");
+    call->place = user_directory(call, "XDG_DATA_HOME", ".local/share", "crm");
     if (call->place != NULL && is_directory(call->place))
         return CRM_OK;
     call_fail(call, CRM_NOT_FOUND, _("there is no book in %s or above"), start);
@@ -300,9 +313,14 @@ void environment_export(struct call *call)
 /* ---- Preferences
  * ---------------------------------------------------------------------------------- */
 
+char *environment_units(struct call *call)
+{
+    return user_directory(call, "XDG_CONFIG_HOME", ".config", "systemd/user");
+}
+
 char *environment_config(struct call *call, const char *name)
 {
-    char *directory = user_directory(call, "XDG_CONFIG_HOME", ".config");
+    char *directory = user_directory(call, "XDG_CONFIG_HOME", ".config", "crm");
     char *path = directory == NULL ? NULL : join(call, directory, name);
     return path;
 }

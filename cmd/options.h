@@ -23,8 +23,9 @@ struct option_view {
     const struct option *row; /* NULL for OPTION_FIELD */
     size_t kind, field;       /* OPTION_FIELD */
     char letter;
-    bool takes_value; /* a word follows, or =VALUE */
-    bool negatable;   /* --no-NAME exists */
+    bool takes_value;      /* a word follows, or =VALUE */
+    const char *otherwise; /* not NULL: =VALUE may follow, and means this without it */
+    bool negatable;        /* --no-NAME exists */
     bool repeats;
     const char *type;     /* flag, text, date, choice, list, integer, or the field's type */
     const char *argument; /* translated; NULL without a value */

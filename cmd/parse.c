@@ -305,6 +305,8 @@ static crm_status parse_long(struct parser *parser, const char *word)
         if (matches(&view, word, length)) {
             if (view.takes_value)
                 return take_with_value(parser, &view, value);
+            if (view.otherwise != NULL)
+                return take(parser, &view, value == NULL ? view.otherwise : value);
             if (value != NULL && view.source != OPTION_FIELD)
                 return call_fail(parser->call, CRM_USAGE, _("--%s takes no value"), view.name);
             return take(parser, &view, value == NULL ? "yes" : value);

@@ -20,6 +20,10 @@ crm_status environment_place(struct call *call);
 crm_status environment_book(struct call *call);
 /* Who acts, and with which command, if the command may write. */
 crm_status environment_actor(struct call *call, const char *line);
+/* This program, as an absolute path where that can be told. */
+const char *environment_program(struct call *call);
+/* Where systemd looks for units of the user's; NULL when there is no home directory. */
+char *environment_units(struct call *call);
 /* Path of a file of the user's configuration; NULL when there is no home directory. */
 char *environment_config(struct call *call, const char *name);
 /* Directory of the manual pages that belong to this program, with a slash at its end; NULL when

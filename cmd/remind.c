@@ -2,6 +2,8 @@
 /* crm remind: everything that needs a person, for the morning and for cron. */
 #include "command.h"
 
+#include "remind_timer.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,7 +12,12 @@ struct remind_options {
     const char *within;
     bool only_new;
     bool exit_code;
+    const char *timer;
+    const char *at;
+    bool write;
 };
+
+static const char *const timer_kinds[] = {"cron", "systemd", NULL};
 
 static const struct option options[] = {
     {.name = "for",
@@ -33,6 +40,22 @@ static const struct option options[] = {
      .type = OPTION_FLAG,
      .target = offsetof(struct remind_options, exit_code),
      .help = N_("end with status 1 when there is something")},
+    {.name = "install-timer",
+     .type = OPTION_CHOICE,
+     .target = offsetof(struct remind_options, timer),
+     .argument = N_("KIND"),
+     .help = N_("print what reminds each morning: cron or systemd"),
+     .choices = timer_kinds,
+     .otherwise = "cron"},
+    {.name = "at",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct remind_options, at),
+     .argument = N_("TIME"),
+     .help = N_("with --install-timer: when; 08:30 when left out")},
+    {.name = "write",
+     .type = OPTION_FLAG,
+     .target = offsetof(struct remind_options, write),
+     .help = N_("with --install-timer: install it")},
     {0},
 };
 
@@ -44,9 +67,25 @@ static void tell_held(const struct call *call, const crm_reminder_result *result
     fprintf(stderr, _("crm: kept for later: %zu, from %.16s on\n"), result->held, result->until);
 }
 
+static crm_status install_timer(struct call *call, const struct remind_options *given)
+{
+    const struct remind_timer timer = {
+        .kind = given->timer, .at = given->at, .staff = given->staff, .write = given->write};
+    if (call->argument_count == 0 && given->within == NULL && !given->only_new && !given->exit_code)
+        return remind_timer(call, &timer);
+    call_fail(call, CRM_USAGE, _("--install-timer goes with --at, --for and --write alone"));
+    return call_hint(call, CRM_USAGE, _("the timer runs: crm remind --new"));
+}
+
 static crm_status run(struct call *call)
 {
     const struct remind_options *given = call->options;
+    if (given->timer != NULL)
+        return install_timer(call, given);
+    if (given->at != NULL || given->write) {
+        call_fail(call, CRM_USAGE, _("--at and --write go with --install-timer"));
+        return call_hint(call, CRM_USAGE, _("crm remind --install-timer --at 08:30 --write"));
+    }
     const crm_filter filter = call_filter(call, 0);
     const crm_reminder_request request = {.filter = &filter,
                                           .staff = given->staff,

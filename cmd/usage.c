@@ -34,8 +34,13 @@ static void print_option(FILE *stream, const struct option_view *view)
     char letter[6] = "    ";
     if (view->letter != 0)
         snprintf(letter, sizeof letter, "-%c, ", view->letter);
-    snprintf(left, sizeof left, "%s--%s%s%s%s", letter, view->negatable ? "[no-]" : "", view->name,
-             view->takes_value ? " " : "", view->takes_value ? view->argument : "");
+    const bool maybe = view->otherwise != NULL;
+    snprintf(left, sizeof left, "%s--%s%s%s%s%s", letter, view->negatable ? "[no-]" : "",
+             view->name,
+             maybe               ? "[="
+             : view->takes_value ? " "
+                                 : "",
+             maybe || view->takes_value ? view->argument : "", maybe ? "]" : "");
     print_row(stream, left, view->help);
     const char *choice = view->source == OPTION_FIELD ? option_choice(view, 0) : NULL;
     if (choice == NULL)

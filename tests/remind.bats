@@ -268,6 +268,30 @@ visit:2:2026-02-20 overdue" ]
     [ "$(states)" = "visit:3:2027-02-22 due" ]
 }
 
+@test "a clock that was set back gives nothing twice, and a new item at once" {
+    crm --now 2026-03-07T10:00:00+08:00 remind --new >/dev/null
+    call crm remind --new
+    expect 0 "" ""
+    crm complain add beta "no answer" --severity critical --at 2026-03-02T06:00 >/dev/null
+    call crm remind --new
+    [ "$(states)" = "respond:C-2:2026-03-02T00:00:00Z breached" ]
+    call crm remind --new
+    expect 0 "" ""
+    call crm --now 2026-03-07T10:00:00+08:00 remind --new
+    [ "$(states)" = "resolve:C-2:2026-03-02T22:00:00Z breached" ]
+}
+
+@test "a week without cron: what fell due and passed on meanwhile is given once, as it is" {
+    crm remind --new >/dev/null
+    for day in 03 04 05 06 07 08 09; do
+        crm visit add delta --planned-on "2026-03-$day" --channel phone --staff bob >/dev/null
+    done
+    call crm --now 2026-03-10T08:30:00+08:00 remind --new name=Delta
+    [ "$(jq -s 'map(select(.kind == "planned_visit")) | length' <<<"$out")" = 8 ]
+    call crm --now 2026-03-10T08:31:00+08:00 remind --new name=Delta
+    expect 0 "" ""
+}
+
 @test "--new notes nothing when the output cannot be written" {
     [ -e /dev/full ] || skip "no /dev/full"
     for format in jsonl json table csv; do

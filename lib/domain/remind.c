@@ -91,21 +91,25 @@ crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted)
 
 /* ---- Given before ---- */
 
-/* Leaves out what this recipient was given already in the same state. */
+/* Leaves out what this recipient was given already in the same state, or in any at a time that is
+ * still to come: then the clock was set back, and the item stands further on than it seems. */
 static crm_status drop_given(struct reminders *all)
 {
     struct statement *given cleanup(statement_cleanup) = NULL;
+    char now[TIME_TEXT];
     size_t kept = 0;
     crm_status status = store_prepare(all->book->store,
                                       "SELECT given_at FROM reminder_given "
-                                      "WHERE item = $1 AND state = $2 AND recipient = $3",
+                                      "WHERE item = $1 AND recipient = $3 "
+                                      "AND (state = $2 OR given_at > $4)",
                                       &given);
+    time_format_utc(all->book->now, now);
     for (size_t i = 0; i < all->count && status == CRM_OK; i++) {
         const struct value parameters[] = {value_text(all->items[i].id),
                                            value_text(all->items[i].state),
-                                           value_text(all->recipient)};
+                                           value_text(all->recipient), value_text(now)};
         bool found = false;
-        status = statement_bind_all(given, parameters, 3);
+        status = statement_bind_all(given, parameters, 4);
         if (status == CRM_OK)
             status = statement_step(given, &found);
         statement_reset(given);
