@@ -13,6 +13,10 @@ static const struct kind *const facts[] = {&kind_line, &kind_tier_change, &kind_
                                            &kind_survey_answer, &kind_visit};
 enum { SALES, TIERS, COMPLAINTS, SURVEYS, VISITS, FACT_KINDS, NO_FACT = -1 };
 
+struct given {
+    int64_t customer, owner;
+};
+
 struct undoing {
     struct crm_book *book;
     struct arena arena; /* of the entry */
@@ -20,7 +24,9 @@ struct undoing {
     struct id_list touched[FACT_KINDS]; /* customers */
     struct id_list orders;              /* whose lines follow them */
     int64_t going_first, going_last;    /* customers that the entry added, all of them */
-    int64_t done, total;                /* images and rows, for the progress */
+    struct given *given;                /* customers whom the entry had given to somebody */
+    size_t given_count, given_capacity;
+    int64_t done, total; /* images and rows, for the progress */
 };
 
 static void undoing_release(struct undoing *undoing)
@@ -229,6 +235,20 @@ static crm_status say_taken(struct undoing *undoing, const struct image *image)
     return error_hint(&undoing->book->error, _("see what was done since: crm log"));
 }
 
+static crm_status note_owner(struct undoing *undoing, const struct reading *reading)
+{
+    const int64_t owner = values_integer(&reading->after, "owner");
+    if (reading->image.kind != &kind_customer || reading->image.removed || owner == 0)
+        return CRM_OK;
+    struct given *grown = array_grow(undoing->given, &undoing->given_capacity,
+                                     undoing->given_count + 1, sizeof *grown);
+    if (grown == NULL)
+        return error_no_memory(&undoing->book->error);
+    undoing->given = grown;
+    grown[undoing->given_count++] = (struct given){reading->image.record, owner};
+    return CRM_OK;
+}
+
 static crm_status take_row_back(void *context, const struct reading *reading)
 {
     struct undoing *undoing = context;
@@ -237,6 +257,8 @@ static crm_status take_row_back(void *context, const struct reading *reading)
         return say_taken(undoing, &reading->image);
     if (status == CRM_OK)
         status = touch_image(undoing, reading);
+    if (status == CRM_OK)
+        status = note_owner(undoing, reading);
     advance(undoing, 1);
     return status;
 }
@@ -259,28 +281,14 @@ static crm_status take_back_images(struct undoing *undoing)
                        &id, 1, take_back, undoing);
 }
 
-static crm_status give_back_row(void *context, const struct reading *reading)
-{
-    const struct undoing *undoing = context;
-    return derived_owner_back(undoing->book, reading->image.record,
-                              values_integer(&reading->after, "owner"), undoing->entry.id);
-}
-
-static crm_status give_back(void *context, const struct value *row)
-{
-    struct undoing *undoing = context;
-    const struct image image = image_of(row);
-    return image_read(undoing->book, &image, give_back_row, undoing);
-}
-
-/* Customers whom the entry gave to another owner. */
+/* Customers whom the entry had given to another owner. */
 static crm_status give_back_customers(struct undoing *undoing)
 {
-    const struct value id = value_integer(undoing->entry.id);
-    return store_query(undoing->book->store,
-                       "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry = $1 "
-                       "AND i.kind = 'customer' AND i.action = 'changed' ORDER BY i.number",
-                       &id, 1, give_back, undoing);
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < undoing->given_count && status == CRM_OK; i++)
+        status = derived_owner_back(undoing->book, undoing->given[i].customer,
+                                    undoing->given[i].owner, undoing->entry.id);
+    return status;
 }
 
 /* ---- What came ---- */

@@ -4,6 +4,7 @@
 #include "report/report.h"
 
 #include "base/decimal.h"
+#include "record/import_index.h"
 #include "report/customer_sums.h"
 #include "report/review_orders.h"
 
@@ -40,15 +41,19 @@ struct review {
 struct reviewing {
     struct report_request *request;
     struct review_orders *orders;
-    struct review *reviews; /* by group */
+    struct text_index groups; /* numbers of reviews by what they are grouped by */
+    struct review *reviews;
     size_t count, capacity;
+    struct buffer name;
     struct arena arena; /* of the groups' names */
 };
 
 static void reviewing_release(struct reviewing *all)
 {
     review_orders_free(all->orders);
+    text_index_release(&all->groups);
     free(all->reviews);
+    buffer_release(&all->name);
     arena_release(&all->arena);
 }
 
@@ -56,6 +61,42 @@ static void reviewing_release(struct reviewing *all)
 enum { CUSTOMER, STATUS, PLANNED_ON, DONE_AT, NEXT_ON, NEXT_AT, PROBLEM, SOLUTION, OUTCOME, FACTS };
 
 /* ---- Groups ---- */
+
+static crm_status add_review(struct reviewing *all, const struct value *row)
+{
+    struct review *grown = array_grow(all->reviews, &all->capacity, all->count + 1, sizeof *grown);
+    if (grown == NULL || text_index_add(&all->groups, buffer_string(&all->name),
+                                        all->name.length) == TEXT_INDEX_NONE)
+        return error_no_memory(&all->request->book->error);
+    all->reviews = grown;
+    struct review *review = &grown[all->count++];
+    *review = (struct review){0};
+    for (size_t i = 0; i < all->request->group_count; i++)
+        if (row[i].type == VALUE_TEXT)
+            review->group[i] = arena_copy_length(&all->arena, row[i].text, row[i].length);
+    return all->arena.failed ? error_no_memory(&all->request->book->error) : CRM_OK;
+}
+
+static crm_status find_group(struct reviewing *all, const struct value *row, struct review **out)
+{
+    struct buffer *name = &all->name;
+    buffer_clear(name);
+    for (size_t i = 0; i < all->request->group_count; i++) {
+        const bool some = row[i].type == VALUE_TEXT;
+        buffer_append(name, some ? row[i].text : "", some ? row[i].length : 0);
+        buffer_append(name, some ? "" : "-", 1); /* its end, another one for none */
+    }
+    if (name->failed)
+        return error_no_memory(&all->request->book->error);
+    uint32_t number = text_index_find(&all->groups, buffer_string(name), name->length);
+    if (number != TEXT_INDEX_NONE) {
+        *out = &all->reviews[number];
+        return CRM_OK;
+    }
+    crm_status status = add_review(all, row);
+    *out = status == CRM_OK ? &all->reviews[all->count - 1] : NULL;
+    return status;
+}
 
 /* What has no group comes last. */
 static int compare_names(const char *a, const char *b)
@@ -65,45 +106,13 @@ static int compare_names(const char *a, const char *b)
     return strcmp(a, b);
 }
 
-static int compare(const struct reviewing *all, const struct review *review,
-                   const struct value *row)
+static int compare(const void *a, const void *b)
 {
+    const struct review *x = a, *y = b;
     int order = 0;
-    for (size_t i = 0; i < all->request->group_count && order == 0; i++)
-        order = compare_names(review->group[i], row[i].type == VALUE_TEXT ? row[i].text : NULL);
+    for (size_t i = 0; i < MOST_GROUPS && order == 0; i++)
+        order = compare_names(x->group[i], y->group[i]);
     return order;
-}
-
-static crm_status insert(struct reviewing *all, size_t place, const struct value *row)
-{
-    struct review *grown = array_grow(all->reviews, &all->capacity, all->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&all->request->book->error);
-    all->reviews = grown;
-    memmove(&grown[place + 1], &grown[place], (all->count - place) * sizeof *grown);
-    all->count++;
-    grown[place] = (struct review){0};
-    for (size_t i = 0; i < all->request->group_count; i++)
-        if (row[i].type == VALUE_TEXT)
-            grown[place].group[i] = arena_copy_length(&all->arena, row[i].text, row[i].length);
-    return all->arena.failed ? error_no_memory(&all->request->book->error) : CRM_OK;
-}
-
-static crm_status find_group(struct reviewing *all, const struct value *row, struct review **out)
-{
-    size_t low = 0, high = all->count;
-    crm_status status = CRM_OK;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare(all, &all->reviews[middle], row) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == all->count || compare(all, &all->reviews[low], row) != 0)
-        status = insert(all, low, row);
-    *out = &all->reviews[low];
-    return status;
 }
 
 /* ---- One visit ---- */
@@ -188,7 +197,7 @@ static crm_status count_visit(struct reviewing *all, struct statement *visits)
     const size_t group_count = all->request->group_count;
     struct value row[MOST_GROUPS + FACTS];
     const struct value *facts = row + group_count;
-    struct review *review;
+    struct review *review = NULL;
     day_number planned;
     for (size_t i = 0; i < group_count + FACTS; i++)
         row[i] = statement_column(visits, (int)i);
@@ -393,6 +402,8 @@ static crm_status run(struct report_request *request)
 {
     struct reviewing all cleanup(reviewing_release) = {.request = request};
     crm_status status = read_visits(&all);
+    if (status == CRM_OK && all.count > 1)
+        qsort(all.reviews, all.count, sizeof *all.reviews, compare);
     if (status == CRM_OK)
         status = begin(request);
     for (size_t i = 0; i < all.count && status == CRM_OK; i++)

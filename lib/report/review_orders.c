@@ -49,15 +49,13 @@ void order_sums_add(struct order_sums *a, const struct order_sums *b)
 
 /* ---- Reading ---- */
 
-static void lines_sql(const struct report_request *request, int window, struct query *query)
+static crm_status lines_sql(const struct report_request *request, int window, struct query *query)
 {
     day_number from = 0, to = 0;
     char *first = arena_alloc(&query->arena, DATE_TEXT);
     char *last = arena_alloc(&query->arena, DATE_TEXT);
-    if (first == NULL || last == NULL) {
-        query->sql.failed = true;
-        return;
-    }
+    if (first == NULL || last == NULL)
+        return error_no_memory(&request->book->error);
     (void)date_parse_iso(request->from, DATE_TEXT - 1, &from);
     (void)date_parse_iso(request->to, DATE_TEXT - 1, &to);
     date_format(from - window, first);
@@ -70,7 +68,9 @@ static void lines_sql(const struct report_request *request, int window, struct q
     query_value(query, value_text(first));
     buffer_text(&query->sql, " AND l.ordered_on <= ");
     query_value(query, value_text(last));
+    crm_status status = report_customer_filter(request, "l.customer", query);
     buffer_text(&query->sql, " ORDER BY l.customer, l.ordered_on, l.order_ref");
+    return status == CRM_OK && query->sql.failed ? error_no_memory(&request->book->error) : status;
 }
 
 crm_status review_orders_begin(const struct report_request *request, int window,
@@ -81,10 +81,9 @@ crm_status review_orders_begin(const struct report_request *request, int window,
     if (all == NULL)
         return error_no_memory(&book->error);
     all->book = book;
-    lines_sql(request, window, &all->query);
-    if (all->query.sql.failed)
-        return error_no_memory(&book->error);
-    crm_status status = store_prepare(book->store, buffer_string(&all->query.sql), &all->lines);
+    crm_status status = lines_sql(request, window, &all->query);
+    if (status == CRM_OK)
+        status = store_prepare(book->store, buffer_string(&all->query.sql), &all->lines);
     if (status == CRM_OK)
         status = statement_bind_all(all->lines, all->query.parameters, all->query.count);
     return status == CRM_OK ? statement_step(all->lines, &all->more) : status;
