@@ -29,7 +29,7 @@ global_options() {
 
 help_options() {
     # shellcheck disable=SC2086
-    crm $1 --help | sed -nE 's|^  (-., |    )(--(\[no-\])?[^ []*).*|\2|p' | sed 's|\[no-\]||' | sort
+    crm $1 --help | sed -nE 's/^  (-., |    )(--(\[no-\])?[^ []*).*/\2/p' | sed 's/\[no-\]//' | sort
 }
 
 @test "--help lists exactly the options of introspect" {

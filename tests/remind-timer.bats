@@ -48,11 +48,11 @@ timer_of() {
     need_file "the line names a directory"
     timer --for amy >line
     # As cron does it: five fields, then a command in which \% is a percent sign.
-    sed 's/^\([^ ]* \)\{5\}//; s/\\%/%/g' line >command
-    call env -i HOME="$HOME" PATH=/usr/bin:/bin sh -c "$(cat command)"
+    sed 's/^\([^ ]* \)\{5\}//; s/\\%/%/g' line >words
+    call env -i HOME="$HOME" PATH=/usr/bin:/bin sh -c "$(cat words)"
     [ "$status" = 0 ]
     [[ $out == *"Acme"* ]]
-    call env -i HOME="$HOME" PATH=/usr/bin:/bin sh -c "$(cat command)"
+    call env -i HOME="$HOME" PATH=/usr/bin:/bin sh -c "$(cat words)"
     expect 0 "" ""
 }
 

@@ -205,6 +205,27 @@ calendar() {
   cp "$place/policy" "$place/1000/policy.yaml"
 }
 
+# So many customers are due and were given before; five are new.
+remind_new() {
+  wanted "remind --new" || return 0
+  local old=$place/remind due now_new=2026-06-02T09:00:00Z new
+  book remind 100000 0
+  if [ ! -e "$old/given" ]; then
+    "$crm" --book "$old" --now "$now" remind >/dev/null
+    sqlite3 "$old/crm.db" "UPDATE customer SET next_visit_on = '2027-01-01';
+      UPDATE customer SET next_visit_on = '2026-06-01' WHERE id <= 1000"
+    "$crm" --book "$old" --now "$now" remind --new >/dev/null
+    sqlite3 "$old/crm.db" "UPDATE customer SET next_visit_on = '2026-06-02' WHERE id BETWEEN 5001 AND 5005"
+    sqlite3 "$old/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    touch "$old/given"
+  fi
+  due=$("$crm" --book "$old" --now $now_new remind --format jsonl | wc -l)
+  new=$("$crm" --book "$old" --now $now_new remind --new --dry-run --format jsonl | wc -l)
+  says "remind --new, $new new of $due due / remind" "most 1.15" x \
+    "$(against 10 20 "$crm --book $old --now $now_new remind --new --dry-run" \
+      "$crm --book $old --now $now_new remind")"
+}
+
 report() {
   wanted report || return 0
   local size month="--now 2014-12-31T09:00:00Z report revenue --by month"
@@ -278,6 +299,7 @@ show
 add
 list
 remind
+remind_new
 calendar
 report
 check
