@@ -34,6 +34,7 @@ static void undoing_release(struct undoing *undoing)
     for (size_t i = 0; i < FACT_KINDS; i++)
         id_list_release(&undoing->touched[i]);
     id_list_release(&undoing->orders);
+    free(undoing->given);
     arena_release(&undoing->arena);
 }
 

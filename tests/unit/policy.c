@@ -531,7 +531,7 @@ static void the_manual_has_every_key_and_no_other(void **state)
 static void key_name(const char *item, char *out, size_t size)
 {
     const char *dot = strrchr(item, '.');
-    snprintf(out, size, "%s", dot != NULL && dot[1] != '\0' ? dot + 1 : item);
+    snprintf(out, size, "%.60s", dot != NULL && dot[1] != '\0' ? dot + 1 : item);
     out[strcspn(out, "\n")] = '\0';
     strncat(out, ": ", size - strlen(out) - 1);
 }

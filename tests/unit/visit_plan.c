@@ -98,7 +98,7 @@ static void no_room(void **state)
     day_number days[DAYS];
     const int capacity[] = {1, 0};
     struct error error = {0};
-    char keys[DAYS + 2][8];
+    char keys[DAYS + 2][16];
     work_days(days);
     struct visit_plan plan = begin(days, capacity, 2);
     /* The first day is taken already; a weekend takes nothing. */
@@ -143,7 +143,7 @@ static void due_again(void **state)
 
 enum { OWNERS = 5, DUTIES = 600 };
 
-static void fill(struct visit_plan *plan, char keys[DUTIES][8], unsigned seed)
+static void fill(struct visit_plan *plan, char keys[DUTIES][16], unsigned seed)
 {
     srand(seed);
     for (int i = 0; i < DUTIES; i++) {
@@ -182,7 +182,7 @@ static void every_plan(void **state)
 {
     (void)state;
     day_number days[DAYS];
-    static char keys[DUTIES][8];
+    static char keys[DUTIES][16];
     const int capacity[OWNERS] = {1, 2, 3, 0, 8};
     unsigned seed = (unsigned)time(NULL);
     work_days(days);
