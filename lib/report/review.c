@@ -362,7 +362,9 @@ static void order_values(const struct review *review, struct value *out)
         return;
     out[REVENUE_BEFORE] = value_integer(review->before.revenue);
     out[REVENUE_AFTER] = value_integer(review->after.revenue);
-    out[CURRENCY] = value_text(all.currency[0] == '\0' ? NULL : all.currency);
+    const char *currency =
+        review->before.currency[0] != '\0' ? review->before.currency : review->after.currency;
+    out[CURRENCY] = value_text(currency[0] == '\0' ? NULL : currency);
     if (decimal_growth(review->before.revenue, review->after.revenue, &change))
         out[REVENUE_CHANGE] = value_real((double)change / DECIMAL_ONE);
 }
