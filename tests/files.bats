@@ -64,8 +64,7 @@ in_place() {
     mkdir backups
     call crm -C again restore backups
     expect 3 "" $'crm: backups: a directory, not a file\nhint: name a file in it'
-    in_directory . >names
-    ! grep -q again names
+    [ ! -e again ]
 }
 
 @test "pipes where a person names one" {
