@@ -282,6 +282,12 @@ own labour-day 2026-05-01 coming" ]
     expect 0 "王经理：祝您生日快乐，万事顺意！" ""
     call crm care greeting lakeside
     expect 0 "王经理：祝贺Lakeside Tea House成立30周年！" ""
+    # Late, it is still for that day; once done, for the next.
+    call crm care greeting lakeside founding --now 2026-03-06
+    expect 0 "王经理：祝贺Lakeside Tea House成立30周年！" ""
+    crm -q visit add lakeside --channel phone --occasion founding --now 2026-03-06 >/dev/null
+    call crm care greeting lakeside founding --now 2026-03-07
+    expect 0 "王经理：祝贺Lakeside Tea House成立31周年！" ""
     call crm care greeting lakeside 中秋
     expect 0 "王经理：中秋将至，谨致问候，祝您和家人安康。" ""
     crm -q edit lakeside --language English >/dev/null

@@ -36,6 +36,7 @@ struct care_item {
     bool day_unknown;   /* of a birthday: `day` is the first working day of its month */
     bool lunar;         /* a birthday by the lunar calendar */
     bool calendar_ends; /* before that day: working days are guessed by weekday */
+    bool done;          /* there is a visit for it */
     bool greeted;       /* at the occasion before this one: then what follows is set */
     day_number last_on;
     const char *last_channel, *last_by; /* NULL: not known */

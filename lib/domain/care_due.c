@@ -268,6 +268,7 @@ static crm_status add(struct looking *looking, const struct value *row, const st
                              .lunar = row[CALENDAR].type == VALUE_TEXT &&
                                       strcmp(row[CALENDAR].text, "lunar") == 0,
                              .calendar_ends = day->calendar_ends,
+                             .done = done,
                              .greeted = any && !done,
                              .last_on = last,
                              .last_channel = copy(list, &row[CHANNEL], &failed),

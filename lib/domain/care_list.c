@@ -263,7 +263,7 @@ static crm_status load_customer(struct crm_book *book, const char *reference,
     return CRM_OK;
 }
 
-/* Its day in the year to come tells how many years it has been. */
+/* Its day tells how many years it has been: the last one as long as that may be made up for. */
 static crm_status find_occasion(struct crm_book *book, const char *given, struct greeted *greeted)
 {
     const struct care_request request = {.customer = greeted->customer,
@@ -276,7 +276,8 @@ static crm_status find_occasion(struct crm_book *book, const char *given, struct
     for (size_t i = 0; i < list.count && status == CRM_OK; i++) {
         const struct care_item *item = &list.items[i];
         const bool same = given == NULL || strcmp(item->occasion, given) == 0;
-        if (!same || item->contact != greeted->contact || item->day < book->today)
+        const bool past = item->done && item->day < book->today;
+        if (!same || past || item->contact != greeted->contact)
             continue;
         greeted->occasion = arena_copy(&greeted->arena, item->occasion);
         greeted->words.years = item->years;
