@@ -528,6 +528,25 @@ END
     expect 0 "" ""
 }
 
+@test "a tier set by hand that the policy no longer has is not kept" {
+    crm tier apply >/dev/null
+    crm tier set c3 B --reason "a promise" >/dev/null
+    schemes 'tiers:
+  names: [A, X, C]
+  schemes:
+    abc:
+      method: pareto
+      thresholds: {A: 80, X: 95}
+'
+    sed -i 's/^    B: {every/    X: {every/' .crm/policy.yaml
+    call crm tier apply
+    [ "$(summary)" = "c3:X:new" ]
+    call crm tier history c3 --fields tier,previous,pinned
+    expect 0 '{"tier":"B","previous":null,"pinned":false}
+{"tier":"B","previous":"B","pinned":true}
+{"tier":"X","previous":null,"pinned":false}' ""
+}
+
 @test "an evaluation that changes nothing makes no entry and syncs nothing" {
     need_file "its files are looked at"
     command -v strace >/dev/null || skip "no strace"
