@@ -2,6 +2,8 @@
 /* Erasing a person's data: from the records, from the journal, from the file. */
 #include "journal/forget.h"
 
+#include "store/roles.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +142,9 @@ static crm_status forget(struct forgetting *forgetting, const char *kind, const 
 {
     struct crm_book *book = forgetting->book;
     crm_status status = subject_find(book, kind, reference, &forgetting->subject);
+    if (status == CRM_OK && forgetting->subject.kind == &kind_staff)
+        status = store_refuse_holders(book->store, "SELECT id FROM staff WHERE id = $1",
+                                      forgetting->subject.id);
     forgetting->erased =
         arena_array(&forgetting->arena, schema_kind_count, sizeof *forgetting->erased);
     if (status == CRM_OK && forgetting->erased == NULL)

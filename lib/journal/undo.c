@@ -4,6 +4,7 @@
 #include "journal/history.h"
 
 #include "store/journal.h"
+#include "store/roles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -518,10 +519,25 @@ static crm_status choose(struct undoing *undoing, int64_t id)
 
 /* ---- All of it ---- */
 
+/* The staff that goes: what the entry added, or brought back. */
+static crm_status refuse_holders(struct undoing *undoing)
+{
+    struct store *store = undoing->book->store;
+    const struct entry *entry = &undoing->entry;
+    return entry->undoes == 0
+               ? store_refuse_holders(store, "SELECT id FROM staff WHERE entry = $1", entry->id)
+               : store_refuse_holders(store,
+                                      "SELECT record FROM journal_image WHERE entry = $1 "
+                                      "AND kind = 'staff' AND action = 'removed'",
+                                      entry->undoes);
+}
+
 static crm_status undo(struct undoing *undoing)
 {
+    crm_status status = refuse_holders(undoing);
     find_going(undoing);
-    crm_status status = touch_buyers(undoing);
+    if (status == CRM_OK)
+        status = touch_buyers(undoing);
     if (status == CRM_OK)
         status = take_out_sales(undoing);
     if (status == CRM_OK)

@@ -2,6 +2,8 @@
 /* Who refers to a record. */
 #include "record/references.h"
 
+#include "store/roles.h"
+
 #include <string.h>
 
 crm_status references_each(struct crm_book *book, const struct kind *kind, reference_visitor visit,
@@ -29,6 +31,12 @@ crm_status references_remove_row(struct crm_book *book, const struct kind *kind,
     struct arena arena cleanup(arena_release) = {0};
     const struct value parameter = value_integer(id);
     const char *sql = arena_printf(&arena, "DELETE FROM %s WHERE id = $1", kind->table);
+    crm_status status =
+        kind == &kind_staff
+            ? store_refuse_holders(book->store, "SELECT id FROM staff WHERE id = $1", id)
+            : CRM_OK;
+    if (status != CRM_OK)
+        return status;
     return sql == NULL ? error_no_memory(&book->error) : store_run(book->store, sql, &parameter, 1);
 }
 

@@ -103,6 +103,9 @@ struct store_driver {
     /* Roles, see roles.h; NULL for an engine without users. */
     crm_status (*grant)(struct store *store, const struct store_access *access);
     crm_status (*revoke)(struct store *store, int64_t staff);
+    /* Login and role of one of those that `which` selects by $1; CRM_NOT_FOUND: none has any. */
+    crm_status (*find_holder)(struct store *store, struct arena *arena, const char *which,
+                              int64_t parameter, struct value holder[2]);
     crm_status (*each_access)(struct store *store, store_row each, void *context);
     crm_status (*is_restricted)(struct store *store, bool *out);
     crm_status (*may_add)(struct store *store, const char *table, bool *out);

@@ -286,7 +286,10 @@ static crm_status postgres_begin(struct store *store)
     postgres_forget_ahead(postgres_of(store));
     postgres_of(store)->in_block = true;
     crm_status status = postgres_open_with(store, "BEGIN");
-    return status == CRM_OK ? postgres_open_with(store, LOCK_OF_WRITERS) : status;
+    if (status == CRM_OK)
+        status = postgres_open_with(store, LOCK_OF_WRITERS);
+    return status == CRM_OK && postgres_of(store)->unguarded ? postgres_renew_guards(store)
+                                                             : status;
 }
 
 #define TURN_NUMBER "4345422"
@@ -455,6 +458,7 @@ const struct store_driver store_driver_postgres = {
     .set_last_number = postgres_set_last_number,
     .grant = postgres_grant,
     .revoke = postgres_revoke,
+    .find_holder = postgres_find_holder,
     .each_access = postgres_each_access,
     .is_restricted = postgres_is_restricted,
     .may_add = postgres_may_add,

@@ -4,6 +4,7 @@
 #define CRM_STORE_POSTGRES_H
 
 #include "base/buffer.h"
+#include "store/create.h"
 #include "store/driver.h"
 #include "store/postgres_library.h"
 
@@ -51,6 +52,7 @@ struct postgres {
     char entry[80];                  /* sets the journal's entry */
     bool inserted[POSTGRES_COUNTED]; /* into which tables this entry did */
     bool roles;                      /* were given to somebody */
+    bool unguarded;                  /* by an older crm, and whoever asks may put that right */
 };
 
 /* Parameters as libpq takes them. */
@@ -60,6 +62,11 @@ struct postgres_parameters {
     const char **texts; /* NULL for null */
     struct arena arena;
 };
+
+/* What functions look names up in, whatever the caller's own path is. Temporary objects come last:
+ * left unnamed they would come first, and anybody's table would stand for the book's. */
+#define POSTGRES_AS_OWNER  "SECURITY DEFINER SET search_path = crm, pg_catalog, pg_temp "
+#define POSTGRES_AS_CALLER "SET search_path = pg_catalog, pg_temp "
 
 static inline struct postgres *postgres_of(const struct store *store)
 {
@@ -90,6 +97,10 @@ PGresult *postgres_next_result(struct postgres *postgres);
 crm_status postgres_send_opening(struct store *store);
 /* One or more statements without parameters. */
 crm_status postgres_execute(struct store *store, const char *sql);
+crm_status postgres_execute_buffer(struct store *store, const struct buffer *sql);
+/* A name, and a text, as they stand in a statement that takes no parameters. */
+void postgres_name_sql(struct buffer *sql, const char *name);
+void postgres_literal_sql(struct buffer *sql, const char *text);
 struct value postgres_value(const struct postgres_library *library, const PGresult *result, int row,
                             int column);
 /* Sums that do not fit into 64 bits are refused before a value is made of them. */
@@ -160,6 +171,9 @@ crm_status postgres_create_fold(struct store *store);
 
 /* ---- postgres_journal.c ---- */
 
+extern const char postgres_image_function[];
+/* Replaces those that keep the images of a kind's records. */
+void postgres_image_functions(struct buffer *sql, const struct kind *kind);
 crm_status postgres_create_journal(struct store *store);
 crm_status postgres_keep_images(struct store *store, const struct kind *kind);
 crm_status postgres_index_entry(struct store *store, const struct kind *kind);
@@ -175,7 +189,12 @@ crm_status postgres_is_blank(struct store *store, bool *out);
 crm_status postgres_schema_version(struct store *store, int *out);
 crm_status postgres_set_schema_version(struct store *store, int version);
 crm_status postgres_scrub(struct store *store, bool *whole);
+/* Replaces those that give a table's numbers. */
+void postgres_number_functions(struct buffer *sql, const struct kind *kind);
 crm_status postgres_next_id(struct store *store, const struct kind *kind, int64_t *out);
+/* Records' tables, then the program's own. */
+const struct kind *postgres_table(size_t place);
+size_t postgres_table_count(void);
 crm_status postgres_begin_schema(struct store *store);
 crm_status postgres_finish_table(struct store *store, const struct kind *kind, bool record);
 
@@ -185,14 +204,34 @@ crm_status postgres_examine(struct store *store, store_fault_visitor each, void 
 crm_status postgres_rebuild_index(struct store *store, const char *index);
 /* Of the table $1. */
 extern const char postgres_columns_sql[], postgres_indexes_sql[], postgres_triggers_sql[];
+
 /* ---- postgres_roles.c ---- */
 
 crm_status postgres_grant(struct store *store, const struct store_access *access);
 crm_status postgres_revoke(struct store *store, int64_t staff);
+crm_status postgres_find_holder(struct store *store, struct arena *arena, const char *which,
+                                int64_t parameter, struct value holder[2]);
 crm_status postgres_each_access(struct store *store, store_row each, void *context);
 crm_status postgres_is_restricted(struct store *store, bool *out);
 crm_status postgres_may_add(struct store *store, const char *table, bool *out);
 crm_status postgres_actor(struct store *store, struct arena *arena, const char **out);
+
+/* ---- postgres_policies.c ---- */
+
+/* Raised with what postgres_make_guards() makes; a new schema may have new tables. How old the
+ * guards in the database are stands in the comment of the table c, read by whoever may replace
+ * them. */
+enum { POSTGRES_GUARDS = STORE_SCHEMA_VERSION * 100 + 1 };
+#define POSTGRES_GUARDS_SQL                                                                        \
+    "CASE WHEN pg_has_role(c.relowner, 'USAGE') THEN coalesce(CAST(substring(obj_description("     \
+    "c.oid, 'pg_class') FROM '[0-9]+$') AS int), 0) END"
+
+/* Whether its rows are somebody's customers, or belong to them. */
+bool postgres_is_customers(const struct kind *kind);
+/* Makes or replaces what roles rest on: functions, policies and triggers. */
+crm_status postgres_make_guards(struct store *store, const char *owner);
+/* The same where an older crm made them. */
+crm_status postgres_renew_guards(struct store *store);
 
 /* ---- postgres_guard.c ---- */
 

@@ -12,17 +12,19 @@
 
 const char postgres_guard_functions[] =
     /* The number of the entry under way; null unless it is the next. */
-    "CREATE OR REPLACE FUNCTION crm.access_entry() RETURNS bigint LANGUAGE sql STABLE AS "
-    "$$ SELECT under_way FROM (SELECT CAST(nullif(current_setting('crm.entry', true), '') AS "
+    "CREATE OR REPLACE FUNCTION crm.access_entry() RETURNS bigint LANGUAGE sql "
+    "STABLE " POSTGRES_AS_CALLER
+    "AS $$ SELECT under_way FROM (SELECT CAST(nullif(current_setting('crm.entry', true), '') AS "
     "bigint) AS under_way) AS s "
     "WHERE under_way = (SELECT coalesce(max(id), 0) + 1 FROM crm.journal) $$;"
-    "CREATE OR REPLACE FUNCTION crm.access_login() RETURNS text LANGUAGE sql STABLE AS "
-    "$$ SELECT s.login FROM crm.staff_access a JOIN crm.staff s ON s.id = a.staff "
+    "CREATE OR REPLACE FUNCTION crm.access_login() RETURNS text LANGUAGE sql "
+    "STABLE " POSTGRES_AS_CALLER
+    "AS $$ SELECT s.login FROM crm.staff_access a JOIN crm.staff s ON s.id = a.staff "
     "WHERE a.database_user = current_user $$;"
     /* Whether the entry continues the chain, and covers the images that were kept for it: what
      * journal_end does. */
     "CREATE OR REPLACE FUNCTION crm.access_right_entry(j crm.journal) RETURNS boolean "
-    "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+    "LANGUAGE sql STABLE " POSTGRES_AS_OWNER "AS $$ "
     "SELECT j.previous_hash = coalesce((SELECT hash FROM journal ORDER BY id DESC LIMIT 1), "
     "'" JOURNAL_NO_HASH "') "
     "AND j.command_digest = encode(sha256(convert_to(j.salt || j.command, 'UTF8')), 'hex') "
@@ -30,23 +32,37 @@ const char postgres_guard_functions[] =
     "ORDER BY number), ''), 'UTF8')), 'hex') FROM journal_image WHERE entry = j.id) "
     "AND j.hash = encode(sha256(convert_to(concat_ws(E'\\n', j.previous_hash, j.id, j.happened_at, "
     "j.actor, j.command_digest, j.added, j.images_digest, j.undoes), 'UTF8')), 'hex') $$;"
-    /* Whether a record, or a line of the customer, that the entry had added was removed since. */
+    /* Whether a record, or a line of the customer, that the entry had added was removed since. The
+     * entry is the last value of a line: what does not hold it is not even read. */
     "CREATE OR REPLACE FUNCTION crm.access_was_removed(of_kind text, of_record bigint, "
     "of_customer bigint, added_by bigint) RETURNS boolean "
-    "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
-    "SELECT EXISTS (SELECT 1 FROM journal_image WHERE kind = of_kind AND action = 'removed' "
-    "AND (record = of_record OR (of_record IS NULL AND customer = of_customer)) "
-    "AND CAST(CAST(before_values AS json) ->> 'entry' AS bigint) = added_by) $$;"
-    "CREATE OR REPLACE FUNCTION crm.access_need_entry() RETURNS trigger LANGUAGE plpgsql "
-    "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ BEGIN "
+    "LANGUAGE sql STABLE " POSTGRES_AS_OWNER "AS $$ "
+    "SELECT CASE WHEN of_record IS NULL THEN EXISTS (SELECT 1 FROM journal_image, "
+    "json_array_elements_text(CAST(before_values AS json) -> 'columns') "
+    "WITH ORDINALITY AS c (name, place), "
+    "json_array_elements(CAST(before_values AS json) -> 'rows') AS r (cells) "
+    "WHERE kind = of_kind AND customer = of_customer AND action = 'removed' "
+    "AND strpos(before_values, CAST(added_by AS text) || ']') > 0 AND c.name = 'entry' "
+    "AND CAST(r.cells ->> CAST(c.place - 1 AS int) AS bigint) = added_by) "
+    "ELSE EXISTS (SELECT 1 FROM journal_image WHERE kind = of_kind AND record = of_record "
+    "AND action = 'removed' "
+    "AND CAST(CAST(before_values AS json) ->> 'entry' AS bigint) = added_by) END $$;"
+    /* The highest number of a table, of records there or removed. */
+    "CREATE OR REPLACE FUNCTION crm.access_highest(of_table text) RETURNS bigint "
+    "LANGUAGE plpgsql STABLE " POSTGRES_AS_OWNER "AS $$ DECLARE highest bigint; BEGIN "
+    "EXECUTE format('SELECT greatest((SELECT max(id) FROM crm.%I), "
+    "(SELECT last FROM identity WHERE table_name = $1), 0)', of_table) INTO highest "
+    "USING of_table; RETURN highest; END $$;"
+    "CREATE OR REPLACE FUNCTION crm.access_need_entry() RETURNS trigger LANGUAGE "
+    "plpgsql " POSTGRES_AS_OWNER "AS $$ BEGIN "
     "IF NOT EXISTS (SELECT 1 FROM journal WHERE id = NEW.entry) THEN "
     "RAISE 'permission denied for writing without an entry in the journal' "
     "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;"
     "CREATE OR REPLACE FUNCTION crm.access_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "RAISE 'permission denied for changing what the journal rests on' "
     "USING ERRCODE = 'insufficient_privilege'; END $$;"
-    "CREATE OR REPLACE FUNCTION crm.access_refuse_old() RETURNS trigger LANGUAGE plpgsql "
-    "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+    "CREATE OR REPLACE FUNCTION crm.access_refuse_old() RETURNS trigger LANGUAGE "
+    "plpgsql " POSTGRES_AS_OWNER "AS $$ "
     "DECLARE number bigint; BEGIN "
     "IF TG_OP = 'INSERT' THEN number := NEW.entry; ELSE number := OLD.entry; END IF; "
     "IF nullif(current_setting('crm.entry', true), '') IS NULL "
@@ -55,14 +71,6 @@ const char postgres_guard_functions[] =
     "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;";
 
 /* ---- Triggers ---- */
-
-static void literal_sql(struct buffer *sql, const char *text)
-{
-    buffer_character(sql, '\'');
-    for (; *text != '\0'; text++)
-        buffer_printf(sql, *text == '\'' ? "''" : "%c", *text);
-    buffer_character(sql, '\'');
-}
 
 /* Images are kept by a function that runs as the owner: who asked for them is the session's user.
  */
@@ -78,7 +86,7 @@ static void trigger_sql(struct buffer *sql, const char *constraint, const char *
 static void not_owner_sql(struct buffer *sql, const char *timing, const char *owner)
 {
     buffer_printf(sql, " %sFOR EACH ROW WHEN (session_user <> ", timing);
-    literal_sql(sql, owner);
+    postgres_literal_sql(sql, owner);
 }
 
 static void need_entry_sql(struct buffer *sql, const char *table, const char *owner)

@@ -12,10 +12,9 @@
 
 /* One image of a change. The entry under way and the number of the last image are settings of the
  * transaction; without an entry nothing is kept, as when a book is copied. */
-static const char image_function[] =
-    "CREATE FUNCTION crm.keep_image(kind_name text, id bigint, owner bigint, "
-    "old_values text, new_values text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
-    "SET search_path = crm, pg_catalog AS $$ "
+const char postgres_image_function[] =
+    "CREATE OR REPLACE FUNCTION crm.keep_image(kind_name text, id bigint, owner bigint, "
+    "old_values text, new_values text) RETURNS void LANGUAGE plpgsql " POSTGRES_AS_OWNER "AS $$ "
     "DECLARE under_way bigint := current_setting('crm.entry'); "
     "place bigint := coalesce(nullif(current_setting('crm.image', true), ''), '0'); "
     "grain text := replace(gen_random_uuid()::text, '-', ''); "
@@ -27,11 +26,11 @@ static const char image_function[] =
     "'changed', 1, old_values, new_values, grain, "
     "encode(sha256(convert_to(concat_ws(E'\\n', grain, kind_name, "
     "coalesce(id::text, ''), 'changed', old_values, new_values), 'UTF8')), 'hex')); "
-    "END $$";
+    "END $$;";
 
 crm_status postgres_create_journal(struct store *store)
 {
-    return postgres_execute(store, image_function);
+    return postgres_execute(store, postgres_image_function);
 }
 
 static bool is_stored(const struct field *field)
@@ -162,8 +161,8 @@ static void customer_sql(struct buffer *sql, const struct kind *kind, const char
 static void changed_function_sql(struct buffer *sql, const struct kind *kind)
 {
     buffer_printf(sql,
-                  "CREATE FUNCTION crm.keep_changed_%s() RETURNS trigger LANGUAGE plpgsql "
-                  "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ BEGIN "
+                  "CREATE OR REPLACE FUNCTION crm.keep_changed_%s() RETURNS trigger "
+                  "LANGUAGE plpgsql " POSTGRES_AS_OWNER "AS $$ BEGIN "
                   "PERFORM keep_image('%s', %s, ",
                   kind->table, kind->name, kind->cluster == NULL ? "OLD.id" : "NULL");
     customer_sql(sql, kind, "OLD");
@@ -212,8 +211,8 @@ static void removed_function_sql(struct buffer *sql, const struct kind *kind)
 {
     buffer_printf(
         sql,
-        "CREATE FUNCTION crm.keep_removed_%s() RETURNS trigger LANGUAGE plpgsql "
-        "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ "
+        "CREATE OR REPLACE FUNCTION crm.keep_removed_%s() RETURNS trigger LANGUAGE "
+        "plpgsql " POSTGRES_AS_OWNER "AS $$ "
         "DECLARE under_way bigint := nullif(current_setting('crm.entry', true), ''); "
         "numbered bigint := coalesce(nullif(current_setting('crm.image', true), ''), '0'); "
         "kept bigint; "
@@ -272,11 +271,16 @@ static void triggers_sql(struct buffer *sql, const struct kind *kind)
     buffer_printf(sql, ")) EXECUTE FUNCTION crm.keep_changed_%s();", table);
 }
 
+void postgres_image_functions(struct buffer *sql, const struct kind *kind)
+{
+    removed_function_sql(sql, kind);
+    changed_function_sql(sql, kind);
+}
+
 crm_status postgres_keep_images(struct store *store, const struct kind *kind)
 {
     struct buffer sql cleanup(buffer_release) = {0};
-    removed_function_sql(&sql, kind);
-    changed_function_sql(&sql, kind);
+    postgres_image_functions(&sql, kind);
     triggers_sql(&sql, kind);
     return sql.failed ? error_no_memory(store->error)
                       : postgres_execute(store, buffer_string(&sql));

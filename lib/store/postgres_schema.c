@@ -37,15 +37,19 @@ crm_status postgres_is_blank(struct store *store, bool *out)
 crm_status postgres_schema_version(struct store *store, int *out)
 {
     struct arena arena cleanup(arena_release) = {0};
-    struct value facts[3] = {value_null(), value_null(), value_null()};
+    struct postgres *postgres = postgres_of(store);
+    struct value facts[4] = {value_null(), value_null(), value_null(), value_null()};
     crm_status status = store_row_values(
         store, &arena,
         "SELECT obj_description(n, 'pg_namespace'), "
         "CASE WHEN has_schema_privilege(n, 'USAGE') THEN NULL ELSE CAST(current_user AS text) END, "
-        "(SELECT count(*) FROM pg_class WHERE relnamespace = n AND relname = 'staff_access') "
-        "FROM (SELECT CAST(to_regnamespace('crm') AS oid) AS n) AS x",
-        NULL, 0, facts, 3);
-    postgres_of(store)->roles = status == CRM_OK && facts[2].integer > 0;
+        "CASE WHEN c.oid IS NULL THEN 0 ELSE 1 END, " POSTGRES_GUARDS_SQL " "
+        "FROM (SELECT CAST(to_regnamespace('crm') AS oid) AS n) AS x "
+        "LEFT JOIN pg_class c ON c.relnamespace = n AND c.relname = 'staff_access'",
+        NULL, 0, facts, 4);
+    postgres->roles = status == CRM_OK && facts[2].integer > 0;
+    postgres->unguarded =
+        postgres->roles && facts[3].type == VALUE_INTEGER && facts[3].integer < POSTGRES_GUARDS;
     bool known = status == CRM_OK && facts[0].type == VALUE_TEXT &&
                  strncmp(facts[0].text, COMMENT_BEGIN, sizeof COMMENT_BEGIN - 1) == 0;
     *out = known ? (int)strtol(facts[0].text + sizeof COMMENT_BEGIN - 1, NULL, 10) : 0;
@@ -64,6 +68,17 @@ crm_status postgres_set_schema_version(struct store *store, int version)
 }
 
 /* ---- Making ---- */
+
+const struct kind *postgres_table(size_t place)
+{
+    return place < schema_kind_count ? schema_kinds[place]
+                                     : schema_internal_kinds[place - schema_kind_count];
+}
+
+size_t postgres_table_count(void)
+{
+    return schema_kind_count + schema_internal_kind_count;
+}
 
 /* The highest number of a removed record, by table. Numbers come from no sequence: that would not
  * take back the number of a write that was refused or tried with --dry-run. */
@@ -87,30 +102,40 @@ crm_status postgres_begin_schema(struct store *store)
 
 /* The next number: after the last row, after those that this transaction gave already, and after
  * any that was removed from a table whose numbers are never given again. */
+void postgres_number_functions(struct buffer *sql, const struct kind *kind)
+{
+    const char *table = kind->table;
+    buffer_printf(sql,
+                  "CREATE OR REPLACE FUNCTION crm.next_%s() RETURNS bigint LANGUAGE "
+                  "plpgsql " POSTGRES_AS_OWNER "AS $$ DECLARE number bigint := greatest("
+                  "(SELECT max(id) FROM %s), nullif(current_setting('crm.next_%s', true), '')"
+                  "::bigint, (SELECT last FROM identity WHERE table_name = '%s'), 0) + 1; "
+                  "BEGIN PERFORM set_config('crm.next_%s', number::text, true); "
+                  "RETURN number; END $$;",
+                  table, table, table, table, table);
+    if (kind_is_lasting(kind))
+        buffer_printf(sql,
+                      "CREATE OR REPLACE FUNCTION crm.retire_%s() RETURNS trigger "
+                      "LANGUAGE plpgsql " POSTGRES_AS_OWNER "AS $$ BEGIN "
+                      "UPDATE identity SET last = (SELECT max(id) FROM gone) "
+                      "WHERE table_name = '%s' AND last < (SELECT max(id) FROM gone); "
+                      "RETURN NULL; END $$;",
+                      table, table);
+}
+
 static crm_status number_table(struct store *store, const struct kind *kind)
 {
     struct buffer sql cleanup(buffer_release) = {0};
     const char *table = kind->table;
-    buffer_printf(&sql,
-                  "CREATE FUNCTION crm.next_%s() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER "
-                  "SET search_path = crm, pg_catalog AS $$ DECLARE number bigint := greatest("
-                  "(SELECT max(id) FROM %s), nullif(current_setting('crm.next_%s', true), '')"
-                  "::bigint, (SELECT last FROM identity WHERE table_name = '%s'), 0) + 1; "
-                  "BEGIN PERFORM set_config('crm.next_%s', number::text, true); "
-                  "RETURN number; END $$;"
-                  "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s();",
-                  table, table, table, table, table, table, table);
+    postgres_number_functions(&sql, kind);
+    buffer_printf(&sql, "ALTER TABLE crm.%s ALTER COLUMN id SET DEFAULT crm.next_%s();", table,
+                  table);
     if (kind_is_lasting(kind))
         buffer_printf(&sql,
                       "INSERT INTO crm.identity VALUES ('%s', 0);"
-                      "CREATE FUNCTION crm.retire_%s() RETURNS trigger LANGUAGE plpgsql "
-                      "SECURITY DEFINER SET search_path = crm, pg_catalog AS $$ BEGIN "
-                      "UPDATE identity SET last = (SELECT max(id) FROM gone) "
-                      "WHERE table_name = '%s' AND last < (SELECT max(id) FROM gone); "
-                      "RETURN NULL; END $$;"
                       "CREATE TRIGGER retire AFTER DELETE ON crm.%s REFERENCING OLD TABLE AS gone "
                       "FOR EACH STATEMENT EXECUTE FUNCTION crm.retire_%s();",
-                      table, table, table, table, table);
+                      table, table, table);
     return sql.failed ? error_no_memory(store->error)
                       : postgres_execute(store, buffer_string(&sql));
 }

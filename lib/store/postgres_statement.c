@@ -312,6 +312,33 @@ crm_status postgres_execute(struct store *store, const char *sql)
     return status == CRM_OK ? execute_now(store, sql) : status;
 }
 
+crm_status postgres_execute_buffer(struct store *store, const struct buffer *sql)
+{
+    return sql->failed ? error_no_memory(store->error)
+                       : postgres_execute(store, buffer_string(sql));
+}
+
+static void quoted_sql(struct buffer *sql, const char *text, char quote)
+{
+    buffer_character(sql, quote);
+    for (; *text != '\0'; text++) {
+        if (*text == quote)
+            buffer_character(sql, quote);
+        buffer_character(sql, *text);
+    }
+    buffer_character(sql, quote);
+}
+
+void postgres_name_sql(struct buffer *sql, const char *name)
+{
+    quoted_sql(sql, name, '"');
+}
+
+void postgres_literal_sql(struct buffer *sql, const char *text)
+{
+    quoted_sql(sql, text, '\'');
+}
+
 /* ---- Values ---- */
 
 crm_status postgres_check_numbers(struct store *store, const PGresult *result)

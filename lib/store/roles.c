@@ -47,6 +47,20 @@ crm_status store_revoke(struct store *store, int64_t staff)
     return status == CRM_OK ? store->driver->revoke(store, staff) : status;
 }
 
+crm_status store_refuse_holders(struct store *store, const char *which, int64_t parameter)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct value holder[2];
+    if (store->driver->find_holder == NULL)
+        return CRM_OK;
+    crm_status status = store->driver->find_holder(store, &arena, which, parameter, holder);
+    if (status != CRM_OK)
+        return status == CRM_NOT_FOUND ? CRM_OK : status;
+    error_set(store->error, CRM_CONFLICT, _("%s has a role in the database: %s"), holder[0].text,
+              holder[1].text);
+    return error_hint(store->error, _("take it back first: crm staff revoke %s"), holder[0].text);
+}
+
 crm_status store_each_access(struct store *store, store_row each, void *context)
 {
     crm_status status = need_users(store);

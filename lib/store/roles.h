@@ -30,6 +30,9 @@ bool store_role_parse(const char *name, enum store_role *out);
 crm_status store_grant(struct store *store, const struct store_access *access);
 /* Takes the role back; CRM_NOT_FOUND, without a message, when there is none. */
 crm_status store_revoke(struct store *store, int64_t staff);
+/* CRM_CONFLICT, with a sentence, when one of the staff has a role whose number is among those that
+ * `which`, a query of the parameter $1, selects: without his record nobody could take it back. */
+crm_status store_refuse_holders(struct store *store, const char *which, int64_t parameter);
 /* Calls `each` for every role in the order of logins: login, name, role, user, department. */
 crm_status store_each_access(struct store *store, store_row each, void *context);
 /* Whether whoever opened the store sees some customers only. Never for a file. */
