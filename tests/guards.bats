@@ -6,11 +6,11 @@
 load helper
 load team
 
-# entry_of NUMBER LOGIN: a right entry of the journal, of what left no image.
+# entry_of NUMBER LOGIN [UNDOES]: a right entry of the journal, of what left no image.
 entry_of() {
-    echo "INSERT INTO crm.journal (id, happened_at, actor, command, salt, command_digest, added, images_digest, previous_hash, hash)
-        SELECT $1, happened_at, '$2', 'c', 's', d, '{}', i, hash,
-        encode(sha256(convert_to(concat_ws(E'\n', hash, $1, happened_at, '$2', d, '{}', i), 'UTF8')), 'hex')
+    printf '%s\n' "INSERT INTO crm.journal (id, happened_at, actor, command, salt, command_digest, added, images_digest, undoes, previous_hash, hash)
+        SELECT $1, happened_at, '$2', 'c', 's', d, '{}', i, CAST(${3-NULL} AS bigint), hash,
+        encode(sha256(convert_to(concat_ws(E'\n', hash, $1, happened_at, '$2', d, '{}', i, CAST(${3-NULL} AS bigint)), 'UTF8')), 'hex')
         FROM crm.journal, encode(sha256('sc'), 'hex') AS d, encode(sha256(''), 'hex') AS i ORDER BY id DESC LIMIT 1"
 }
 
@@ -126,7 +126,7 @@ attack() {
     [ "$(owner export order && owner export line)" = "$before" ]
     # Not under an entry that had added no such line.
     next=$(($(sql_as lin "SELECT max(id) FROM crm.journal") + 1))
-    refused lin "SET crm.entry = $next; INSERT INTO crm.order_line SELECT (jsonb_populate_record(l, jsonb_build_object('entry', 1))).* FROM crm.order_line l"
+    refused lin "SET crm.entry = $next; INSERT INTO crm.order_line SELECT (jsonb_populate_record(l, jsonb_build_object('entry', 1, 'line_number', 9))).* FROM crm.order_line l"
     owner check >/dev/null
 }
 
@@ -155,6 +155,48 @@ attack() {
     owner staff revoke old
     call owner forget staff old --reason gone
     [ "$status" = 0 ]
+    owner check >/dev/null
+}
+
+@test "nothing is removed without an image, whatever the statement does behind itself" {
+    team
+    grant lin --role manager
+    grant boss --role administrator
+    before=$(owner export customer && owner export contact && owner export line)
+    next=$(($(sql_as lin "SELECT max(id) FROM crm.journal") + 1))
+    entry=$(entry_of "$next" lin)
+    for value in "entry::text" "''" "'1'" "'999'" "'$((next - 1))'"; do
+        refused lin "BEGIN; SET LOCAL crm.entry = $next;
+            DELETE FROM crm.order_line RETURNING set_config('crm.entry', $value, false); SET LOCAL crm.entry = $next; $entry; COMMIT"
+        refused boss "BEGIN; SET LOCAL crm.entry = $next;
+            DELETE FROM crm.contact RETURNING set_config('crm.entry', $value, false); SET LOCAL crm.entry = $next; ${entry//lin/boss}; COMMIT"
+    done
+    [ "$(owner export customer && owner export contact && owner export line)" = "$before" ]
+    owner check >/dev/null
+}
+
+@test "what comes back is what an undo of its removal brings back, and as it was" {
+    team
+    grant lin --role manager
+    as lin remove order A-1 >/dev/null
+    as lin remove contact P-2 >/dev/null
+    removed=$(sql_as lin "SELECT max(id) FROM crm.journal")
+    next=$((removed + 1))
+    entry=$(entry_of "$next" lin)
+    back="INSERT INTO crm.contact (id, customer, name, entry) VALUES (2, 1, 'NAME', (SELECT CAST(CAST(before_values AS json) ->> 'entry' AS bigint)
+        FROM crm.journal_image WHERE kind = 'contact' AND action = 'removed'))"
+    # Under no entry, under one that undoes nothing, under one that undoes another.
+    refused lin "SET crm.entry = $next; ${back/NAME/Ann}"
+    refused lin "BEGIN; SET LOCAL crm.entry = $next; ${back/NAME/Ann}; $entry; COMMIT"
+    # Another than had been removed.
+    refused lin "BEGIN; SET LOCAL crm.entry = $next; ${back/NAME/Spy}; $(entry_of "$next" lin "$removed"); COMMIT"
+    refused lin "BEGIN; SET LOCAL crm.entry = $next; ${back/NAME/Ann}; $(entry_of "$next" lin $((removed - 1))); COMMIT"
+    [ "$(owner export contact | wc -l)" = 1 ]
+    call as lin undo --fields what
+    expect 0 '{"what":{"contact":{"removed":1}}}' ""
+    # Nobody but an administrator says what was merged into what: forgetting goes by it.
+    next=$((next + 1))
+    refused lin "BEGIN; SET LOCAL crm.entry = $next; INSERT INTO crm.merged_record VALUES ('contact', 1, 2, $next); $(entry_of "$next" lin); COMMIT"
     owner check >/dev/null
 }
 

@@ -237,7 +237,7 @@ crm_status postgres_renew_guards(struct store *store);
 
 /* What the rights and policies of roles rest on: functions, and for each kind its triggers, which
  * hold for everybody but `owner`. */
-extern const char postgres_guard_functions[];
+void postgres_guard_functions(struct buffer *sql);
 void postgres_guard_journal(struct buffer *sql, const char *owner);
 void postgres_guard_kind(struct buffer *sql, const struct kind *kind, const char *owner);
 

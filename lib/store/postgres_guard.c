@@ -10,7 +10,8 @@
 #include "schema/schema.h"
 #include "store/journal.h"
 
-const char postgres_guard_functions[] =
+/* What policies ask. */
+static const char asked_functions[] =
     /* The number of the entry under way; null unless it is the next. */
     "CREATE OR REPLACE FUNCTION crm.access_entry() RETURNS bigint LANGUAGE sql "
     "STABLE " POSTGRES_AS_CALLER
@@ -32,43 +33,63 @@ const char postgres_guard_functions[] =
     "ORDER BY number), ''), 'UTF8')), 'hex') FROM journal_image WHERE entry = j.id) "
     "AND j.hash = encode(sha256(convert_to(concat_ws(E'\\n', j.previous_hash, j.id, j.happened_at, "
     "j.actor, j.command_digest, j.added, j.images_digest, j.undoes), 'UTF8')), 'hex') $$;"
-    /* Whether a record, or a line of the customer, that the entry had added was removed since. The
-     * entry is the last value of a line: what does not hold it is not even read. */
-    "CREATE OR REPLACE FUNCTION crm.access_was_removed(of_kind text, of_record bigint, "
-    "of_customer bigint, added_by bigint) RETURNS boolean "
-    "LANGUAGE sql STABLE " POSTGRES_AS_OWNER "AS $$ "
-    "SELECT CASE WHEN of_record IS NULL THEN EXISTS (SELECT 1 FROM journal_image, "
-    "json_array_elements_text(CAST(before_values AS json) -> 'columns') "
-    "WITH ORDINALITY AS c (name, place), "
-    "json_array_elements(CAST(before_values AS json) -> 'rows') AS r (cells) "
-    "WHERE kind = of_kind AND customer = of_customer AND action = 'removed' "
-    "AND strpos(before_values, CAST(added_by AS text) || ']') > 0 AND c.name = 'entry' "
-    "AND CAST(r.cells ->> CAST(c.place - 1 AS int) AS bigint) = added_by) "
-    "ELSE EXISTS (SELECT 1 FROM journal_image WHERE kind = of_kind AND record = of_record "
-    "AND action = 'removed' "
-    "AND CAST(CAST(before_values AS json) ->> 'entry' AS bigint) = added_by) END $$;"
     /* The highest number of a table, of records there or removed. */
     "CREATE OR REPLACE FUNCTION crm.access_highest(of_table text) RETURNS bigint "
     "LANGUAGE plpgsql STABLE " POSTGRES_AS_OWNER "AS $$ DECLARE highest bigint; BEGIN "
     "EXECUTE format('SELECT greatest((SELECT max(id) FROM crm.%I), "
     "(SELECT last FROM identity WHERE table_name = $1), 0)', of_table) INTO highest "
-    "USING of_table; RETURN highest; END $$;"
+    "USING of_table; RETURN highest; END $$;";
+
+/* What the triggers of the tables do. */
+static const char trigger_functions[] =
+    /* Whether the entry removed that very row. Custom fields are text to the journal; rows without
+     * number lie together, `entry` the last value of each: what does not hold it is not even read.
+     */
+    "CREATE OR REPLACE FUNCTION crm.access_removed(by_entry bigint, of_kind text, stored jsonb) "
+    "RETURNS boolean LANGUAGE sql STABLE " POSTGRES_AS_OWNER "AS $$ "
+    "SELECT EXISTS (SELECT 1 FROM (SELECT CAST(before_values AS jsonb) AS kept "
+    "FROM journal_image WHERE entry = by_entry AND kind = of_kind AND action = 'removed' "
+    "AND record = CAST(stored ->> 'id' AS bigint) "
+    "UNION ALL SELECT (SELECT jsonb_object_agg(c.name, r.cells -> CAST(c.place - 1 AS int)) "
+    "FROM jsonb_array_elements_text(CAST(before_values AS jsonb) -> 'columns') "
+    "WITH ORDINALITY AS c (name, place)) "
+    "FROM journal_image, jsonb_array_elements(CAST(before_values AS jsonb) -> 'rows') AS r (cells) "
+    "WHERE entry = by_entry AND kind = of_kind AND action = 'removed' AND record IS NULL "
+    "AND customer = CAST(stored ->> 'customer' AS bigint) "
+    "AND strpos(before_values, (stored ->> 'entry') || ']') > 0) AS images "
+    "WHERE jsonb_strip_nulls(CASE WHEN kept ->> 'custom' IS NULL THEN kept "
+    "ELSE kept || jsonb_build_object('custom', CAST(kept ->> 'custom' AS jsonb)) END) "
+    "= jsonb_strip_nulls(stored)) $$;"
+    /* A row is of the entry that this transaction wrote, or came back by it, which undoes what had
+     * removed the row. */
     "CREATE OR REPLACE FUNCTION crm.access_need_entry() RETURNS trigger LANGUAGE "
-    "plpgsql " POSTGRES_AS_OWNER "AS $$ BEGIN "
-    "IF NOT EXISTS (SELECT 1 FROM journal WHERE id = NEW.entry) THEN "
+    "plpgsql " POSTGRES_AS_OWNER "AS $$ DECLARE own bigint; undone bigint; BEGIN "
+    "SELECT id, undoes INTO own, undone FROM journal WHERE id = (SELECT max(id) FROM journal) "
+    "AND xmin = CAST(pg_current_xact_id() AS xid); "
+    "IF own = NEW.entry THEN RETURN NULL; END IF; "
+    "IF TG_NARGS > 0 AND undone IS NOT NULL THEN "
+    "IF access_removed(undone, TG_ARGV[0], to_jsonb(NEW)) THEN RETURN NULL; END IF; END IF; "
     "RAISE 'permission denied for writing without an entry in the journal' "
-    "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;"
+    "USING ERRCODE = 'insufficient_privilege'; END $$;"
     "CREATE OR REPLACE FUNCTION crm.access_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "RAISE 'permission denied for changing what the journal rests on' "
     "USING ERRCODE = 'insufficient_privilege'; END $$;"
+    /* A row that claims to be of the entry under way is of none that there is already. What is
+     * removed is looked at when all of it is, as its images are made then. */
     "CREATE OR REPLACE FUNCTION crm.access_refuse_old() RETURNS trigger LANGUAGE "
     "plpgsql " POSTGRES_AS_OWNER "AS $$ "
-    "DECLARE number bigint; BEGIN "
-    "IF TG_OP = 'INSERT' THEN number := NEW.entry; ELSE number := OLD.entry; END IF; "
-    "IF nullif(current_setting('crm.entry', true), '') IS NULL "
-    "OR EXISTS (SELECT 1 FROM journal WHERE id = number) THEN "
+    "DECLARE number bigint; under_way bigint := nullif(current_setting('crm.entry', true), ''); "
+    "BEGIN IF TG_OP = 'INSERT' THEN number := NEW.entry; ELSE number := OLD.entry; END IF; "
+    "IF under_way IS NULL OR ((TG_OP <> 'DELETE' OR number = under_way) "
+    "AND EXISTS (SELECT 1 FROM journal WHERE id = number)) THEN "
     "RAISE 'permission denied for writing under another entry of the journal' "
     "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END $$;";
+
+void postgres_guard_functions(struct buffer *sql)
+{
+    buffer_text(sql, asked_functions);
+    buffer_text(sql, trigger_functions);
+}
 
 /* ---- Triggers ---- */
 
@@ -89,11 +110,16 @@ static void not_owner_sql(struct buffer *sql, const char *timing, const char *ow
     postgres_literal_sql(sql, owner);
 }
 
-static void need_entry_sql(struct buffer *sql, const char *table, const char *owner)
+/* `kind` for rows that an undo may bring back; else NULL. */
+static void need_entry_sql(struct buffer *sql, const char *table, const char *kind,
+                           const char *owner)
 {
     trigger_sql(sql, "CONSTRAINT ", "staff_needs_entry", "INSERT", table);
     not_owner_sql(sql, "DEFERRABLE INITIALLY DEFERRED ", owner);
-    buffer_text(sql, ") EXECUTE FUNCTION crm.access_need_entry();");
+    buffer_text(sql, ") EXECUTE FUNCTION crm.access_need_entry(");
+    if (kind != NULL)
+        postgres_literal_sql(sql, kind);
+    buffer_text(sql, ");");
 }
 
 /* The columns whose change makes an image. */
@@ -114,7 +140,7 @@ static void journaled_columns(struct buffer *sql, const struct kind *kind)
 static void refuse_old_sql(struct buffer *sql, const struct kind *kind, const char *owner)
 {
     struct buffer event cleanup(buffer_release) = {0};
-    buffer_text(&event, "DELETE OR UPDATE OF ");
+    buffer_text(&event, "UPDATE OF ");
     journaled_columns(&event, kind);
     sql->failed = sql->failed || event.failed;
     if (event.failed)
@@ -123,6 +149,9 @@ static void refuse_old_sql(struct buffer *sql, const struct kind *kind, const ch
     not_owner_sql(sql, "", owner);
     buffer_text(sql, " AND (OLD.entry <> nullif(current_setting('crm.entry', true), '')::bigint) "
                      "IS NOT TRUE) EXECUTE FUNCTION crm.access_refuse_old();");
+    trigger_sql(sql, "", "staff_keeps_removed", "DELETE", kind->table);
+    not_owner_sql(sql, "", owner);
+    buffer_text(sql, ") EXECUTE FUNCTION crm.access_refuse_old();");
 }
 
 static void refuse_numbers_sql(struct buffer *sql, const struct kind *kind, const char *owner)
@@ -138,7 +167,7 @@ static void refuse_numbers_sql(struct buffer *sql, const struct kind *kind, cons
 
 void postgres_guard_kind(struct buffer *sql, const struct kind *kind, const char *owner)
 {
-    need_entry_sql(sql, kind->table, owner);
+    need_entry_sql(sql, kind->table, kind->name, owner);
     refuse_old_sql(sql, kind, owner);
     refuse_numbers_sql(sql, kind, owner);
 }
@@ -168,18 +197,19 @@ static void shared_policies_sql(struct buffer *sql, const char *table, const cha
  * it. */
 void postgres_guard_journal(struct buffer *sql, const char *owner)
 {
-    static const char of_the_entry[] = "entry = (SELECT crm.access_entry())";
     shared_policies_sql(sql, "journal",
                         "id = (SELECT crm.access_entry()) AND actor = (SELECT crm.access_login()) "
                         "AND crm.access_right_entry(journal.*)",
                         "");
-    shared_policies_sql(sql, "merged_record", of_the_entry, "");
-    need_entry_sql(sql, "merged_record", owner);
-    shared_policies_sql(sql, "reminder_given", of_the_entry,
+    shared_policies_sql(sql, "merged_record",
+                        "entry = (SELECT crm.access_entry()) AND (SELECT crm.access_everything())",
+                        "");
+    need_entry_sql(sql, "merged_record", NULL, owner);
+    shared_policies_sql(sql, "reminder_given", "entry = (SELECT crm.access_entry())",
                         " OR EXISTS (SELECT 1 FROM crm.journal j WHERE j.id = "
                         "reminder_given.entry AND j.actor = (SELECT crm.access_login()))");
-    need_entry_sql(sql, "reminder_given", owner);
-    need_entry_sql(sql, "journal_image", owner);
+    need_entry_sql(sql, "reminder_given", NULL, owner);
+    need_entry_sql(sql, "journal_image", NULL, owner);
     trigger_sql(sql, "", "staff_keeps_images", "INSERT", "journal_image");
     not_owner_sql(sql, "", owner);
     buffer_text(sql, ") EXECUTE FUNCTION crm.access_refuse_old();");

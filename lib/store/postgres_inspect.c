@@ -12,7 +12,8 @@ const char postgres_columns_sql[] =
 const char postgres_triggers_sql[] =
     "SELECT tgname::text FROM pg_trigger WHERE tgrelid = to_regclass('crm.' || $1) "
     "AND NOT tgisinternal AND tgname NOT IN ('keep_changed', 'keep_removed', 'retire', "
-    "'staff_needs_entry', 'staff_keeps_images', 'staff_keeps_numbers') ORDER BY 1";
+    "'staff_needs_entry', 'staff_keeps_images', 'staff_keeps_removed', 'staff_keeps_numbers') "
+    "ORDER BY 1";
 const char postgres_indexes_sql[] =
     "SELECT string_agg(a.attname, ', ' ORDER BY k.place), CAST(i.indisunique AS int), "
     "CAST(i.indpred IS NOT NULL AS int), min(c.relname::text) FROM pg_index i "

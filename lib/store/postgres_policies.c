@@ -88,14 +88,11 @@ static void policy_sql(struct buffer *sql, const struct kind *kind, const char *
 /* By how much a statement may go beyond the highest number: so that nobody uses them up. */
 enum { NUMBERS_AT_ONCE = 100000000 };
 
-/* A row belongs to the entry, or comes back by it as what an older one had added. Lines have no
- * number; those removed are known by their customer. */
+/* A row belongs to the entry, or comes back by it as what an older one had added: see
+ * access_need_entry. */
 static void of_the_entry_sql(struct buffer *sql, const struct kind *kind)
 {
-    buffer_printf(sql,
-                  " AND (entry = (SELECT crm.access_entry()) OR "
-                  "crm.access_was_removed('%s', %s, entry))",
-                  kind->name, kind->cluster == NULL ? "id, NULL" : "NULL, customer");
+    buffer_text(sql, " AND entry <= (SELECT crm.access_entry())");
     if (kind->cluster == NULL)
         buffer_printf(sql, " AND id <= (SELECT crm.access_highest('%s')) + %d", kind->table,
                       NUMBERS_AT_ONCE);
@@ -105,7 +102,6 @@ static void writing_policies_sql(struct buffer *sql, const struct kind *kind)
 {
     policy_sql(sql, kind, "staff_adds", "INSERT WITH CHECK (");
     visible_sql(sql, kind);
-    buffer_text(sql, WITHIN_ENTRY);
     of_the_entry_sql(sql, kind);
     buffer_text(sql, ");");
     policy_sql(sql, kind, "staff_changes", "UPDATE USING (");
@@ -147,10 +143,11 @@ bool postgres_is_customers(const struct kind *kind)
  * else serves the triggers of the book's tables, and anybody's if it could be called. */
 static const char everybodys_functions[] =
     "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA crm FROM PUBLIC;"
+    "DROP FUNCTION IF EXISTS crm.access_was_removed(text, bigint, bigint, bigint);"
     "GRANT EXECUTE ON FUNCTION crm.lower(text), crm.lower_rare(text), crm.access_role(), "
     "crm.access_staff(), crm.access_department(), crm.access_everything(), crm.access_entry(), "
     "crm.access_login(), crm.access_right_entry(crm.journal), "
-    "crm.access_was_removed(text, bigint, bigint, bigint), crm.access_highest(text) TO PUBLIC;";
+    "crm.access_highest(text) TO PUBLIC;";
 
 /* Another who may do what the owner may has left things of his own, whose functions run as him. */
 static void adopt_sql(struct buffer *sql, const char *owner)
@@ -178,7 +175,7 @@ static void functions_sql(struct buffer *sql)
         if (i < schema_kind_count)
             postgres_image_functions(sql, kind);
     }
-    buffer_text(sql, postgres_guard_functions);
+    postgres_guard_functions(sql);
 }
 
 crm_status postgres_make_guards(struct store *store, const char *owner)

@@ -17,7 +17,6 @@ static const char *internal_rights(const struct kind *kind)
         const char *table, *rights;
     } tables[] = {
         {"journal", "SELECT, INSERT"},
-        {"merged_record", "SELECT, INSERT"},
         {"month_total", "SELECT, INSERT, UPDATE, DELETE"},
         {"reminder_given", "SELECT, INSERT, DELETE"},
     };
