@@ -57,6 +57,18 @@ hint: write 1980-05-12; without the year 05-12, without the day 1980-05, in a le
     [ "$(book_state)" = "$before" ]
 }
 
+@test "crm check tells of days and words that there are no more" {
+    put_care '  occasions: {shop: {day: 10-18}}'
+    crm -q add Ada --key ada --festivals shop >/dev/null
+    crm -q add Bob --key bob --birthday 02-28 >/dev/null
+    put_care '  lead: 7d'
+    query_store "UPDATE customer SET birthday = '02-30' WHERE key = 'bob'"
+    crm check >said || true
+    [ "$(jq -r 'select(.check == "values") | [.record, .severity, .problem] | join(" ")' said)" = \
+        "#1 warning festivals: 'shop' is no festival
+#2 warning birthday: the solar calendar has no such day" ] || { cat said; false; }
+}
+
 @test "imports take the same forms, and with a map its dates" {
     printf 'key,name,birthday,birthday_calendar\na,Ada,5-12,\nb,Bob,闰6-1,lunar\n' >people.csv
     crm import people.csv --as customer >/dev/null

@@ -56,17 +56,6 @@ static crm_status check_visit(struct crm_book *book, const struct value *occasio
     return word == NULL ? error_no_memory(&book->error) : care_check_occasion(book, word);
 }
 
-crm_status care_check(struct crm_book *book, const struct record *record)
-{
-    const bool visit = record->kind == &kind_visit;
-    if (!visit && record->kind != &kind_customer)
-        return CRM_OK;
-    const struct value *value = record_get(record, visit ? "occasion" : "festivals");
-    if (value->type != VALUE_TEXT)
-        return CRM_OK;
-    return visit ? check_visit(book, value) : check_festivals(book, value);
-}
-
 /* ---- Birthdays ---- */
 
 static crm_status check_birthday(struct crm_book *book, const struct value *text,
@@ -124,4 +113,19 @@ crm_status care_check_update(struct crm_book *book, const struct record *record,
         return status;
     return check_birthday(book, record->given[birthday] ? &record->values[birthday] : &stored[0],
                           record->given[calendar] ? &record->values[calendar] : &stored[1]);
+}
+
+/* ---- Both ---- */
+
+crm_status care_check(struct crm_book *book, const struct record *record)
+{
+    const bool visit = record->kind == &kind_visit;
+    crm_status status = CRM_OK;
+    if (visit || record->kind == &kind_customer) {
+        const struct value *value = record_get(record, visit ? "occasion" : "festivals");
+        if (value->type == VALUE_TEXT)
+            status = visit ? check_visit(book, value) : check_festivals(book, value);
+    }
+    /* Of a stored record all is known; what is being changed is looked at with what stays. */
+    return status == CRM_OK && record->given == NULL ? care_complete(book, record) : status;
 }
