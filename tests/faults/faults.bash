@@ -231,6 +231,8 @@ words_of() {
     complain) words=(complain add haitian "wrong beans 豆子发错了" --category delivery --severity low) ;;
     resolve) words=(complain resolve C-4 --cause defect --solution "machine replaced") ;;
     visit) words=(visit add acme --channel face --outcome 4 --next-on +2w) ;;
+    plan) words=(visit plan --until +13w --save) ;;
+    review) words=(visit review --by customer,channel --from 2024) ;;
     survey) words=(survey ask nps moulin --answer recommend=9) ;;
     remind) words=(remind --new) ;;
     calendar) words=(calendar import "$ROOT/tests/data/daylist-2026.json" --name test) ;;
