@@ -143,33 +143,85 @@ static void due_again(void **state)
 
 enum { OWNERS = 5, DUTIES = 600 };
 
-static void fill(struct visit_plan *plan, char keys[DUTIES][16], unsigned seed)
+static const struct yearly spring[] = {{.kind = YEARLY_SOLAR, .month = 3, .day = 20},
+                                       {.kind = YEARLY_LUNAR, .month = 3, .day = 3},
+                                       {.kind = YEARLY_TERM, .term = TERM_QINGMING}};
+static const struct visit_days spring_days = {
+    .items = spring, .count = 3, .ahead = {5, DURATION_DAYS}};
+
+struct any_duties {
+    struct plan_duty items[DUTIES];
+    char keys[DUTIES][16];
+};
+
+static void make_duties(struct any_duties *any, unsigned seed)
 {
     srand(seed);
     for (int i = 0; i < DUTIES; i++) {
-        (void)snprintf(keys[i], sizeof keys[i], "k%d", i);
+        (void)snprintf(any->keys[i], sizeof any->keys[i], "k%d", i);
         struct plan_duty made =
-            duty(keys[i], rand() % (OWNERS + 1) - 1, rand() % 12 - 1, rand() % 100 - 20);
+            duty(any->keys[i], rand() % (OWNERS + 1) - 1, rand() % 12 - 1, rand() % 100 - 20);
         made.rank = rand() % 3;
         made.every = (struct duration){rand() % 3, DURATION_MONTHS};
-        add(plan, made);
+        made.days = rand() % 4 == 0 ? &spring_days : NULL;
+        made.subject = &any->items[i];
+        any->items[i] = made;
     }
 }
 
-static void expect_sound(const struct visit_plan *plan)
+static bool is_full(const struct visit_plan *plan, int owner, day_number from, day_number to)
 {
-    int load[OWNERS][DAYS] = {{0}};
+    bool full = true;
+    for (size_t day = 0; day < plan->day_count; day++)
+        if (plan->days[day] >= from && plan->days[day] <= to)
+            full = full && visit_plan_load(plan, owner, day) >= plan->capacity[owner];
+    return full;
+}
+
+/* A duty is late, or not met, only where all days were full before. */
+static void expect_reason(const struct visit_plan *plan, const struct plan_duty *made)
+{
+    if (made->result == PLAN_LATE)
+        assert_true(is_full(plan, made->owner, made->earliest, made->latest));
+    if (made->result == PLAN_NO_CAPACITY)
+        assert_true(is_full(plan, made->owner, made->earliest, DATE_LAST));
+}
+
+/* The customer's next visit is due an interval, or a day of the year, after the one before. */
+static void expect_next(const struct visit_plan *plan, const struct plan_duty *made,
+                        const struct any_duties *any, int last_day[DUTIES])
+{
+    const size_t which = (size_t)((const struct plan_duty *)made->subject - any->items);
+    const int last = last_day[which];
+    day_number due;
+    last_day[which] = made->day;
+    if (last == PLAN_NOWHERE)
+        return;
+    due = date_add(plan->days[last], made->every);
+    if (made->days != NULL)
+        assert_true(visit_days_next(made->days, plan->days[last], &due));
+    assert_in_range(made->due - due, 0, 2); /* moved on to a working day */
+    assert_true(made->day == PLAN_NOWHERE || made->day > last);
+}
+
+static void expect_sound(const struct visit_plan *plan, const struct any_duties *any)
+{
+    int load[OWNERS][DAYS] = {{0}}, last_day[DUTIES];
+    for (size_t i = 0; i < DUTIES; i++)
+        last_day[i] = PLAN_NOWHERE;
     for (size_t i = 0; i < plan->duty_count; i++) {
         const struct plan_duty *made = &plan->duties[i];
         bool placed = made->day != PLAN_NOWHERE;
         assert_int_equal(placed, made->result == PLAN_IN_TIME || made->result == PLAN_LATE);
         assert_int_equal(made->owner < 0, made->result == PLAN_NO_OWNER);
+        assert_true(i == 0 || made->due >= plan->duties[i - 1].due);
+        expect_reason(plan, made);
+        expect_next(plan, made, any, last_day);
         if (!placed)
             continue;
         load[made->owner][made->day]++;
         assert_true(plan->days[made->day] >= made->earliest);
         assert_int_equal(plan->days[made->day] <= made->latest, made->result == PLAN_IN_TIME);
-        assert_true(i == 0 || made->due >= plan->duties[i - 1].due);
     }
     for (int owner = 0; owner < OWNERS; owner++)
         for (int day = 0; day < DAYS; day++) {
@@ -182,7 +234,7 @@ static void every_plan(void **state)
 {
     (void)state;
     day_number days[DAYS];
-    static char keys[DUTIES][16];
+    static struct any_duties any;
     const int capacity[OWNERS] = {1, 2, 3, 0, 8};
     unsigned seed = (unsigned)time(NULL);
     work_days(days);
@@ -190,14 +242,20 @@ static void every_plan(void **state)
         print_message("seed %u\n", seed);
         struct visit_plan plan = begin(days, capacity, OWNERS),
                           again = begin(days, capacity, OWNERS);
-        fill(&plan, keys, seed);
-        fill(&again, keys, seed);
+        make_duties(&any, seed);
+        /* In whatever order they come. */
+        for (size_t i = 0; i < DUTIES; i++) {
+            add(&plan, any.items[i]);
+            add(&again, any.items[DUTIES - 1 - i]);
+        }
         arrange(&plan);
         arrange(&again);
-        expect_sound(&plan);
+        expect_sound(&plan, &any);
         assert_int_equal(plan.duty_count, again.duty_count);
-        for (size_t i = 0; i < plan.duty_count; i++)
+        for (size_t i = 0; i < plan.duty_count; i++) {
+            assert_ptr_equal(plan.duties[i].subject, again.duties[i].subject);
             assert_int_equal(plan.duties[i].day, again.duties[i].day);
+        }
         visit_plan_release(&plan);
         visit_plan_release(&again);
     }
