@@ -64,8 +64,10 @@ exported_as_then() {
     before=$(rows .crm/crm.db)
     sqlite3 .crm/crm.db 'SELECT * FROM journal' >journal.before
     [ "$(version)" = 2 ]
-    crm check >said
-    [ "$(jq -r .problem said)" = "22 rows and 28 entries read; errors: 0, warnings: 0, repaired: 0" ]
+    # Birthdays of then stay, even one that its calendar does not have: that was not looked at then.
+    crm check >said || true
+    [ "$(jq -r '[.record, .problem] | join(" ")' said)" = "P-3 birthday: no lunar month has that day
+28 22 rows and 28 entries read; errors: 0, warnings: 1, repaired: 0" ]
     [ "$(version)" = "$(version new.db)" ]
     [ "$(rows .crm/crm.db.v2-backup)" = "$before" ]
     diff journal.before <(sqlite3 .crm/crm.db 'SELECT * FROM journal')
