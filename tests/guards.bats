@@ -130,6 +130,30 @@ attack() {
     owner check >/dev/null
 }
 
+@test "a manager takes back what was removed while the book was a file" {
+    need_postgres
+    address=$(new_database)
+    database=$(basename "${address%%\?*}")
+    user=u${BASHPID}_
+    env -u CRM_DATABASE "$CRM_PROGRAM" init file >/dev/null
+    file() {
+        env -u CRM_DATABASE "$CRM_PROGRAM" --book file "$@" >/dev/null
+    }
+    file add staff "Lin Yue" --login lin
+    file add "Acme" --owner lin
+    file add order A-1 --customer acme --ordered-on 2026-01-06
+    for number in 1 2 3; do
+        file add line --customer acme --order-ref A-1 --line-number "$number" --amount "$number.5"
+    done
+    file remove order A-1
+    file copy file book --database "$address"
+    grant lin --role manager
+    call as lin undo --fields what
+    expect 0 '{"what":{"order":{"removed":1},"line":{"removed":3}}}' ""
+    [ "$(owner export line | jq -c .amount | paste -sd ' ')" = "1.5 2.5 3.5" ]
+    owner check >/dev/null
+}
+
 @test "who has a role is not removed, merged or forgotten before it is taken back" {
     team
     owner add staff "Old One" --login old >/dev/null

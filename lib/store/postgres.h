@@ -221,7 +221,7 @@ crm_status postgres_actor(struct store *store, struct arena *arena, const char *
 /* Raised with what postgres_make_guards() makes; a new schema may have new tables. How old the
  * guards in the database are stands in the comment of the table c, read by whoever may replace
  * them. */
-enum { POSTGRES_GUARDS = STORE_SCHEMA_VERSION * 100 + 1 };
+enum { POSTGRES_GUARDS = STORE_SCHEMA_VERSION * 100 + 2 };
 #define POSTGRES_GUARDS_SQL                                                                        \
     "CASE WHEN pg_has_role(c.relowner, 'USAGE') THEN coalesce(CAST(substring(obj_description("     \
     "c.oid, 'pg_class') FROM '[0-9]+$') AS int), 0) END"

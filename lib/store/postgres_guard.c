@@ -42,21 +42,25 @@ static const char asked_functions[] =
 
 /* What the triggers of the tables do. */
 static const char trigger_functions[] =
-    /* Whether the entry removed that very row. Custom fields are text to the journal; rows without
-     * number lie together, `entry` the last value of each: what does not hold it is not even read.
-     */
+    /* Whether the entry removed that very row: see journal.h. Custom fields are text to the
+     * journal; what does not hold the entry of a row without number is not even read. */
     "CREATE OR REPLACE FUNCTION crm.access_removed(by_entry bigint, of_kind text, stored jsonb) "
     "RETURNS boolean LANGUAGE sql STABLE " POSTGRES_AS_OWNER "AS $$ "
     "SELECT EXISTS (SELECT 1 FROM (SELECT CAST(before_values AS jsonb) AS kept "
     "FROM journal_image WHERE entry = by_entry AND kind = of_kind AND action = 'removed' "
     "AND record = CAST(stored ->> 'id' AS bigint) "
-    "UNION ALL SELECT (SELECT jsonb_object_agg(c.name, r.cells -> CAST(c.place - 1 AS int)) "
+    "UNION ALL SELECT (SELECT jsonb_object_agg(c.name, coalesce(r.cells -> CAST(c.place - 1 AS "
+    "int), (SELECT b.cells -> CAST(c.place - 1 AS int) "
+    "FROM jsonb_array_elements(CAST(before_values AS jsonb) -> 'rows') "
+    "WITH ORDINALITY AS b (cells, number) WHERE b.number < r.number "
+    "AND jsonb_array_length(b.cells) >= c.place ORDER BY b.number DESC LIMIT 1))) "
     "FROM jsonb_array_elements_text(CAST(before_values AS jsonb) -> 'columns') "
     "WITH ORDINALITY AS c (name, place)) "
-    "FROM journal_image, jsonb_array_elements(CAST(before_values AS jsonb) -> 'rows') AS r (cells) "
+    "FROM journal_image, jsonb_array_elements(CAST(before_values AS jsonb) -> 'rows') "
+    "WITH ORDINALITY AS r (cells, number) "
     "WHERE entry = by_entry AND kind = of_kind AND action = 'removed' AND record IS NULL "
     "AND customer = CAST(stored ->> 'customer' AS bigint) "
-    "AND strpos(before_values, (stored ->> 'entry') || ']') > 0) AS images "
+    "AND strpos(before_values, ',' || (stored ->> 'entry')) > 0) AS images "
     "WHERE jsonb_strip_nulls(CASE WHEN kept ->> 'custom' IS NULL THEN kept "
     "ELSE kept || jsonb_build_object('custom', CAST(kept ->> 'custom' AS jsonb)) END) "
     "= jsonb_strip_nulls(stored)) $$;"
