@@ -213,9 +213,9 @@ static const struct policy_key care_keys[] = {
      .default_text = "{birthday: {lead: 3d, round: 10}, founding: {lead: 7d}}",
      .help = N_("occasions to greet customers for"), .section = &occasion_section},
     {"greetings", POLICY_LIST, .offset = offsetof(struct policy, greetings),
-     .count_offset = offsetof(struct policy, greeting_count), .maximum = 500,
-     .default_text = "[]",
-     .help = N_("texts of greetings, before those that crm knows; the most specific holds"), .section = &greeting_section},
+     .count_offset = offsetof(struct policy, greeting_count), .maximum = 500, .default_text = "[]",
+     .help = N_("texts of greetings, before those that crm knows; the most specific holds"),
+     .section = &greeting_section},
 };
 static const struct policy_section care_section = {KEYS(care_keys), 0,   POLICY_NOWHERE, false,
                                                    POLICY_NOWHERE,  NULL};

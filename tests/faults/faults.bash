@@ -232,7 +232,7 @@ words_of() {
     resolve) words=(complain resolve C-4 --cause defect --solution "machine replaced") ;;
     visit) words=(visit add acme --channel face --outcome 4 --next-on +2w) ;;
     plan) words=(visit plan --until +13w --save) ;;
-    review) words=(visit review --by customer,channel --from 2024) ;;
+    review) words=(visit review --by "customer,channel" --from 2024) ;;
     survey) words=(survey ask nps moulin --answer recommend=9) ;;
     remind) words=(remind --new) ;;
     calendar) words=(calendar import "$ROOT/tests/data/daylist-2026.json" --name test) ;;
