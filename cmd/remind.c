@@ -103,9 +103,9 @@ static crm_status run(struct call *call)
 const struct command command_remind = {
     .name = "remind",
     .summary = N_("list everything that needs a person"),
-    .description =
-        N_("Visits, promises, limits of complaints, surveys to ask, tiers to review; most "
-           "urgent first, and nothing at all when there is nothing."),
+    .description = N_(
+        "Visits, promises, limits of complaints, surveys to ask, care dates, tiers to review; most "
+        "urgent first, and nothing at all when there is nothing."),
     .flags = COMMAND_BOOK_READ | COMMAND_BOOK_MAY_WRITE,
     .arguments = customer_filter_arguments,
     .options = options,
