@@ -174,6 +174,13 @@ static crm_status run_list(struct call *call)
     return crm_complaint_list(call->book, &filter, options->open, options->breached, call->sink);
 }
 
+/* ---- why ---- */
+
+static crm_status run_why(struct call *call)
+{
+    return crm_complaint_why(call->book, call->arguments[0], call->sink);
+}
+
 /* ---- The table ---- */
 
 #define STEP(word, text, table, function)                                                          \
@@ -201,6 +208,11 @@ static const struct command subcommands[] = {
     STEP("resolve", N_("note that it was solved, and how"), resolve_options, run_resolve),
     STEP("close", N_("close a resolved complaint"), close_options, run_close),
     STEP("reopen", N_("open a resolved or closed complaint again"), reopen_options, run_reopen),
+    {.name = "why",
+     .summary = N_("how its limits come about, interval by interval"),
+     .flags = COMMAND_BOOK_READ,
+     .arguments = complaint_arguments,
+     .run = run_why},
     {.name = "list",
      .summary = N_("list complaints that pass a filter"),
      .description = N_("Words are ANDed; fields of the customer may be named too."),

@@ -12,6 +12,7 @@ struct remind_options {
     const char *within;
     bool only_new;
     bool exit_code;
+    const char *why;
     const char *timer;
     const char *at;
     bool write;
@@ -40,6 +41,11 @@ static const struct option options[] = {
      .type = OPTION_FLAG,
      .target = offsetof(struct remind_options, exit_code),
      .help = N_("end with status 1 when there is something")},
+    {.name = "why",
+     .type = OPTION_TEXT,
+     .target = offsetof(struct remind_options, why),
+     .argument = N_("ID"),
+     .help = N_("how the item of that id comes about")},
     {.name = "install-timer",
      .type = OPTION_CHOICE,
      .target = offsetof(struct remind_options, timer),
@@ -82,6 +88,8 @@ static crm_status run(struct call *call)
     const struct remind_options *given = call->options;
     if (given->timer != NULL)
         return install_timer(call, given);
+    if (given->why != NULL)
+        return crm_remind_why(call->book, given->why, call->sink);
     if (given->at != NULL || given->write) {
         call_fail(call, CRM_USAGE, _("--at and --write go with --install-timer"));
         return call_hint(call, CRM_USAGE, _("crm remind --install-timer --at 08:30 --write"));

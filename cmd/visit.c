@@ -115,6 +115,11 @@ static crm_status run_list(struct call *call)
     return crm_record_list(call->book, "visit", &filter, call->sink);
 }
 
+static crm_status run_why(struct call *call)
+{
+    return crm_visit_why(call->book, call->arguments[0], call->sink);
+}
+
 /* ---- plan ---- */
 
 struct plan_options {
@@ -213,6 +218,11 @@ static const struct command subcommands[] = {
      .options = due_options,
      .options_size = sizeof(struct due_options),
      .run = run_due},
+    {.name = "why",
+     .summary = N_("how the day of a customer's next visit comes about"),
+     .flags = COMMAND_BOOK_READ,
+     .arguments = customer_arguments,
+     .run = run_why},
     {.name = "plan",
      .summary = N_("spread the visits to come over working days"),
      .description =

@@ -287,6 +287,9 @@ CRM_API crm_status crm_visit_done(crm_book *book, const char *visit, const char 
 /* A planned visit does not take place: cancelled, or missed when its day is over. */
 CRM_API crm_status crm_visit_skip(crm_book *book, const char *visit, const char *reason,
                                   crm_sink *sink);
+/* How the day of the customer's next visit comes about: the rule and its line in the policy,
+ * contacts that count and those that do not, what is added, days off, grace, changes of tier. */
+CRM_API crm_status crm_visit_why(crm_book *book, const char *customer, crm_sink *sink);
 /* Visits due by now, most urgent first: of customers that pass the filter, of that owner (`staff`,
  * NULL: any), and those falling due `within` a time such as 7d (NULL: none). */
 CRM_API crm_status crm_visit_due(crm_book *book, const crm_filter *filter, const char *within,
@@ -336,6 +339,9 @@ typedef struct crm_reminder_result {
 /* Everything that needs a person, most urgent first. Nothing is written when there is nothing. */
 CRM_API crm_status crm_remind(crm_book *book, const crm_reminder_request *request, crm_sink *sink,
                               crm_reminder_result *result);
+/* How the item of that id comes about, step by step, and to whom it was given. CRM_NOT_FOUND when
+ * the list has none of that id, not in ten years either. */
+CRM_API crm_status crm_remind_why(crm_book *book, const char *id, crm_sink *sink);
 
 /* ---- Calendars -------------------------------------------------------------------------- */
 
@@ -385,6 +391,9 @@ typedef struct crm_complaint_step {
  */
 CRM_API crm_status crm_complaint_change(crm_book *book, const char *reference,
                                         const crm_complaint_step *step, crm_sink *sink);
+/* How the complaint's limits come about: the line of the policy, each interval that counts or does
+ * not, pauses, due time, what is left, and who is told when. */
+CRM_API crm_status crm_complaint_why(crm_book *book, const char *reference, crm_sink *sink);
 /* Complaints that pass the filter; `open`: not resolved yet; `breached`: past a limit. */
 CRM_API crm_status crm_complaint_list(crm_book *book, const crm_filter *filter, bool open,
                                       bool breached, crm_sink *sink);

@@ -43,6 +43,7 @@ visit add|=visit|visit add acme --channel face
 visit done|=visit|visit done V-18 --channel phone
 visit skip|=visit|visit skip V-10 --reason moved
 visit due|visit due|visit due --within 12mo
+visit why|visit why|visit why haitian
 visit list|=visit|visit list
 visit plan|visit plan|visit plan --until +13w
 visit review|report review|visit review
@@ -55,6 +56,7 @@ complain resolve|+complaint|complain resolve C-4 --cause defect
 complain close|+complaint|complain close C-4
 complain reopen|+complaint|complain reopen C-4
 complain list|+complaint|complain list
+complain why|complain why|complain why C-4
 survey templates|survey templates|survey templates
 survey ask|=survey_answer|survey ask nps fjord --answer recommend=9
 survey import|survey import|survey import --dry-run csat csat.csv
@@ -70,6 +72,7 @@ report|report satisfaction|report satisfaction
 report|report concentration|report concentration
 report|report book|report book
 remind|remind|remind
+remind|remind --why|remind --why visit:12:2026-01-20
 care|care|care
 log|log|log
 log|log REF|log haitian

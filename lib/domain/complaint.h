@@ -101,6 +101,22 @@ struct complaint {
 crm_status complaint_load(struct crm_book *book, int64_t id, struct arena *arena,
                           struct complaint *out);
 
+/* The line of the policy that sets the limit of that clock; NULL: there is none. */
+const struct complaint_limit *complaint_line(const struct policy *policy,
+                                             const struct complaint *complaint,
+                                             enum sla_clock clock);
+/* A limit and the runs of the clock that it is measured on. */
+struct complaint_measure {
+    struct sla_limit limit;
+    struct sla_run response;
+    const struct sla_run *runs; /* of the complaint, or `response` */
+    size_t count;
+};
+/* `out` may not be moved. */
+void complaint_measure_of(const struct complaint *complaint, const struct complaint_limit *line,
+                          enum sla_clock clock, const struct calendar *calendars,
+                          struct complaint_measure *out);
+
 /* Why a due time could not be told; "" when it could. */
 struct complaint_doubt {
     char text[768];

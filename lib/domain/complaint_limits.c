@@ -122,8 +122,8 @@ crm_status complaint_load(struct crm_book *book, int64_t id, struct arena *arena
 
 /* ---- Due times ---- */
 
-static const struct complaint_limit *
-find_line(const struct policy *policy, const struct complaint *complaint, enum sla_clock clock)
+const struct complaint_limit *
+complaint_line(const struct policy *policy, const struct complaint *complaint, enum sla_clock clock)
 {
     const struct sla_case about = {
         .tier = complaint->tier == NULL ? -1 : policy_tier(policy, complaint->tier),
@@ -132,17 +132,9 @@ find_line(const struct policy *policy, const struct complaint *complaint, enum s
     return sla_line(policy, clock, &about);
 }
 
-/* A limit and the runs of the clock that it is measured on. */
-struct measure {
-    struct sla_limit limit;
-    struct sla_run response;
-    const struct sla_run *runs;
-    size_t count;
-};
-
-static void make_measure(const struct complaint *complaint, const struct complaint_limit *line,
-                         enum sla_clock clock, const struct calendar *calendars,
-                         struct measure *out)
+void complaint_measure_of(const struct complaint *complaint, const struct complaint_limit *line,
+                          enum sla_clock clock, const struct calendar *calendars,
+                          struct complaint_measure *out)
 {
     bool answered = !value_is_null(&complaint->responded_at);
     out->limit = (struct sla_limit){.length = clock == SLA_RESPONSE ? line->respond : line->resolve,
@@ -178,13 +170,13 @@ static crm_status due_of(struct crm_book *book, const struct complaint *complain
                          enum sla_clock clock, const struct calendar *calendars,
                          struct arena *arena, struct value *out, struct complaint_doubt *doubt)
 {
-    const struct complaint_limit *line = find_line(book->policy, complaint, clock);
-    struct measure measure;
+    const struct complaint_limit *line = complaint_line(book->policy, complaint, clock);
+    struct complaint_measure measure;
     instant due;
     *out = value_null();
     if (line == NULL)
         return CRM_OK;
-    make_measure(complaint, line, clock, calendars, &measure);
+    complaint_measure_of(complaint, line, clock, calendars, &measure);
     crm_status status = sla_due(&measure.limit, measure.runs, measure.count, &due, &book->error);
     if (status == CRM_INVALID)
         return doubt_it(book, doubt);
@@ -271,8 +263,8 @@ struct pressing {
 
 /* How a duty stands whose due time is known. Where the calendar does not reach from the due time to
  * now, the clock on the wall says how late it is. */
-static crm_status judge(struct pressing *pressing, const struct measure *measure, instant due,
-                        struct complaint_item *item)
+static crm_status judge(struct pressing *pressing, const struct complaint_measure *measure,
+                        instant due, struct complaint_item *item)
 {
     static const char *const states[] = {
         [SLA_RUNNING] = "due", [SLA_AT_RISK] = "at_risk", [SLA_BREACHED] = "breached"};
@@ -296,7 +288,7 @@ static crm_status judge(struct pressing *pressing, const struct measure *measure
 }
 
 /* The steps of the ladder that are reached. */
-static crm_status climb(struct pressing *pressing, const struct measure *measure,
+static crm_status climb(struct pressing *pressing, const struct complaint_measure *measure,
                         struct complaint_item *item)
 {
     struct crm_book *book = pressing->book;
@@ -322,7 +314,7 @@ static crm_status visit_duty(struct pressing *pressing, const struct complaint *
                              enum sla_clock clock, struct complaint_item item)
 {
     struct crm_book *book = pressing->book;
-    const struct complaint_limit *line = find_line(book->policy, complaint, clock);
+    const struct complaint_limit *line = complaint_line(book->policy, complaint, clock);
     struct value stored = clock == SLA_RESPONSE ? complaint->respond_due : complaint->resolve_due;
     bool paused = clock == SLA_RESOLUTION && strcmp(complaint->status, "paused") == 0;
     crm_status status = CRM_OK;
@@ -336,13 +328,14 @@ static crm_status visit_duty(struct pressing *pressing, const struct complaint *
     item.kind = clock == SLA_RESPONSE ? "complaint_response" : "complaint_resolution";
     item.state = "unknown";
     instant due = 0;
-    struct measure measure;
+    struct complaint_measure measure;
     bool known = read_time(&stored, &due);
     if (known) {
         /* A policy that has lost its limit since leaves the due time, measured by the clock. */
         static const struct complaint_limit none = {.respond.unit = DURATION_HOURS,
                                                     .resolve.unit = DURATION_HOURS};
-        make_measure(complaint, line != NULL ? line : &none, clock, pressing->calendars, &measure);
+        complaint_measure_of(complaint, line != NULL ? line : &none, clock, pressing->calendars,
+                             &measure);
         item.due = stored.text;
         status = judge(pressing, &measure, due, &item);
         if (status == CRM_OK && line != NULL)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void reminders_release(struct reminders *all)
+void reminders_release(struct reminders *all)
 {
     free(all->items);
     arena_release(&all->arena);
@@ -266,7 +266,7 @@ static crm_status find_recipient(struct reminders *all)
     return status;
 }
 
-static crm_status collect(struct reminders *all, crm_reminder_result *result)
+crm_status reminders_collect(struct reminders *all)
 {
     crm_status status = visit_horizon(all->book, all->request->within, &all->until);
     if (status == CRM_OK)
@@ -281,6 +281,12 @@ static crm_status collect(struct reminders *all, crm_reminder_result *result)
         status = remind_surveys(all);
     if (status == CRM_OK)
         status = remind_tiers(all);
+    return status;
+}
+
+static crm_status collect(struct reminders *all, crm_reminder_result *result)
+{
+    crm_status status = reminders_collect(all);
     if (status == CRM_OK && all->request->only_new)
         status = drop_given(all);
     if (status == CRM_OK && all->request->only_new)

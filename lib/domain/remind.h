@@ -26,6 +26,7 @@ struct reminder {
     const char *id, *kind, *customer, *name, *tier, *due, *state, *owner, *why;
     int64_t late; /* decimal, in units; negative: left */
     const char *unit;
+    long line; /* of policy.yaml, where its rule stands; 0: told elsewhere */
 };
 
 struct reminders {
@@ -39,6 +40,10 @@ struct reminders {
     struct arena arena;  /* of the items' texts */
     struct query member; /* SELECT of one customer under the request's filter, by id */
 };
+
+/* Fills the list by its request, in no order. */
+crm_status reminders_collect(struct reminders *all);
+void reminders_release(struct reminders *all);
 
 /* ---- For the sources ---- */
 

@@ -230,6 +230,7 @@ static crm_status add_one(struct reminders *all, const struct asking *asking)
     item.tier = asking->item.tier;
     item.owner = asking->item.owner;
     item.why = asking->item.why;
+    item.line = asking->rule->line;
     return reminders_add(all, &item);
 }
 

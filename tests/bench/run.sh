@@ -221,7 +221,7 @@ remind_new() {
   fi
   due=$("$crm" --book "$old" --now $now_new remind --format jsonl | wc -l)
   new=$("$crm" --book "$old" --now $now_new remind --new --dry-run --format jsonl | wc -l)
-  says "remind --new, $new new of $due due / remind" "most 1.15" x \
+  says "remind --new, $new new of $due due / remind" "most 1.3" x \
     "$(against 10 20 "$crm --book $old --now $now_new remind --new --dry-run" \
       "$crm --book $old --now $now_new remind")"
 }

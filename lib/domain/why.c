@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* How figures come about. */
+#include "domain/why.h"
+
+#include "schema/schema.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct choice why_steps[] = {
+    {"rule", N_("rule")},
+    {"began", N_("relation began")},
+    {"contact", N_("contact")},
+    {"interval", N_("interval")},
+    {"day_off", N_("day off")},
+    {"working_day", N_("working day")},
+    {"grace", N_("grace")},
+    {"tier_change", N_("tier change")},
+    {"promise", N_("promise")},
+    {"planned", N_("planned")},
+    {"calendar", N_("working time")},
+    {"opened", N_("opened")},
+    {"stopped", N_("clock stands still")},
+    {"counted", N_("counted")},
+    {"skipped", N_("not counted")},
+    {"due", N_("due")},
+    {"used", N_("used")},
+    {"escalation", N_("escalation")},
+    {"reminder", N_("reminder")},
+    {"given", N_("given")},
+};
+
+void why_release(struct why *why)
+{
+    free(why->steps);
+    arena_release(&why->arena);
+}
+
+void why_add(struct why *why, struct why_step step)
+{
+    struct why_step *steps =
+        array_grow(why->steps, &why->capacity, why->count + 1, sizeof *why->steps);
+    if (steps == NULL) {
+        why->failed = true;
+        return;
+    }
+    why->steps = steps;
+    steps[why->count++] = step;
+}
+
+const char *why_text(struct why *why, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, arguments);
+    char *copy = length < 0 ? NULL : arena_alloc(&why->arena, (size_t)length + 1);
+    if (copy != NULL)
+        (void)vsnprintf(copy, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    why->failed = why->failed || copy == NULL;
+    return copy;
+}
+
+const char *why_day(struct why *why, day_number day)
+{
+    char text[DATE_TEXT];
+    date_format(day, text);
+    return why_text(why, "%s", text);
+}
+
+const char *why_time(struct why *why, instant at)
+{
+    char text[TIME_TEXT];
+    time_format(why->book->zone, at, text);
+    return why_text(why, "%s", text);
+}
+
+static crm_status write_steps(struct why *why, struct crm_sink *sink)
+{
+    const struct column columns[] = {
+        {.name = "figure", .label = _("Figure")},
+        {.name = "step",
+         .label = _("Step"),
+         .type = DATA_ENUM,
+         .choices = why_steps,
+         .choice_count = sizeof why_steps / sizeof *why_steps},
+        {.name = "input", .label = _("From")},
+        {.name = "record", .label = _("Record")},
+        {.name = "policy", .label = _("Policy")},
+        {.name = "value", .label = _("Value")},
+        {.name = "result", .label = _("Result")},
+    };
+    const struct table table = {.name = "steps",
+                                .title = _("Steps"),
+                                .columns = columns,
+                                .count = sizeof columns / sizeof *columns};
+    crm_status status = sink_begin(sink, &table);
+    for (size_t i = 0; i < why->count && status == CRM_OK; i++) {
+        const struct why_step *step = &why->steps[i];
+        char policy[64];
+        (void)snprintf(policy, sizeof policy, "%s:%ld", book_policy_name, step->line);
+        const struct value values[] = {value_text(step->figure),
+                                       value_text(step->step),
+                                       value_text(step->input),
+                                       value_text(step->record),
+                                       value_text(step->line > 0 ? policy : NULL),
+                                       value_text(step->value),
+                                       value_text(step->result)};
+        status = sink_row(sink, values);
+    }
+    return status == CRM_OK ? sink_end(sink) : status;
+}
+
+crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
+                     struct crm_sink *sink)
+{
+    struct column *columns = arena_array(&why->arena, count + 1, sizeof *columns);
+    struct value *values = arena_array(&why->arena, count + 1, sizeof *values);
+    if (why->failed || columns == NULL || values == NULL)
+        return error_no_memory(&why->book->error);
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = cells[i].column;
+        values[i] = cells[i].value;
+    }
+    const struct table table = {.name = name, .columns = columns, .count = count, .record = true};
+    crm_status status = sink_page_begin(sink, &table, values);
+    if (status == CRM_OK)
+        status = write_steps(why, sink);
+    return status == CRM_OK ? sink_page_end(sink) : status;
+}
