@@ -558,7 +558,7 @@ END
     strace -f -y -o trace -e trace=fsync,fdatasync,sync_file_range,msync,pwrite64,write,ftruncate \
         "$CRM" --now 2026-03-05T09:00 tier apply
     grep -q pwrite64 trace # the index of the log, which lives in memory
-    [ -z "$(grep -v 'crm.db-shm' trace | grep -E 'sync|write|truncate')" ]
+    [ "$(grep -v 'crm.db-shm' trace | grep -cE 'sync|write|truncate')" = 0 ]
     [ "$(stat -c '%y %s' .crm/crm.db)" = "$state" ]
     [ "$(entries)" = "$before" ]
 }

@@ -162,7 +162,7 @@ static crm_status hold_back(struct reminders *all, crm_reminder_result *result)
     struct crm_book *book = all->book;
     const struct calendar *calendars;
     const struct policy *policy = book->policy;
-    instant open;
+    instant open = all->book->now;
     size_t kept = 0;
     if (policy->quiet_count == 0 && !policy->remind_on_working_days)
         return CRM_OK;
