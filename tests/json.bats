@@ -72,7 +72,7 @@ report|report satisfaction|report satisfaction
 report|report concentration|report concentration
 report|report book|report book
 remind|remind|remind
-remind|remind --why|remind --why visit:12:2026-01-20
+remind|remind --why|remind --why visit:7:2026-01-28
 care|care|care
 log|log|log
 log|log REF|log haitian
