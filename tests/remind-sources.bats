@@ -102,6 +102,19 @@ survey:1:2026-03-02 due" ]
     [ -z "$(of_kind survey remind --within 1y)" ]
 }
 
+@test "what was given of every kind is sound to crm check" {
+    ask '{every: 6mo}'
+    sed -i 's/^  # review_every: [^ ]*/  review_every: 1mo/' .crm/policy.yaml
+    sed '/^    - {at: /d; s/^  escalation:.*/  escalation: [{at: 50, tell: bob}]/' .crm/policy.yaml >policy.new
+    cp policy.new .crm/policy.yaml
+    crm add Acme --since 2024-08-01 --owner amy >/dev/null
+    crm tier set acme A --reason "new plant" --until 2026-03-16 >/dev/null
+    crm complain add acme "wet" --at 2026-02-20T10:00 >/dev/null
+    [ "$(crm remind --new | jq -r .kind | sort -u | tr '\n' ' ')" = "complaint_resolution complaint_response escalation survey tier_review visit " ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 @test "--new tells once that somebody is to be asked" {
     ask '{every: 6mo}'
     crm add Acme --since 2025-08-01 >/dev/null
@@ -118,11 +131,11 @@ survey:1:2026-03-02 due" ]
     crm add Beta --since 2026-02-01 --owner bob >/dev/null
     crm tier set acme A --reason "new plant" --until 2026-03-16 >/dev/null
     crm tier set beta A --reason "for good" >/dev/null
-    [ "$(of_kind tier_review remind)" = "pin:1:2026-03-16 due" ]
+    [ "$(of_kind tier_review remind)" = "pin:1:2026-03-16:abc due" ]
     [ -z "$(of_kind tier_review --now 2026-03-01T09:00 remind)" ]
-    [ "$(of_kind tier_review --now 2026-03-01T09:00 remind --within 1d)" = "pin:1:2026-03-16 due" ]
+    [ "$(of_kind tier_review --now 2026-03-01T09:00 remind --within 1d)" = "pin:1:2026-03-16:abc due" ]
     [ -z "$(of_kind tier_review remind --for bob)" ]
-    [ "$(of_kind tier_review --now 2026-03-17T09:00 remind --for amy)" = "pin:1:2026-03-16 overdue" ]
+    [ "$(of_kind tier_review --now 2026-03-17T09:00 remind --for amy)" = "pin:1:2026-03-16:abc overdue" ]
     [ "$(crm remind acme | jq -r 'select(.kind == "tier_review") | .why')" = "tier A of abc was set by hand until 2026-03-16: new plant" ]
     # Pinned anew, or left to evaluations: it is over.
     crm tier set acme A --reason "longer" --until 2026-12-31 >/dev/null

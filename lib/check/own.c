@@ -110,7 +110,10 @@ static crm_status visit_reminder(void *context, const struct value *row)
     bool was = true;
     const char *item = check_text(check, NULL, &row[0]);
     crm_status status = CRM_OK;
-    if (row[0].type == VALUE_TEXT && reminder_subject(row[0].text, &kind, &id))
+    /* An evaluation is of no record. */
+    if (row[0].type == VALUE_TEXT && strncmp(row[0].text, "evaluate:", 9) == 0)
+        was = true;
+    else if (row[0].type == VALUE_TEXT && reminder_subject(row[0].text, &kind, &id))
         status = was_there(check, kind, id, &was);
     else
         was = false;
@@ -159,7 +162,7 @@ static crm_status visit_merge(void *context, const struct value *row)
 
 /* ---- Settings ---- */
 
-/* A fingerprint of 16 digits; the number of an entry. */
+/* A fingerprint of 16 digits; the number of an entry; the day of an evaluation. */
 static bool is_good_setting(const char *name, const char *setting)
 {
     size_t length = strlen(setting);
@@ -167,6 +170,9 @@ static bool is_good_setting(const char *name, const char *setting)
         return length == 0 || (length == 16 && strspn(setting, "0123456789abcdef") == 16);
     if (strcmp(name, STORE_SETTING_VALUELESS) == 0)
         return length > 0 && length < 19 && strspn(setting, "0123456789") == length;
+    day_number day;
+    if (strncmp(name, STORE_SETTING_EVALUATED, strlen(STORE_SETTING_EVALUATED)) == 0)
+        return date_parse_iso(setting, length, &day);
     return false;
 }
 

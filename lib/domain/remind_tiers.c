@@ -7,10 +7,10 @@
 
 /* ---- Pins ---- */
 
-enum { CHANGE, UNTIL, REASON, SCHEME, PINNED_TIER, KEY, NAME, TIER, OWNER };
+enum { CHANGE, CUSTOMER, UNTIL, REASON, SCHEME, PINNED_TIER, KEY, NAME, TIER, OWNER };
 /* Only the last word of a scheme about a customer holds. */
 static const char select_pins[] =
-    "SELECT h.id, h.pinned_until, h.reason, h.scheme, h.tier, t.key, t.name, t.tier, s.login "
+    "SELECT h.id, t.id, h.pinned_until, h.reason, h.scheme, h.tier, t.key, t.name, t.tier, s.login "
     "FROM tier_change h JOIN customer t ON t.id = h.customer LEFT JOIN staff s ON s.id = t.owner "
     "WHERE t.status <> 'lost' AND h.pinned = 1 AND NOT EXISTS (SELECT 1 FROM tier_change n "
     "WHERE n.customer = h.customer AND n.scheme = h.scheme AND n.id > h.id) "
@@ -33,7 +33,8 @@ static crm_status add_pin(void *context, const struct value *row)
     }
     struct reminder item = reminder_of_day(all->book, until, due);
     item.kind = "tier_review";
-    item.id = arena_printf(&all->arena, "pin:%lld:%s", (long long)row[CHANGE].integer, due);
+    item.id = arena_printf(&all->arena, "pin:%lld:%s:%s", (long long)row[CUSTOMER].integer, due,
+                           scheme->name);
     item.state = item.late > 0 ? "overdue" : "due";
     item.pressure = TO_LOOK_AT;
     item.customer = row[KEY].text;
