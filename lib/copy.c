@@ -187,13 +187,21 @@ static crm_status copy_store(struct copying *copying)
     return status == CRM_EXISTS && error->message[0] == '\0' ? say_taken(copying) : status;
 }
 
-/* Everything is made where nobody looks; the database is complete before the directory shows, whose
- * name is kept for it: once the records are in another's database, nothing may stand in the way. */
+/* Something took the directory's name while the rows were copied. */
+static crm_status say_left(struct copying *copying, crm_status status)
+{
+    return copying->database == NULL
+               ? status
+               : error_hint(&copying->book->error,
+                            _("the records are in the database: copy policy.yaml to another "
+                              "directory and write the address into it, or drop the schema crm "
+                              "there and try again"));
+}
+
+/* Everything is made where nobody looks; the database is complete before the directory shows. */
 static crm_status copy_book(struct copying *copying)
 {
     crm_status status = place_make(&copying->place);
-    if (status == CRM_OK && copying->database != NULL)
-        status = place_reserve(&copying->place);
     if (status == CRM_OK)
         status = copy_files(copying);
     if (status == CRM_OK)
@@ -202,7 +210,10 @@ static crm_status copy_book(struct copying *copying)
         status = copy_store(copying);
     if (status == CRM_OK)
         status = sink_end(copying->sink);
-    return status == CRM_OK ? place_show(&copying->place) : status;
+    if (status != CRM_OK)
+        return status;
+    status = place_show(&copying->place);
+    return status == CRM_OK ? CRM_OK : say_left(copying, status);
 }
 
 crm_status crm_book_copy(crm_book *book, const char *directory, const char *database,

@@ -140,14 +140,6 @@ static crm_status say_occupied(struct place *place)
     return error_hint(place->error, _("choose a directory that is empty, or a new one"));
 }
 
-crm_status place_reserve(struct place *place)
-{
-    place->reserved = mkdir(place->directory, 0700) == 0;
-    if (place->reserved)
-        return CRM_OK;
-    return errno == EEXIST ? say_occupied(place) : file_fail(place->error, place->directory);
-}
-
 /* ---- Showing ---- */
 
 static crm_status move_up(struct place *place, const char *name)
@@ -221,8 +213,6 @@ void place_release(struct place *place)
         (void)remove_tree(place->hidden);
         file_close(&place->lock);
     }
-    if (place->made && place->reserved)
-        (void)rmdir(place->directory); /* which fails when somebody has put something there */
-    place->made = place->reserved = false;
+    place->made = false;
     arena_release(&place->arena);
 }

@@ -13,7 +13,6 @@ struct place {
     const char *hidden;    /* where it is made: DIR.partial, or DIR/.partial when DIR exists */
     bool exists;           /* the directory does, and is empty */
     bool made;             /* the hidden one was */
-    bool reserved;         /* the directory was made, empty, to keep its name */
     int lock;              /* on the hidden one, while `made` */
     struct arena arena;
     struct error *error;
@@ -24,9 +23,6 @@ crm_status place_choose(struct place *place, const char *directory, struct error
 /* Makes the hidden directory, empty, and parents of the other as they are needed. CRM_BUSY when
  * another process restores to the same place. */
 crm_status place_make(struct place *place);
-/* Keeps the name of a directory that does not exist, by making it, empty. CRM_EXISTS when somebody
- * else has. */
-crm_status place_reserve(struct place *place);
 /* Everything in the hidden directory is on the disk and becomes the book. */
 crm_status place_show(struct place *place);
 /* Removes what was not shown. */
