@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tier why: the terms of one customer's evaluation, from the evaluation itself. */
 #include "domain/tier.h"
+#include "domain/why.h"
 
 #include "base/decimal.h"
 #include "domain/tier_rules.h"
@@ -19,7 +20,7 @@ static const struct choice changes[] = {{"promoted", N_("promoted")},
                                         {"same", N_("same")}};
 static const char *const method_names[] = {"pareto", "score", "quota", "rules"};
 
-struct why {
+struct tier_why {
     struct crm_book *book;
     struct arena arena;
     struct tier_evaluation evaluation;
@@ -32,30 +33,30 @@ struct why {
     struct tier_way way;
 };
 
-static void why_release(struct why *why)
+static void tier_why_release(struct tier_why *why)
 {
     arena_release(&why->arena);
     free(why->conditions);
 }
 
-static const struct tier_subject *subject_of(const struct why *why)
+static const struct tier_subject *subject_of(const struct tier_why *why)
 {
     return &why->evaluation.subjects[why->number];
 }
 
-static struct value tier_value(const struct why *why, int tier)
+static struct value tier_value(const struct tier_why *why, int tier)
 {
     return tier == TIER_NONE ? value_null() : value_text(why->book->policy->tiers[tier]);
 }
 
-static struct value line_value(const struct why *why, int tier)
+static struct value line_value(const struct tier_why *why, int tier)
 {
     int64_t line;
     return tier != TIER_NONE && tier_line(&why->evaluation, tier, &line) ? value_integer(line)
                                                                          : value_null();
 }
 
-static struct value day_value(struct why *why, bool known, day_number day)
+static struct value day_value(struct tier_why *why, bool known, day_number day)
 {
     char *text = known ? arena_alloc(&why->arena, DATE_TEXT) : NULL;
     if (text != NULL)
@@ -69,7 +70,7 @@ static bool is_grade(const struct indicator *indicator)
 }
 
 /* "2" evaluations or "3mo", as the policy says; the null value for none. */
-static struct value patience_value(struct why *why)
+static struct value patience_value(struct tier_why *why)
 {
     const struct tier_scheme *scheme = why->evaluation.scheme;
     char text[24];
@@ -82,7 +83,7 @@ static struct value patience_value(struct why *why)
 }
 
 /* Points below the line of the tier held; the null value when there is none to speak of. */
-static struct value shortfall_value(const struct why *why)
+static struct value shortfall_value(const struct tier_why *why)
 {
     const struct tier_subject *subject = subject_of(why);
     int64_t shortfall = tier_shortfall(&why->evaluation, why->number);
@@ -91,7 +92,7 @@ static struct value shortfall_value(const struct why *why)
                : value_null();
 }
 
-static struct value place_value(const struct why *why, bool all)
+static struct value place_value(const struct tier_why *why, bool all)
 {
     const struct tier_evaluation *evaluation = &why->evaluation;
     const enum tier_method method = evaluation->scheme->method;
@@ -101,15 +102,12 @@ static struct value place_value(const struct why *why, bool all)
         (int64_t)(all ? evaluation->ranked : tier_place(evaluation, why->number) + 1));
 }
 
-static crm_status write_head(struct why *why, struct crm_sink *sink)
+static crm_status write_head(struct tier_why *why, struct crm_sink *sink)
 {
     const struct tier_subject *subject = subject_of(why);
     const struct tier_past *past = &subject->past;
     const struct tier_scheme *scheme = why->evaluation.scheme;
-    const struct {
-        struct column column;
-        struct value value;
-    } cells[] = {
+    const struct why_cell cells[] = {
         {{.name = "customer", .label = _("Customer")}, why->customer},
         {{.name = "name", .label = _("Name")}, why->name},
         {{.name = "scheme", .label = _("Scheme")}, value_text(scheme->name)},
@@ -151,16 +149,8 @@ static crm_status write_head(struct why *why, struct crm_sink *sink)
         {{.name = "policy_line", .label = _("Policy line"), .type = DATA_INTEGER},
          value_integer(scheme->line)},
     };
-    enum { CELLS = sizeof cells / sizeof *cells };
-    struct column columns[CELLS];
-    struct value values[CELLS];
-    for (size_t i = 0; i < CELLS; i++) {
-        columns[i] = cells[i].column;
-        values[i] = cells[i].value;
-    }
-    const struct table table = {
-        .name = "tier_why", .title = _("Tier"), .columns = columns, .count = CELLS, .record = true};
-    return sink_page_begin(sink, &table, values);
+    return why_begin_page(why->book, &why->arena, "tier_why", _("Tier"), cells,
+                          sizeof cells / sizeof *cells, sink);
 }
 
 /* ---- The terms ---- */
@@ -184,7 +174,7 @@ static const char *source_of(const struct indicator *indicator)
     return "customer";
 }
 
-static struct value raw_value(struct why *why, const struct indicator *indicator,
+static struct value raw_value(struct tier_why *why, const struct indicator *indicator,
                               const struct tier_term *term)
 {
     if (term->state == TERM_MISSING || (is_grade(indicator) && term->state == TERM_ZERO))
@@ -197,7 +187,7 @@ static struct value raw_value(struct why *why, const struct indicator *indicator
 }
 
 /* Of a scheme with credit grades the raw values are of two types: JSON holds both. */
-static struct value as_json(struct why *why, struct value raw)
+static struct value as_json(struct tier_why *why, struct value raw)
 {
     char number[24];
     if (raw.type != VALUE_INTEGER)
@@ -219,7 +209,7 @@ static const struct choice state_words[] = {{"missing", N_("missing")},
 static const struct choice indicator_words[] = {{"revenue", N_("revenue")},
                                                 {"profit", N_("profit")}};
 
-static crm_status write_term(struct why *why, size_t k, bool grades, struct crm_sink *sink)
+static crm_status write_term(struct tier_why *why, size_t k, bool grades, struct crm_sink *sink)
 {
     const struct indicator *indicator = &why->evaluation.indicators[k];
     const struct tier_term *term = &tier_terms(&why->evaluation, why->number)[k];
@@ -242,7 +232,7 @@ static crm_status write_term(struct why *why, size_t k, bool grades, struct crm_
     return sink_row(sink, values);
 }
 
-static crm_status write_terms(struct why *why, struct crm_sink *sink)
+static crm_status write_terms(struct tier_why *why, struct crm_sink *sink)
 {
     const struct tier_evaluation *evaluation = &why->evaluation;
     bool grades = false;
@@ -276,7 +266,7 @@ static crm_status write_terms(struct why *why, struct crm_sink *sink)
 static crm_status keep_condition(void *context, const struct tier_threshold *rule,
                                  const char *condition, bool met)
 {
-    struct why *why = context;
+    struct tier_why *why = context;
     struct rule_condition *grown = array_grow(why->conditions, &why->condition_capacity,
                                               why->condition_count + 1, sizeof *grown);
     const char *text = arena_copy(&why->arena, condition);
@@ -289,7 +279,7 @@ static crm_status keep_condition(void *context, const struct tier_threshold *rul
 }
 
 /* All rules down to the one that fits; the last of those before it comes next. */
-static crm_status explain_rules(struct why *why)
+static crm_status explain_rules(struct tier_why *why)
 {
     const struct tier_scheme *scheme = why->evaluation.scheme;
     const struct tier_subject *subject = subject_of(why);
@@ -308,7 +298,7 @@ static crm_status explain_rules(struct why *why)
     return status;
 }
 
-static crm_status write_rules(struct why *why, struct crm_sink *sink)
+static crm_status write_rules(struct tier_why *why, struct crm_sink *sink)
 {
     const struct tier_scheme *scheme = why->evaluation.scheme;
     const struct column columns[] = {
@@ -334,7 +324,7 @@ static crm_status write_rules(struct why *why, struct crm_sink *sink)
 
 /* ---- Sentences for a person ---- */
 
-static crm_status note_missing(const struct why *why, struct crm_sink *sink)
+static crm_status note_missing(const struct tier_why *why, struct crm_sink *sink)
 {
     struct buffer names cleanup(buffer_release) = {0};
     const struct tier_term *terms = tier_terms(&why->evaluation, why->number);
@@ -355,7 +345,7 @@ static crm_status note_pin(const struct tier_past *past, struct crm_sink *sink)
 }
 
 /* What holds the tier, and what will let it go. */
-static crm_status note_held(const struct why *why, struct crm_sink *sink)
+static crm_status note_held(const struct tier_why *why, struct crm_sink *sink)
 {
     const struct tier_subject *subject = subject_of(why);
     const struct tier_scheme *scheme = why->evaluation.scheme;
@@ -376,7 +366,7 @@ static crm_status note_held(const struct why *why, struct crm_sink *sink)
     return sink_note(sink, _("held: more than %s points below the line let it fall at once"), text);
 }
 
-static crm_status note_decision(const struct why *why, struct crm_sink *sink)
+static crm_status note_decision(const struct tier_why *why, struct crm_sink *sink)
 {
     const struct tier_subject *subject = subject_of(why);
     if (tier_is_pinned(&subject->past, why->evaluation.today))
@@ -390,7 +380,7 @@ static crm_status note_decision(const struct why *why, struct crm_sink *sink)
 
 /* ---- The whole ---- */
 
-static crm_status find_customer(struct why *why, const char *reference)
+static crm_status find_customer(struct tier_why *why, const char *reference)
 {
     struct crm_book *book = why->book;
     struct value row[2];
@@ -417,7 +407,7 @@ static crm_status find_customer(struct why *why, const char *reference)
     return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
-static crm_status write_why(struct why *why, struct crm_sink *sink)
+static crm_status write_why(struct tier_why *why, struct crm_sink *sink)
 {
     why->way.policy = why->book->policy;
     why->way.evaluation = &why->evaluation;
@@ -442,7 +432,7 @@ static crm_status write_why(struct why *why, struct crm_sink *sink)
 crm_status crm_tier_why(crm_book *book, const char *scheme_name, const char *customer,
                         crm_sink *sink)
 {
-    struct why why cleanup(why_release) = {.book = book};
+    struct tier_why why cleanup(tier_why_release) = {.book = book};
     const struct tier_scheme *scheme;
     crm_status status = book_view(book);
     if (status == CRM_OK)

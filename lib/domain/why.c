@@ -114,19 +114,29 @@ static crm_status write_steps(struct why *why, struct crm_sink *sink)
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
-crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
-                     struct crm_sink *sink)
+crm_status why_begin_page(struct crm_book *book, struct arena *arena, const char *name,
+                          const char *title, const struct why_cell *cells, size_t count,
+                          struct crm_sink *sink)
 {
-    struct column *columns = arena_array(&why->arena, count + 1, sizeof *columns);
-    struct value *values = arena_array(&why->arena, count + 1, sizeof *values);
-    if (why->failed || columns == NULL || values == NULL)
-        return error_no_memory(&why->book->error);
+    struct column *columns = arena_array(arena, count, sizeof *columns);
+    struct value *values = arena_array(arena, count, sizeof *values);
+    if (columns == NULL || values == NULL)
+        return error_no_memory(&book->error);
     for (size_t i = 0; i < count; i++) {
         columns[i] = cells[i].column;
         values[i] = cells[i].value;
     }
-    const struct table table = {.name = name, .columns = columns, .count = count, .record = true};
-    crm_status status = sink_page_begin(sink, &table, values);
+    const struct table table = {
+        .name = name, .title = title, .columns = columns, .count = count, .record = true};
+    return sink_page_begin(sink, &table, values);
+}
+
+crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
+                     struct crm_sink *sink)
+{
+    if (why->failed)
+        return error_no_memory(&why->book->error);
+    crm_status status = why_begin_page(why->book, &why->arena, name, NULL, cells, count, sink);
     if (status == CRM_OK)
         status = write_steps(why, sink);
     return status == CRM_OK ? sink_page_end(sink) : status;

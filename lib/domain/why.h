@@ -41,7 +41,12 @@ struct why_cell {
     struct column column;
     struct value value;
 };
-/* The page: the cells as a record, then the steps. `name` is the table's. */
+/* Begins the page: the cells as a record. For figures whose terms are tables of their own, which
+ * follow, and sink_page_end; `name` is the table's, `title` may be NULL. */
+crm_status why_begin_page(struct crm_book *book, struct arena *arena, const char *name,
+                          const char *title, const struct why_cell *cells, size_t count,
+                          struct crm_sink *sink);
+/* The whole page: the cells, then the steps. */
 crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
                      struct crm_sink *sink);
 
