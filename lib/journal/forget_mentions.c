@@ -126,10 +126,12 @@ crm_status forget_write_mentions(const struct forgetting *forgetting, struct crm
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
         if (forgetting->own_names > 0 && is_searchable(schema_kinds[i]))
             status = mentions_in_kind(&mentioning, schema_kinds[i]);
+    /* Images of this very entry keep no values: where they are there already, it erases them. */
+    const struct value entry = value_integer(forgetting->book->entry);
     if (status == CRM_OK && forgetting->own_names > 0)
         status = store_query(forgetting->book->store,
-                             "SELECT " IMAGE_COLUMNS " FROM journal_image i "
-                             "WHERE i.before_values IS NOT NULL ORDER BY i.entry, i.number",
-                             NULL, 0, look_at_image, &mentioning);
+                             "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry <> $1 "
+                             "AND i.before_values IS NOT NULL ORDER BY i.entry, i.number",
+                             &entry, 1, look_at_image, &mentioning);
     return status == CRM_OK ? sink_end(sink) : status;
 }
