@@ -425,6 +425,15 @@ run_prepared() {
     } 2>/dev/null || status=$?
 }
 
+# Days of visits are computed by whoever reads a book first that was brought up to date: by the same
+# command when it is left alone, else by the next.
+settle_migrated() {
+    look_at "$work/victim"
+    [ "$(sqlite3 "$work/looked-at/crm.db" 'PRAGMA user_version')" = 1 ] ||
+        crm_at "$work/victim" "$CRM" --now "$now" list customer >/dev/null 2>"$work/again" ||
+        problem "$1: cannot be read: $(cat "$work/again")"
+}
+
 # Judges by state and cleanliness. $1 says what was done, $2 is yes when the command told that it is
 # done. $ended is before, after or same.
 # $3 is the command's name: for what else it leaves there may be a judge_NAME.
@@ -442,6 +451,7 @@ judge_book() {
         crm_at "$work/victim" "$CRM" --now "$now" "${words[@]}" >/dev/null 2>"$work/again" ||
             grep -qE 'already|is not empty' "$work/again" || problem "$1: cannot be repeated: $(cat "$work/again")"
     fi
+    [ "$name" != migrate ] || settle_migrated "$1"
     found=$(state "$work/victim")
     if [ "$found" = "$after" ]; then
         ended=after
