@@ -183,7 +183,7 @@ fill_page() {
     call crm show acme
     [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 70 %; A up to 80 % (policy.yaml:$line)" ]
     call crm show beta
-    [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 100 %; beyond the other lines: C (policy.yaml:$(grep -n 'method: pareto' .crm/policy.yaml | head -n 1 | cut -d: -f1))" ]
+    [ "$(jq -r '.tier_reason[0].why' <<<"$out")" = "cumulative share of revenue 100 %; beyond the other lines: C (policy.yaml:$(grep -n '^    abc:' .crm/policy.yaml | head -n 1 | cut -d: -f1))" ]
 }
 
 # ---- As it was ----

@@ -36,8 +36,8 @@ line_of() {
 due|contact|face|V-2||2025-11-14|counts
 due|contact|phone|V-3||2026-01-14|does not count: face or better
 due|interval|2025-11-14||policy.yaml:$line|+ 3mo|2026-02-14
-due|day_off|2026-02-14 – 2026-02-15||policy.yaml:$(line_of '^    week:')|weekend|
-due|working_day|office||policy.yaml:$(line_of '^    week:')||2026-02-16
+due|day_off|2026-02-14 – 2026-02-15||policy.yaml:$(line_of '^  office:')|weekend|
+due|working_day|office||policy.yaml:$(line_of '^  office:')||2026-02-16
 state|grace|2026-02-16||policy.yaml:$line|+ 14d|overdue after 2026-03-02
 tier|tier_change|vip|#1||- → A|from 2026-03-02 on
 promise_on|promise||V-3||2026-04-01|
@@ -116,7 +116,7 @@ interval||05-01|2026-05-01" ]
         jq -c 'del(.steps)' <<<"$out"
     line=$(line_of 'tier: A, severity: high')
     [ "$(steps figure,step,policy,value,result | grep '^respond_due')" = "respond_due|rule|policy.yaml:$line|2wh|
-respond_due|calendar|policy.yaml:$(line_of '^    week:')|office|
+respond_due|calendar|policy.yaml:$(line_of '^  office:')|office|
 respond_due|opened||2026-02-27T16:00:00+08:00|
 respond_due|counted||2:00:00|2:00:00
 respond_due|skipped||night|

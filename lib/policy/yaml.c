@@ -180,15 +180,12 @@ static crm_status copy_scalar(const struct builder *builder, const yaml_event_t 
     return node->text == NULL ? error_no_memory(builder->error) : CRM_OK;
 }
 
-static crm_status new_node(const struct builder *builder, const yaml_event_t *event,
-                           struct yaml_node **out)
+static crm_status new_node(const struct builder *builder, struct yaml_node **out)
 {
     struct yaml_node *node = arena_alloc(builder->arena, sizeof *node);
     if (node == NULL) {
         return error_no_memory(builder->error);
     }
-    node->line = (long)event->start_mark.line + 1;
-    node->column = (long)event->start_mark.column + 1;
     node->text = "";
     *out = node;
     return CRM_OK;
@@ -269,7 +266,7 @@ static crm_status build_members(struct builder *builder, yaml_event_t *event, in
             return status;
         }
         struct yaml_node *member = NULL;
-        status = new_node(builder, event, &member);
+        status = new_node(builder, &member);
         if (status == CRM_OK && node->kind == YAML_MAPPING) {
             status = read_key(builder, event, member);
             status = status == CRM_OK ? next_event(builder, event) : status;
@@ -288,11 +285,26 @@ static crm_status build_members(struct builder *builder, yaml_event_t *event, in
     }
 }
 
+/* Whether it begins below its key, with its first member. */
+static bool is_block(const yaml_event_t *event)
+{
+    return event->type == YAML_MAPPING_START_EVENT
+               ? event->data.mapping_start.style == YAML_BLOCK_MAPPING_STYLE
+               : event->type == YAML_SEQUENCE_START_EVENT &&
+                     event->data.sequence_start.style == YAML_BLOCK_SEQUENCE_STYLE;
+}
+
+static void put_place(const yaml_event_t *event, struct yaml_node *node)
+{
+    const bool at_key = node->key != NULL && is_block(event);
+    node->line = at_key ? node->key_line : (long)event->start_mark.line + 1;
+    node->column = at_key ? node->key_column : (long)event->start_mark.column + 1;
+}
+
 static crm_status build_node(struct builder *builder, yaml_event_t *event, int depth,
                              struct yaml_node *node)
 {
-    node->line = (long)event->start_mark.line + 1;
-    node->column = (long)event->start_mark.column + 1;
+    put_place(event, node);
     crm_status status = check_event(builder, event);
     if (status != CRM_OK) {
         return status;

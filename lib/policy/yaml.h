@@ -24,7 +24,9 @@ enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
     enum yaml_kind kind;
-    long line, column;         /* of the value, from 1; 0 for a node that stood in no file */
+    /* Of the value, from 1; of one written as a block below its key, of the key. 0 for a node that
+     * stood in no file. */
+    long line, column;
     const char *key;           /* member of a mapping; NULL otherwise */
     long key_line, key_column; /* of the key */
     size_t index;              /* among its siblings, from 0 */

@@ -314,7 +314,7 @@ static void refusals(void **state)
     assert_maps(&order_context, "fields: {customer.owner: a}\n", "",
                 "m.yaml:1:10: no field \"customer.owner\" can be given");
     assert_maps(&order_context, ORDER "  order.ordered_on: d\n", "",
-                "m.yaml:2: the map does not say where line.amount comes from");
+                "m.yaml:1: the map does not say where line.amount comes from");
     assert_maps(&order_context, "{}\n", "", "m.yaml:1: the map names no fields");
     assert_maps(&order_context, "as: product\n", "",
                 "m.yaml:1:5: key 'as': the map is for product, the import is as order");

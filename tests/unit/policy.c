@@ -207,7 +207,7 @@ static void a_score_scheme_is_read_whole(void **state)
     assert_true(policy->schemes[0].crossing_inside);
     assert_int_equal(policy->schemes[0].thresholds[0].tier, 0);
     const struct tier_scheme *scheme = &policy->schemes[1];
-    assert_int_equal(scheme->line, 6);
+    assert_int_equal(scheme->line, 5);
     assert_int_equal(scheme->method, TIER_SCORE);
     assert_int_equal(scheme->indicator_count, 3);
     assert_string_equal(scheme->indicators[0].name, "money");
@@ -220,6 +220,36 @@ static void a_score_scheme_is_read_whole(void **state)
     assert_int_equal(scheme->indicators[2].missing, MISSING_MEDIAN);
     assert_duration(scheme->demote_after_period, "3mo");
     assert_int_equal(scheme->margin, 75000);
+    policy_free(policy);
+}
+
+/* `why` names these lines: that of the key, whatever its value begins on, and of a list's member. */
+static void a_part_stands_where_its_key_does(void **state)
+{
+    (void)state;
+    struct policy *policy = parse("calendars:\n"
+                                  "  # A comment between them.\n"
+                                  "  office:\n"
+                                  "\n"
+                                  "    week:\n"
+                                  "      mon:\n"
+                                  "        - 09:00-12:00\n"
+                                  "  hotline: {week: {mon: [00:00-24:00]}}\n"
+                                  "complaints:\n"
+                                  "  limits:\n"
+                                  "    - respond: 8wh\n"
+                                  "      resolve: 5wd\n"
+                                  "visits:\n"
+                                  "  cadence:\n"
+                                  "    A:\n"
+                                  "      every: 3mo\n"
+                                  "    B: {every: 6mo}\n"
+                                  "    C: {every: 12mo}\n");
+    assert_int_equal(policy->calendars[0].line, 3);
+    assert_int_equal(policy->calendars[1].line, 8);
+    assert_int_equal(policy->limits[0].line, 11);
+    assert_int_equal(policy->cadences[0].line, 15);
+    assert_int_equal(policy->cadences[1].line, 17);
     policy_free(policy);
 }
 
@@ -686,6 +716,7 @@ int main(void)
         cmocka_unit_test(a_new_book_has_the_defaults),
         cmocka_unit_test(the_text_of_a_new_book_shows_every_default),
         cmocka_unit_test(a_score_scheme_is_read_whole),
+        cmocka_unit_test(a_part_stands_where_its_key_does),
         cmocka_unit_test(quotas_count_or_share),
         cmocka_unit_test(custom_fields_stand_in_one_array),
         cmocka_unit_test(every_refusal_names_place_and_key),
