@@ -69,6 +69,23 @@ summary() {
     [ "$(summary)" = "c1:A:same c2:A:same c3:B:same c4:C:same c5:C:same c6:C:same quiet:C:same prospect:null:same lost:null:same" ]
 }
 
+@test "the few that move among many are told as among few" {
+    awk 'BEGIN { print "key,name"; for (i = 1; i <= 300; i++) printf "m%03d,Many %d\n", i, i }' >many.csv
+    crm import many.csv --as customer >/dev/null
+    crm tier apply >/dev/null
+    order c3 900 2026-01-06
+    call crm tier
+    [ "$(summary)" = "c2:B:demoted c3:A:promoted" ]
+    [ "$(jq -r .name <<<"$out" | paste -sd ,)" = "Customer 2,Customer 3" ]
+    told=$out
+    call crm tier --all
+    [ "$(grep -v '"change":"same"' <<<"$out")" = "${told%$'\n'}" ]
+    call crm tier --format table
+    [[ $out == *"1 promoted, 1 demoted, 0 held, 0 new, 307 unchanged; scheme abc"* ]]
+    call crm tier no_such=field
+    [ "$status" != 0 ] && [ -z "$out" ]
+}
+
 @test "a filter chooses what is printed, not what is evaluated" {
     call crm tier key=c2,c3
     [ "$(summary)" = "c2:A:new c3:B:new" ]

@@ -69,19 +69,13 @@ static size_t count_news(const struct tier_evaluation *evaluation)
     return news;
 }
 
-static crm_status print_result(void *context, const struct value *row)
+static crm_status print_subject(struct printing *printing, const struct tier_subject *subject,
+                                struct value key, struct value name)
 {
-    struct printing *printing = context;
-    const struct tier_subject *subject = tier_subject_find(printing->evaluation, row[0].integer);
-    if (subject == NULL)
-        return CRM_OK;
     const struct tier_decision *decision = &subject->decision;
-    printing->counts[decision->change]++;
-    if (!printing->all && !is_news(decision))
-        return CRM_OK;
     const struct value values[RESULT_COLUMNS] = {
-        row[1],
-        row[2],
+        key,
+        name,
         value_text(tier_name(printing->book, decision->tier)),
         value_text(tier_name(printing->book, subject->past.tier)),
         value_text(tier_name(printing->book, subject->reached)),
@@ -89,6 +83,18 @@ static crm_status print_result(void *context, const struct value *row)
         value_text(tier_change_name(decision->change)),
         value_text(printing->evaluation->scheme->name)};
     return sink_row(printing->sink, values);
+}
+
+static crm_status print_result(void *context, const struct value *row)
+{
+    struct printing *printing = context;
+    const struct tier_subject *subject = tier_subject_find(printing->evaluation, row[0].integer);
+    if (subject == NULL)
+        return CRM_OK;
+    printing->counts[subject->decision.change]++;
+    return printing->all || is_news(&subject->decision)
+               ? print_subject(printing, subject, row[1], row[2])
+               : CRM_OK;
 }
 
 static crm_status begin_results(struct printing *printing)
@@ -125,26 +131,69 @@ static crm_status note_results(const struct printing *printing, int64_t foreign)
 }
 
 /* The customers that pass the filter, each with its result, in the order in which they came. */
+static crm_status print_each(struct printing *printing, const struct crm_filter *filter)
+{
+    static const char *const columns[] = {"t.id", "t.key", "t.name"};
+    struct crm_book *book = printing->book;
+    struct query query cleanup(query_release) = {0};
+    buffer_text(&query.sql, "FROM customer t WHERE 1 = 1");
+    crm_status status = filter_sql(book, &kind_customer, "t", filter, &query);
+    const struct store_select select = {.columns = columns,
+                                        .column_count = 3,
+                                        .from = buffer_string(&query.sql),
+                                        .order = "t.id",
+                                        .as_stored = filter == NULL || filter->count == 0};
+    if (status == CRM_OK)
+        status = begin_results(printing);
+    return status == CRM_OK ? store_each(book->store, &select, query.parameters, query.count,
+                                         print_result, printing)
+                            : status;
+}
+
+static crm_status print_one(struct printing *printing, const struct tier_subject *subject,
+                            struct statement *names)
+{
+    const struct value id = value_integer(subject->id);
+    bool found = false;
+    crm_status status = statement_bind(names, 1, &id);
+    if (status == CRM_OK)
+        status = statement_step(names, &found);
+    if (status == CRM_OK && found)
+        status = print_subject(printing, subject, statement_column(names, 0),
+                               statement_column(names, 1));
+    statement_reset(names);
+    return status;
+}
+
+/* Of all customers those that there is something new of, each looked up by itself. */
+static crm_status print_news(struct printing *printing)
+{
+    const struct tier_evaluation *evaluation = printing->evaluation;
+    struct statement *names cleanup(statement_cleanup) = NULL;
+    crm_status status = store_prepare(printing->book->store,
+                                      "SELECT key, name FROM customer WHERE id = $1", &names);
+    if (status == CRM_OK)
+        status = begin_results(printing);
+    for (size_t i = 0; i < evaluation->count && status == CRM_OK; i++) {
+        const struct tier_subject *subject = &evaluation->subjects[i];
+        printing->counts[subject->decision.change]++;
+        if (is_news(&subject->decision))
+            status = print_one(printing, subject, names);
+    }
+    return status;
+}
+
+/* A customer looked up costs as much as some dozens in a row. */
+enum { LOOKED_UP = 64 };
+
 static crm_status print_results(struct crm_book *book, const struct tier_evaluation *evaluation,
                                 const struct crm_filter *filter, bool all, int64_t foreign,
                                 struct crm_sink *sink)
 {
-    static const char *const columns[] = {"t.id", "t.key", "t.name"};
-    struct query query cleanup(query_release) = {0};
     struct printing printing = {.book = book, .evaluation = evaluation, .sink = sink, .all = all};
-    buffer_text(&query.sql, "FROM customer t WHERE 1 = 1");
-    crm_status status = filter_sql(book, &kind_customer, "t", filter, &query);
-    const struct store_select select = {
-        .columns = columns, .column_count = 3, .from = buffer_string(&query.sql), .order = "t.id"};
-    if (status == CRM_OK)
-        status = begin_results(&printing);
-    /* Where nothing is news the names need not be read. */
-    bool wanted = all || (filter != NULL && filter->count > 0) || count_news(evaluation) > 0;
-    if (!wanted)
-        printing.counts[CHANGE_SAME] = (int)evaluation->count;
-    else if (status == CRM_OK)
-        status = store_each(book->store, &select, query.parameters, query.count, print_result,
-                            &printing);
+    bool whole = !all && (filter == NULL || filter->count == 0);
+    bool few = whole && count_news(evaluation) <= evaluation->count / LOOKED_UP;
+    crm_status status = few ? print_news(&printing) : print_each(&printing, filter);
     if (status == CRM_OK)
         status = sink_end(sink);
     return status == CRM_OK ? note_results(&printing, foreign) : status;

@@ -293,7 +293,8 @@ static crm_status load_customers(struct loading *loading)
         loading->arena, AT_FIELDS + loading->evaluation->indicator_count, sizeof *columns);
     if (columns == NULL)
         return error_no_memory(&loading->book->error);
-    struct store_select select = {.columns = columns, .from = "FROM customer t", .order = "t.id"};
+    struct store_select select = {
+        .columns = columns, .from = "FROM customer t", .order = "t.id", .as_stored = true};
     crm_status status = customer_columns(loading, columns, &select.column_count);
     if (status == CRM_OK)
         status = count_customers(loading);
@@ -342,7 +343,8 @@ static crm_status load_changes(struct loading *loading)
     const struct store_select select = {.columns = tier_follow_columns,
                                         .column_count = FOLLOW_COLUMNS,
                                         .from = "FROM tier_change t WHERE t.scheme = $1",
-                                        .order = "t.id"};
+                                        .order = "t.id",
+                                        .as_stored = true};
     const struct value scheme = value_text(loading->evaluation->scheme->name);
     return store_each(loading->book->store, &select, &scheme, 1, read_change, loading);
 }

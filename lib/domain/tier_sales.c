@@ -237,7 +237,8 @@ static crm_status scan(struct pass *pass, day_number after)
         /* What leaves most lines out comes first, and lies before what is costly to reach. */
         .from = "FROM order_line t WHERE t.ordered_on > $1 AND t.ordered_on <= $2 "
                 "AND t.counted = 1",
-        .order = "t.customer, t.ordered_on"};
+        .order = "t.customer, t.ordered_on",
+        .as_stored = true};
     crm_status status = store_each(pass->book->store, &select, parameters, 2, read_line, pass);
     finish_customer(pass);
     return status;
