@@ -155,6 +155,12 @@ survey:1:2026-03-02 due" ]
     crm --now 2026-03-02T09:00:00+08:00 tier apply >/dev/null
     [ -z "$(of_kind tier_review remind)" ]
     [ "$(of_kind tier_review --now 2026-04-03T09:00 remind)" = "evaluate:abc:2026-04-02 overdue" ]
+    # What is done by hand is none.
+    crm --now 2026-04-03T08:00 tier set acme A --reason "key account" >/dev/null
+    crm --now 2026-04-03T08:00 tier unset acme >/dev/null
+    [ "$(of_kind tier_review --now 2026-04-03T09:00 remind)" = "evaluate:abc:2026-04-02 overdue" ]
+    crm --now 2026-04-03T08:00 undo >/dev/null
+    crm --now 2026-04-03T08:00 undo "$(query_store 'SELECT max(id) - 2 FROM journal')" >/dev/null
     # One that changes nothing is one: its day is noted, once, and there is no entry to undo.
     entries=$(crm log --format jsonl | wc -l)
     crm --now 2026-04-03T09:00 tier apply >/dev/null

@@ -580,6 +580,69 @@ END
     [ "$(entries)" = "$before" ]
 }
 
+# ---- Another main scheme ----
+
+two_schemes() {
+    schemes "tiers:
+  names: [A, B, C]
+  main: $1
+  schemes:
+    abc: {method: pareto, thresholds: {A: 80, B: 95}}
+    best:
+      method: quota
+      indicators: {revenue: {source: revenue, low: 0, high: 1000, weight: 100, missing: zero}}
+      thresholds: {A: 2, B: 2}
+"
+}
+
+tiers() {
+    crm list customer --fields key,tier,tier_since --format csv | tail -n +2 | paste -sd ' '
+}
+
+@test "a main scheme of another name takes over the tiers that the one before it left" {
+    two_schemes abc
+    crm --now 2026-02-01T09:00:00+08:00 tier apply >/dev/null
+    old='c1,A,2026-02-01 c2,A,2026-02-01 c3,B,2026-02-01 c4,C,2026-02-01 c5,C,2026-02-01 c6,C,2026-02-01 quiet,C,2026-02-01 prospect,, lost,,'
+    [ "$(tiers)" = "$old" ]
+    two_schemes best
+    call crm check
+    [ "$status" = 0 ]
+    crm check --repair >/dev/null
+    [ "$(tiers)" = "$old" ]
+    call crm tier apply
+    [ "$(summary)" = "c4:B:promoted" ]
+    call crm check
+    [ "$status" = 0 ]
+    crm undo >/dev/null
+    [ "$(tiers)" = "$old" ]
+    crm undo >/dev/null
+    [ "$(tiers)" = "${old/c4,C,2026-02-01/c4,B,2026-03-02}" ]
+    # Done again and taken back again; a pin in the tier that was taken over leaves its day.
+    crm undo >/dev/null
+    [ "$(tiers)" = "$old" ]
+    crm tier set c5 A --reason "key account" >/dev/null
+    crm tier set c6 C --reason "as it is" >/dev/null
+    [ "$(tiers)" = "${old/c5,C,2026-02-01/c5,A,2026-03-02}" ]
+    call crm check
+    [ "$status" = 0 ]
+    crm undo >/dev/null
+    crm undo "$(query_store "SELECT max(id) - 2 FROM journal")" >/dev/null
+    [ "$(tiers)" = "$old" ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
+@test "beside another scheme a first evaluation taken back leaves no tier" {
+    two_schemes abc
+    crm tier apply --scheme best >/dev/null
+    [ "$(tiers)" = "c1,, c2,, c3,, c4,, c5,, c6,, quiet,, prospect,, lost,," ]
+    crm tier apply >/dev/null
+    crm undo >/dev/null
+    [ "$(tiers)" = "c1,, c2,, c3,, c4,, c5,, c6,, quiet,, prospect,, lost,," ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 # ---- Why, by every method ----
 
 @test "why by share: how much more revenue, all others unchanged" {
@@ -924,4 +987,18 @@ END
     # 228 x 30.4375/30 + 170/6 + 392/12 visits; x 90, 30 and 15 minutes.
     [ "$(jq -c '[.visits_before, .visits_after, .hours_before, .hours_after]' <<<"$out")" = '[155.08,292.32,120.65,369.32]' ]
     [ "$(crm tier simulate --policy new.yaml)" = "${out%$'\n'}" ]
+}
+
+@test "the years of a relation end with the calendar" {
+    schemes 'tiers:
+  names: [A, B, C]
+  schemes:
+    old:
+      method: score
+      indicators: {years: {source: years, low: 0, high: 10, weight: 100, missing: zero}}
+      thresholds: {A: 80, B: 60}
+'
+    call timeout 20 "$CRM" --now 9999-12-31T12:00:00+08:00 tier --fields customer,tier
+    [ "$status" = 0 ]
+    [ "$(head -1 <<<"$out")" = '{"customer":"c1","tier":"A"}' ]
 }

@@ -79,10 +79,13 @@ static bool day_of(const struct value *value, day_number *out)
 static int64_t years_between(day_number from, day_number to)
 {
     int years = (to - from) / 366;
-    while (date_add_months(from, 12 * (years + 1)) <= to)
-        years++;
     day_number last = date_add_months(from, 12 * years);
     day_number next = date_add_months(from, 12 * (years + 1));
+    while (next <= to && next > last) { /* both stop at the end of the calendar */
+        years++;
+        last = next;
+        next = date_add_months(from, 12 * (years + 1));
+    }
     int64_t part = next > last ? (int64_t)(to - last) * DECIMAL_ONE / (next - last) : 0;
     return (int64_t)years * DECIMAL_ONE + part;
 }

@@ -38,7 +38,8 @@ crm_status tier_last_evaluation(struct crm_book *book, const struct tier_scheme 
     if (status == CRM_OK || status == CRM_NOT_FOUND)
         status = store_row_values(book->store, &arena,
                                   "SELECT max(effective_on) FROM tier_change "
-                                  "WHERE scheme = $1 AND coalesce(pinned, 0) = 0",
+                                  "WHERE scheme = $1 AND coalesce(pinned, 0) = 0 "
+                                  "AND coalesce(reason, '') <> 'released'", /* by hand, too */
                                   parameters + 1, 1, &changed, 1);
     take_day(&setting, known, day);
     take_day(&changed, known, day);

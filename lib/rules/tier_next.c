@@ -43,27 +43,34 @@ static bool band_raw(const struct indicator *indicator, int64_t points, int64_t 
     return found != NULL;
 }
 
-/* One ten-thousandth above as many values as are needed. */
-static bool percentile_raw(const struct sorted_values *known, int64_t points, int64_t *raw)
+/* One ten-thousandth above as many of the others' values as are needed. A value that is known is
+ * one of the sorted ones itself, and leaves its place; one that was missing joins them. */
+static bool percentile_raw(const struct sorted_values *known, const struct tier_term *term,
+                           int64_t points, int64_t *raw)
 {
-    if (known->count < 2)
+    const bool counted = term->state == TERM_KNOWN;
+    const size_t others = counted && known->count > 0 ? known->count - 1 : known->count;
+    size_t below = (size_t)divide_up((wide)points * (wide)others, WHOLE);
+    if (below == 0)
         return false;
-    size_t below = (size_t)divide_up((wide)points * ((wide)known->count - 1), WHOLE);
-    if (below == 0 || known->values[below - 1] == INT64_MAX)
+    /* Those below the place from which the own value is taken stand where they stood. */
+    const bool behind = counted && known->values[below - 1] >= term->raw;
+    const int64_t passed = known->values[behind ? below : below - 1];
+    if (passed == INT64_MAX)
         return false;
-    *raw = known->values[below - 1] + 1;
+    *raw = passed + 1;
     return true;
 }
 
-static bool raw_for(const struct tier_evaluation *evaluation, size_t k, int64_t points,
-                    int64_t *raw)
+static bool raw_for(const struct tier_evaluation *evaluation, size_t k,
+                    const struct tier_term *term, int64_t points, int64_t *raw)
 {
     const struct indicator *indicator = &evaluation->indicators[k];
     switch (indicator->mapping) {
     case MAPPING_BANDS:
         return band_raw(indicator, points, raw);
     case MAPPING_PERCENTILE:
-        return percentile_raw(&evaluation->known[k], points, raw);
+        return percentile_raw(&evaluation->known[k], term, points, raw);
     case MAPPING_LINEAR:
         break;
     }
@@ -87,7 +94,7 @@ static struct tier_step next_by_score(const struct tier_evaluation *evaluation, 
         int64_t points = (int64_t)divide_up((wide)rest * WHOLE, weight);
         int64_t raw;
         if (points > WHOLE || points - terms[k].points >= fewest ||
-            !raw_for(evaluation, k, points, &raw))
+            !raw_for(evaluation, k, &terms[k], points, &raw))
             continue;
         fewest = points - terms[k].points;
         step.single = true;

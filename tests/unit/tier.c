@@ -423,6 +423,47 @@ static void next_step_is_the_least(void **state)
     }
 }
 
+/* The same where the points are a place among the others, of whom the customer is none. */
+static void next_step_passes_the_others(void **state)
+{
+    (void)state;
+    static const struct indicator place[] = {{.name = "revenue",
+                                              .source = SOURCE_REVENUE,
+                                              .mapping = MAPPING_PERCENTILE,
+                                              .weight = D(100),
+                                              .missing = MISSING_ZERO}};
+    struct tier_scheme scheme = by_score;
+    scheme.indicators = place;
+    scheme.indicator_count = 1;
+    static const int64_t books[][6][2] = {
+        {{D(100)}, {D(200)}, {D(300)}, {D(400)}, {D(500)}, {D(600)}},
+        {{D(100)}, {D(100)}, {D(100)}, {D(200)}, {D(200)}, {D(300)}},
+        {{INT64_MIN}, {INT64_MIN}, {D(5)}, {D(6)}, {D(7)}, {D(7)}},
+        {{INT64_MIN}, {D(-5)}, {INT64_MIN}, {INT64_MIN}, {D(7)}, {D(-9)}}};
+    size_t told = 0;
+    for (size_t k = 0; k < LENGTH(books); k++)
+        for (size_t i = 0; i < 6; i++) {
+            struct fixture fixture;
+            evaluate(&fixture, &scheme, books[k], 6);
+            struct tier_step step = tier_next(&fixture.evaluation, i);
+            arena_release(&fixture.arena);
+            if (!step.single)
+                continue;
+            told++;
+            int64_t changed[6][2];
+            memcpy(changed, books[k], sizeof changed);
+            changed[i][0] = step.raw;
+            evaluate(&fixture, &scheme, (const int64_t(*)[2])changed, 6);
+            assert_true(fixture.subjects[i].reached <= step.tier);
+            arena_release(&fixture.arena);
+            changed[i][0] = step.raw - 1;
+            evaluate(&fixture, &scheme, (const int64_t(*)[2])changed, 6);
+            assert_true(fixture.subjects[i].reached > step.tier);
+            arena_release(&fixture.arena);
+        }
+    assert_true(told > 12);
+}
+
 /* ---- Again and again ---- */
 
 /* Evaluations in a row, each on what the one before left: the third day below the line demotes, a
@@ -545,6 +586,7 @@ int main(void)
         cmocka_unit_test(scores_by_weight),
         cmocka_unit_test(takes_the_best_by_quota),
         cmocka_unit_test(next_step_is_the_least),
+        cmocka_unit_test(next_step_passes_the_others),
         cmocka_unit_test(each_evaluation_leaves_something),
         cmocka_unit_test(a_pin_is_over_after_its_day),
         cmocka_unit_test(an_unknown_tier_is_not_kept),
