@@ -162,3 +162,13 @@ in_directory() {
 need_shared() {
     [ -d "$SHARED" ] || skip "$SHARED is not here"
 }
+
+# steps KEY,…: those members of each step of the last call.
+steps() {
+    jq -r ".steps[] | [.${1//,/, .}] | map(. // \"\") | join(\"|\")" <<<"$out"
+}
+
+# line_of PATTERN: number of the first line of the policy that matches.
+line_of() {
+    grep -nE "$1" .crm/policy.yaml | head -1 | cut -d: -f1
+}

@@ -172,14 +172,21 @@ STARS='tiers:
 ["grade","AAA",100,20,20,"customer",1,"known"]' ]
     call crm tier why c2
     [ "$(jq -c '[.tier, .score, .threshold]' <<<"$out")" = '["C",45,null]' ]
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":5,"indicator":"revenue","raw":350,"change":50}' ]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":5,"indicator":"revenue","raw":350,"change":50,"policy":"policy.yaml:'"$(line_of 'thresholds: \{A: 80, B: 50')"'"}' ]
+    [ "$(steps figure,step,input,policy,value,result | tail -n +2)" = "score|sum|revenue 60 × 50 % + need_fit 50 × 30 % + grade 0 × 20 %|||45
+reached|threshold|45|policy.yaml:$(line_of 'A: 80, B: 50')|A from 80|not reached
+reached|threshold|45|policy.yaml:$(line_of 'A: 80, B: 50')|B from 50|not reached
+reached|threshold||policy.yaml:$(line_of '^    stars:')|the last tier takes the rest|C
+tier|decision|- before, C by its figures|policy.yaml:$(line_of '^    stars:')|new|C
+next|next|5 points more|policy.yaml:$(line_of 'A: 80, B: 50')|B from 50|with revenue of 350 (+50)" ]
+    [ "$(jq -r '.terms[].policy' <<<"$out" | paste -sd ' ')" = "policy.yaml:$(line_of '        revenue:') policy.yaml:$(line_of '        need_fit:') policy.yaml:$(line_of '        grade:')" ]
     call crm tier why quiet
     [ "$(jq -c '.terms[] | [.raw, .points, .state]' <<<"$out")" = '[0,0,"zero"]
 [4,75,"median"]
 [null,0,"zero"]' ]
     [ "$(jq -r '([.terms[].product] | add) == .score' <<<"$out")" = true ]
     call crm tier why c2 --format table
-    [[ $out == *"next: B with revenue of 350 (+50)"* ]]
+    [[ $out == *"B from 50"*"with revenue of 350 (+50)"* ]]
 }
 
 @test "a demotion waits for evaluations on other days" {
@@ -649,16 +656,24 @@ tiers() {
     call crm tier why c3
     [ "$(jq -c '[.tier, .score, .threshold, .place, .ranked]' <<<"$out")" = '["B",90,95,3,7]' ]
     # The whole is 1000; with 300.0001 it has the second place, the sum up to it is 800.0001 of 1200.0001.
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":80,"indicator":"revenue","raw":300.0001,"change":200.0001}' ]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":80,"indicator":"revenue","raw":300.0001,"change":200.0001,"policy":"policy.yaml:'"$(line_of 'thresholds:')"'"}' ]
+    [ "$(steps figure,step,input,value,result)" = "score|rule|scheme abc|by share: revenue of 12mo|who crosses a line is outside it
+place|place|||3 of 7
+score|sum|900 of 1000||90 %
+reached|threshold|90 %|A up to 80 %|not reached
+reached|threshold|90 %|B up to 95 %|B
+tier|decision|- before, B by its figures|new|B
+next|next||A up to 80 %|with revenue of 300.0001 (+200.0001)" ]
+    call crm tier why quiet
+    steps step,input,result | grep -qx "sum|nothing above 0: ranked last|100 %"
     order c3 200.0001 2026-02-01
     call crm tier why c3
     [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["A",null]' ]
     # Who has more than the line's share alone is outside: no sum changes that.
     order c1 100000 2026-02-02
     call crm tier why c1
-    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["C",{"tier":"B","threshold":95}]' ]
-    call crm tier why c1 --format table
-    [[ $out == *"next: B, out of reach whatever the sum"* ]]
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["C",{"tier":"B","threshold":95,"policy":"policy.yaml:'"$(line_of 'thresholds:')"'"}]' ]
+    [ "$(steps step,value,result | tail -n 1)" = "next|B up to 95 %|out of reach whatever the sum" ]
 }
 
 @test "why by quota: the place to take, and what that takes" {
@@ -676,9 +691,15 @@ tiers() {
     call crm tier why c2
     [ "$(jq -c '[.tier, .score, .place, .ranked]' <<<"$out")" = '["B",18,2,7]' ]
     # 12.0001 points: at an equal score c1, added before, stays.
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":30,"points":12.0001,"place":1,"indicator":"revenue","raw":500.002,"change":200.002}' ]
-    call crm tier why c5 --format table
-    [[ $out == *"B reaches to place 3; this is place 5 of 7"* ]]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"A","threshold":30,"points":12.0001,"place":1,"indicator":"revenue","raw":500.002,"change":200.002,"policy":"policy.yaml:'"$(line_of 'thresholds: \{A: 1')"'"}' ]
+    call crm tier why c5
+    [ "$(steps figure,step,input,value,result | grep -v '|rule|')" = "place|place|||5 of 7
+score|sum|revenue 3 × 60 % + fit 0 × 40 %||1.8
+reached|threshold|5 of 7|A: the best 1|not reached
+reached|threshold|5 of 7|B: the best 2|not reached
+reached|threshold||the last tier takes the rest|C
+tier|decision|- before, C by its figures|new|C
+next|next|4.2001 points more, for place 3|B: the best 2|with revenue of 100.002 (+70.002)" ]
     order c2 200.002 2026-02-01
     call crm tier why c2
     [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["A",null]' ]
@@ -697,18 +718,24 @@ tiers() {
     call crm tier why c2
     [ "$(jq -c '[.tier, .score, .terms]' <<<"$out")" = '["C",null,[]]' ]
     [ "$(jq -c '.next | [.tier, .filter, .fails]' <<<"$out")" = '["B","name~\"mer 3\"",["name~mer 3"]]' ]
-    [ "$(jq -c '.rules[] | [.tier, .condition, .met]' <<<"$out")" = '["A","revenue_total>=300",true]
-["A","need_fit>=4",false]
-["A","status=active",true]
-["B","name~mer 3",false]' ]
-    line=$(grep -n 'thresholds: {A: rev' .crm/policy.yaml | cut -d: -f1)
-    [ "$(jq -c '[.rules[0].policy_line, .next.policy_line]' <<<"$out")" = "[$line,$line]" ]
-    call crm tier why c3 --format table
-    [[ $out == *"next: A, which fails on revenue_total>=300, need_fit>=4"* ]]
+    line=policy.yaml:$(line_of 'thresholds: \{A: rev')
+    [ "$(jq -r .next.policy <<<"$out")" = "$line" ]
+    [ "$(steps figure,step,input,policy,value,result)" = "reached|rule|scheme ruled|policy.yaml:$(line_of '^    ruled:')|by rules|
+reached|condition|revenue_total>=300|$line|A|met
+reached|condition|need_fit>=4|$line|A|not met
+reached|condition|status=active|$line|A|met
+reached|condition|name~mer 3|$line|B|not met
+reached|threshold||policy.yaml:$(line_of '^    ruled:')|the last tier takes the rest|C
+tier|decision|- before, C by its figures|policy.yaml:$(line_of '^    ruled:')|new|C
+next|next||$line|B: name~\"mer 3\"|fails on name~mer 3" ]
+    call crm tier why c3
+    [ "$(steps step,result | tail -n 1)" = "next|fails on revenue_total>=300, need_fit>=4" ]
     call crm tier why c1
-    [ "$(jq -c '[.tier, .next, (.rules | length)]' <<<"$out")" = '["A",null,3]' ]
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '["A",null]' ]
+    [ "$(steps step | grep -c condition)" = 3 ]
     call crm tier why prospect
-    [ "$(jq -c '[.tier, .next, .rules]' <<<"$out")" = '[null,null,[]]' ]
+    [ "$(jq -c '[.tier, .next]' <<<"$out")" = '[null,null]' ]
+    [ "$(steps step,result | sed -n 2p)" = "rule|prospects and lost customers have no tier" ]
 }
 
 @test "why says what holds a tier, and what sets it by hand" {
@@ -722,30 +749,39 @@ tiers() {
     # Of 900 c2 now ends at 88.9 %: 8.9 points below the line.
     call crm --now 2026-03-05T09:00 tier why c2
     [ "$(jq -c '[.tier, .reached, .change, .score, .shortfall, .demote_after, .margin, .below]' <<<"$out")" = '["A","B","held",88.8889,8.8889,"3",10,0]' ]
-    call crm --now 2026-03-05T09:00 tier why c2 --format table
-    [[ $out == *"held: 1 of 3 evaluations below the line"* ]]
-    [[ $out == *"more than 10 points below the line let it fall at once"* ]]
+    [ "$(steps figure,step,input,policy,value,result | tail -n 5)" = "tier|below|B||A|8.8889 points below
+tier|demote_after||policy.yaml:$(line_of 'demote_after:')|1 of 3 evaluations below the line|holds it
+tier|margin|8.8889|policy.yaml:$(line_of 'margin:')|more than 10 points|holds it
+tier|decision|A before, B by its figures|policy.yaml:$(line_of '^    abc:')|held|A
+next|next||policy.yaml:$(line_of 'thresholds:')|A up to 80 %|$(jq -r '"with revenue of \(.next.raw) (+\(.next.change))"' <<<"$out")" ]
     sed -i 's/demote_after: 3 /demote_after: 2mo /' .crm/policy.yaml
     crm --now 2026-03-05T09:00 tier apply >/dev/null
-    call crm --now 2026-03-20T09:00 tier why c2 --format table
-    [[ $out == *"held: below the line; it falls from 2026-05-05 on"* ]]
+    call crm --now 2026-03-20T09:00 tier why c2
+    [ "$(steps step,input,value,result | grep '^demote_after')" = "demote_after|2026-03-05|+ 2mo|holds it; it falls from 2026-05-05 on" ]
+    call crm --now 2026-05-05T09:00 tier why c2
+    [ "$(steps step,input,value,result | grep '^demote_after')" = "demote_after|2026-03-05|+ 2mo|lets it go from 2026-05-05 on" ]
+    [ "$(jq -c '[.tier, .change]' <<<"$out")" = '["B","demoted"]' ]
     crm tier set c2 A --reason "a promise" --until 2026-03-31 >/dev/null
-    call crm tier why c2 --format table
-    [[ $out == *"set by hand: evaluations keep it until 2026-03-31"* ]]
+    call crm tier why c2
+    [ "$(steps figure,step,input,value,result | grep '|pin|')" = "tier|pin|a promise|A|evaluations keep it until 2026-03-31" ]
+    call crm --now 2026-04-01T09:00 tier why c2
+    [ "$(steps step,value,result | grep -v '^tier_change' | tail -n 5 | head -n 4)" = "pin|A|over: evaluations decide again
+below|A|8.8889 points below
+demote_after||given by hand: nothing holds it
+decision|demoted|B" ]
 }
 
 @test "why names the input that is missing, and the way no single one opens" {
     schemes "${STARS/missing: median/missing: unrated}"
-    call crm tier why c1 --format table
-    [[ $out == *"unrated: an input is missing: need_fit"* ]]
+    call crm tier why c1
+    [ "$(steps figure,step,input,policy,result | grep missing)" = "score|missing|need_fit|policy.yaml:$(line_of '^        need_fit:')|unrated" ]
     crm edit c6 --need-fit 1 >/dev/null
     call crm tier why c6
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":49,"indicator":"revenue","raw":500,"change":490}' ]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":50,"points":49,"indicator":"revenue","raw":500,"change":490,"policy":"policy.yaml:'"$(line_of 'A: 80, B: 50')"'"}' ]
     sed -i 's/B: 50/B: 60/' .crm/policy.yaml
     call crm tier why c6
-    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":60,"points":59}' ]
-    call crm tier why c6 --format table
-    [[ $out == *"next: B with 59 points more, out of reach by any one indicator"* ]]
+    [ "$(jq -c .next <<<"$out")" = '{"tier":"B","threshold":60,"points":59,"policy":"policy.yaml:'"$(line_of 'A: 80, B: 60')"'"}' ]
+    [ "$(steps step,input,value,result | tail -n 1)" = "next|59 points more|B from 60|out of reach by any one indicator" ]
 }
 
 # ---- Another policy ----

@@ -13,15 +13,6 @@ setup_test() {
     crm add Acme --since 2025-01-15 --owner amy >/dev/null
 }
 
-# steps KEY,…: those members of each step of the last call.
-steps() {
-    jq -r ".steps[] | [.${1//,/, .}] | map(. // \"\") | join(\"|\")" <<<"$out"
-}
-
-line_of() {
-    grep -nE "$1" .crm/policy.yaml | head -1 | cut -d: -f1
-}
-
 @test "visit why: the rule, the contacts that count and do not, the interval, the grace" {
     crm visit add acme --channel face --at 2025-05-10T10:00 >/dev/null
     crm visit add acme --channel face --at 2025-11-14T10:00 >/dev/null

@@ -241,6 +241,7 @@ crm_status crm_complaint_why(crm_book *book, const char *reference, crm_sink *si
         {field_column(kind_field(&kind_complaint, "resolve_due")), found.resolve_due},
         {field_column(kind_field(&kind_complaint, "responded_at")), found.responded_at},
         {field_column(kind_field(&kind_complaint, "resolved_at")), found.resolved_at}};
-    return book_end(book,
-                    why_write(&why, "complaint_why", cells, sizeof cells / sizeof *cells, sink));
+    const struct why_page page = {
+        .name = "complaint_why", .cells = cells, .count = sizeof cells / sizeof *cells};
+    return book_end(book, why_write(&why, &page, sink));
 }

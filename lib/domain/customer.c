@@ -3,6 +3,7 @@
 #include "domain/customer.h"
 #include "domain/complaint.h"
 #include "domain/customer_page.h"
+#include "domain/tier_way.h"
 
 #include "base/decimal.h"
 #include "rules/cadence.h"
@@ -125,43 +126,30 @@ static crm_status write_contacts(struct customer_page *page)
 
 enum { TIER_SHOWN = 7, TIER_PINNED = 5 };
 
-/* The threshold of a tier in a scheme; NULL for the last tier, which has none. */
-static const struct tier_threshold *threshold_of(const struct policy *policy,
-                                                 const struct tier_scheme *scheme, const char *tier)
-{
-    int index = policy_tier(policy, tier);
-    for (size_t i = 0; i < scheme->threshold_count; i++)
-        if (scheme->thresholds[i].tier == index)
-            return &scheme->thresholds[i];
-    return NULL;
-}
-
 /* What the score is and what it was held against: "cumulative share of revenue 1.17 %; A up to
  * 80 %". The arithmetic itself is `tier why`. */
-static void why_sentence(const struct tier_scheme *scheme, const struct tier_threshold *threshold,
+static void why_sentence(const struct policy *policy, const struct tier_scheme *scheme,
                          const struct value *tier, int64_t score, struct buffer *out)
 {
-    char figure[24], limit[24];
+    const struct tier_threshold *threshold =
+        tier_threshold_of(scheme, policy_tier(policy, tier->text));
+    const long line = threshold != NULL ? threshold->line : scheme->line;
+    char figure[24];
     decimal_format(score, figure);
-    decimal_format(threshold == NULL ? 0 : threshold->limit, limit);
-    bool pareto = scheme->method == TIER_PARETO;
-    if (pareto)
+    if (scheme->method == TIER_PARETO)
         buffer_printf(out,
                       scheme->measure == SOURCE_PROFIT ? _("cumulative share of profit %s %%")
                                                        : _("cumulative share of revenue %s %%"),
                       figure);
     else
         buffer_printf(out, _("score %s"), figure);
+    buffer_text(out, "; ");
     if (threshold == NULL)
-        buffer_printf(out, _("; beyond the other lines: %s"), tier->text);
-    else if (scheme->method == TIER_RULES)
-        buffer_printf(out, _("; %s: %s"), tier->text, threshold->filter);
-    else if (scheme->method == TIER_QUOTA)
-        buffer_printf(out, threshold->percent ? _("; %s: the best %s %%") : _("; %s: the best %s"),
-                      tier->text, limit);
+        buffer_printf(out, _("beyond the other lines: %s"), tier->text);
     else
-        buffer_printf(out, pareto ? _("; %s up to %s %%") : _("; %s from %s"), tier->text, limit);
-    buffer_printf(out, " (policy.yaml:%ld)", threshold != NULL ? threshold->line : scheme->line);
+        tier_line_words(policy, scheme, threshold, out);
+    if (line > 0)
+        buffer_printf(out, " (%s:%ld)", book_policy_name, line);
 }
 
 static crm_status write_tier_row(void *context, const struct value *row)
@@ -175,8 +163,7 @@ static crm_status write_tier_row(void *context, const struct value *row)
     if (row[TIER_PINNED].integer != 0)
         buffer_text(&why, _("set by hand"));
     else if (!value_is_null(&row[3]) && !value_is_null(&row[0]))
-        why_sentence(scheme, threshold_of(policy, scheme, row[0].text), &row[0], row[3].integer,
-                     &why);
+        why_sentence(policy, scheme, &row[0], row[3].integer, &why);
     shown[TIER_SHOWN] = why.length > 0 ? value_text(buffer_string(&why)) : value_null();
     return why.failed ? error_no_memory(&page->book->error) : sink_row(page->sink, shown);
 }

@@ -115,7 +115,9 @@ static crm_status write_item(struct why *why, const struct reminder *item, struc
         {{.name = "state", .label = _("State")}, value_text(item->state)},
         {{.name = "owner", .label = _("Owner")}, value_text(item->owner)},
         {{.name = "why", .label = _("Why")}, value_text(item->why)}};
-    return why_write(why, "remind_why", cells, sizeof cells / sizeof *cells, sink);
+    const struct why_page page = {
+        .name = "remind_why", .cells = cells, .count = sizeof cells / sizeof *cells};
+    return why_write(why, &page, sink);
 }
 
 /* An item that is still to come has an id, too. */

@@ -4,7 +4,6 @@
 
 #include "base/decimal.h"
 #include "base/text.h"
-#include "output/sink.h"
 
 #include <string.h>
 
@@ -84,7 +83,7 @@ static void rule_json(const struct tier_way *way, struct buffer *json)
         text_json_quote(json, condition->text, strlen(condition->text));
         comma = ",";
     }
-    buffer_printf(json, "],\"policy_line\":%ld", rule->line);
+    buffer_character(json, ']');
 }
 
 static bool is_by_rules(const struct tier_way *way)
@@ -100,25 +99,71 @@ static int next_tier(const struct tier_way *way)
     return way->rule < scheme->threshold_count ? scheme->thresholds[way->rule].tier : TIER_NONE;
 }
 
-struct value tier_way_json(const struct tier_way *way, struct arena *arena)
+static const struct tier_threshold *line_of(const struct tier_way *way)
+{
+    return tier_threshold_of(way->evaluation->scheme, next_tier(way));
+}
+
+struct value tier_way_json(const struct tier_way *way, struct why *why)
 {
     struct buffer json cleanup(buffer_release) = {0};
-    int tier = next_tier(way);
+    const int tier = next_tier(way);
     if (tier == TIER_NONE)
         return value_null();
+    const char *place = why_place(why, line_of(way)->line);
     buffer_text(&json, "{\"tier\":");
     text_json_quote(&json, way->policy->tiers[tier], strlen(way->policy->tiers[tier]));
     if (is_by_rules(way))
         rule_json(way, &json);
     else
         score_json(way, &json);
+    if (place != NULL)
+        text_member(&json, "policy", place);
     buffer_character(&json, '}');
-    return value_text(json.failed ? NULL : arena_copy(arena, buffer_string(&json)));
+    why->failed = why->failed || json.failed;
+    return value_text(json.failed ? NULL : why_text(why, "%s", buffer_string(&json)));
 }
 
 /* ---- For a person ---- */
 
-static crm_status note_rule(const struct tier_way *way, const char *tier, struct crm_sink *sink)
+void tier_line_words(const struct policy *policy, const struct tier_scheme *scheme,
+                     const struct tier_threshold *line, struct buffer *out)
+{
+    const char *tier = policy->tiers[line->tier];
+    char limit[24];
+    decimal_format(line->limit, limit);
+    switch (scheme->method) {
+    case TIER_PARETO:
+        buffer_printf(out, _("%s up to %s %%"), tier, limit);
+        return;
+    case TIER_SCORE:
+        buffer_printf(out, _("%s from %s"), tier, limit);
+        return;
+    case TIER_QUOTA:
+        buffer_printf(out, line->percent ? _("%s: the best %s %%") : _("%s: the best %s"), tier,
+                      limit);
+        return;
+    case TIER_RULES:
+        break;
+    }
+    buffer_printf(out, "%s: %s", tier, line->filter);
+}
+
+static const char *copy_of(struct why *why, const struct buffer *text)
+{
+    why->failed = why->failed || text->failed;
+    return text->failed ? NULL : why_text(why, "%s", buffer_string(text));
+}
+
+const char *tier_line_text(struct why *why, const struct tier_scheme *scheme,
+                           const struct tier_threshold *line)
+{
+    struct buffer words cleanup(buffer_release) = {0};
+    tier_line_words(why->book->policy, scheme, line, &words);
+    return copy_of(why, &words);
+}
+
+static const char *fails_text(const struct tier_way *way, struct why *why)
 {
     struct buffer fails cleanup(buffer_release) = {0};
     for (size_t i = 0; i < way->condition_count; i++) {
@@ -126,45 +171,51 @@ static crm_status note_rule(const struct tier_way *way, const char *tier, struct
         if (condition->rule == way->rule && !condition->met)
             buffer_printf(&fails, "%s%s", fails.length > 0 ? ", " : "", condition->text);
     }
-    return sink_note(sink, _("next: %s, which fails on %s"), tier, buffer_string(&fails));
+    const char *text = copy_of(why, &fails);
+    return text == NULL ? NULL : why_text(why, _("fails on %s"), text);
 }
 
-static crm_status note_single(const struct tier_way *way, const char *tier, struct crm_sink *sink)
+static const char *single_text(const struct tier_way *way, struct why *why)
 {
     const struct indicator *indicator = &way->evaluation->indicators[way->step.indicator];
     struct buffer raw cleanup(buffer_release) = {0};
     char change[24];
     tier_raw_json(indicator, way->step.raw, &raw);
+    const char *value = copy_of(why, &raw);
+    if (value == NULL)
+        return NULL;
     if (!has_change(way))
-        return sink_note(sink, _("next: %s with %s of %s"), tier, indicator->name,
-                         buffer_string(&raw));
+        return why_text(why, _("with %s of %s"), indicator->name, value);
     decimal_format(change_of(way), change);
-    return sink_note(sink, _("next: %s with %s of %s (%s%s)"), tier, indicator->name,
-                     buffer_string(&raw), change_of(way) < 0 ? "" : "+", change);
+    return why_text(why, _("with %s of %s (%s%s)"), indicator->name, value,
+                    change_of(way) < 0 ? "" : "+", change);
 }
 
-crm_status tier_way_note(const struct tier_way *way, struct crm_sink *sink)
+/* What is missing: points, and with quotas the place that has to be taken. */
+static const char *missing_text(const struct tier_way *way, struct why *why)
 {
-    int next = next_tier(way);
-    if (next == TIER_NONE)
-        return CRM_OK;
-    const char *tier = way->policy->tiers[next];
     const enum tier_method method = way->evaluation->scheme->method;
-    crm_status status = CRM_OK;
     char points[24];
     decimal_format(way->step.points, points);
-    if (method == TIER_RULES)
-        return note_rule(way, tier, sink);
     if (method == TIER_QUOTA)
-        status = sink_note(sink, _("%s reaches to place %zu; this is place %zu of %zu"), tier,
-                           way->step.place + 1, tier_place(way->evaluation, way->number) + 1,
-                           way->evaluation->ranked);
-    if (status != CRM_OK || way->step.single)
-        return status == CRM_OK ? note_single(way, tier, sink) : status;
-    return method == TIER_PARETO
-               ? sink_note(sink, _("next: %s, out of reach whatever the sum"), tier)
-               : sink_note(sink,
-                           _("next: %s with %s points more, out of reach by any one "
-                             "indicator"),
-                           tier, points);
+        return why_text(why, _("%s points more, for place %zu"), points, way->step.place + 1);
+    return method == TIER_SCORE ? why_text(why, _("%s points more"), points) : NULL;
+}
+
+void tier_way_add(const struct tier_way *way, struct why *why)
+{
+    const struct tier_threshold *line = line_of(way);
+    const bool by_rules = is_by_rules(way);
+    if (line == NULL)
+        return;
+    why_add(why, (struct why_step){.figure = "next",
+                                   .step = "next",
+                                   .input = by_rules ? NULL : missing_text(way, why),
+                                   .line = line->line,
+                                   .value = tier_line_text(why, way->evaluation->scheme, line),
+                                   .result = by_rules           ? fails_text(way, why)
+                                             : way->step.single ? single_text(way, why)
+                                             : way->evaluation->scheme->method == TIER_PARETO
+                                                 ? _("out of reach whatever the sum")
+                                                 : _("out of reach by any one indicator")});
 }

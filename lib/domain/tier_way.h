@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to the next better tier, in JSON and in a sentence, for all methods. */
+/* The way to the next better tier, in JSON and as a step, for all methods. */
 #ifndef CRM_TIER_WAY_H
 #define CRM_TIER_WAY_H
 
 #include "domain/tier.h"
+#include "domain/why.h"
 
 /* A condition of a rule; `rule` is the number of its threshold. */
 struct rule_condition {
@@ -22,14 +23,18 @@ struct tier_way {
     size_t condition_count;
 };
 
-/* {"tier":"A","threshold":80,"points":20,"indicator":"revenue","raw":1200,"change":200}, or of
- * rules
- * {"tier":"A","filter":"…","fails":["…"],"policy_line":9}; the null value when there is no better
- * tier. In `arena`. */
-struct value tier_way_json(const struct tier_way *way, struct arena *arena);
-/* The same for a person; nothing when there is no better tier. */
-crm_status tier_way_note(const struct tier_way *way, struct crm_sink *sink);
+/* {"tier":"A","threshold":80,"points":20,"indicator":"revenue","raw":1200,"change":200,
+ * "policy":"policy.yaml:9"}, or of rules {"tier":"A","filter":"…","fails":["…"],"policy":"…"}; the
+ * null value when there is no better tier. */
+struct value tier_way_json(const struct tier_way *way, struct why *why);
+/* The same as a step; nothing when there is no better tier. */
+void tier_way_add(const struct tier_way *way, struct why *why);
 /* A raw value as JSON: a number, or the letters of a credit grade. */
 void tier_raw_json(const struct indicator *indicator, int64_t raw, struct buffer *json);
+/* What a tier takes: "A up to 80 %", "A from 80", "A: the best 10 %", "A: size=large". */
+void tier_line_words(const struct policy *policy, const struct tier_scheme *scheme,
+                     const struct tier_threshold *line, struct buffer *out);
+const char *tier_line_text(struct why *why, const struct tier_scheme *scheme,
+                           const struct tier_threshold *line);
 
 #endif

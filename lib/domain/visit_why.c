@@ -3,6 +3,7 @@
 #include "domain/visit_why.h"
 
 #include "domain/calendar.h"
+#include "domain/tier_why.h"
 #include "domain/visit.h"
 
 #include <string.h>
@@ -283,22 +284,6 @@ static void add_grace(struct visiting *visiting)
 
 /* ---- Beside the rule ---- */
 
-static crm_status add_tier_change(void *context, const struct value *row)
-{
-    struct why *why = context;
-    why_add(why,
-            (struct why_step){.figure = "tier",
-                              .step = "tier_change",
-                              .input = row[1].type == VALUE_TEXT ? why_text(why, "%s", row[1].text)
-                                                                 : why_text(why, "%s", row[2].text),
-                              .record = why_text(why, "#%lld", (long long)row[0].integer),
-                              .value = why_text(why, "%s → %s",
-                                                row[2].type == VALUE_TEXT ? row[2].text : "-",
-                                                row[3].type == VALUE_TEXT ? row[3].text : "-"),
-                              .result = why_text(why, _("from %s on"), row[4].text)});
-    return CRM_OK;
-}
-
 static crm_status add_planned(void *context, const struct value *row)
 {
     struct why *why = context;
@@ -313,14 +298,9 @@ static crm_status add_rest(struct visiting *visiting, int64_t customer)
 {
     struct why *why = visiting->why;
     const struct policy *policy = why->book->policy;
-    const struct value parameters[] = {value_integer(customer),
-                                       value_text(policy->schemes[policy->main_scheme].name)};
+    const struct value id = value_integer(customer);
     crm_status status =
-        store_query(why->book->store,
-                    "SELECT h.id, h.reason, h.previous, h.tier, h.effective_on FROM tier_change h "
-                    "WHERE h.customer = $1 AND h.scheme = $2 "
-                    "AND h.tier IS DISTINCT FROM h.previous ORDER BY h.id DESC LIMIT 1",
-                    parameters, 2, add_tier_change, why);
+        tier_change_explain(why, policy->schemes[policy->main_scheme].name, customer);
     if (visiting->history.promised && !is_lost(visiting))
         why_add(why, (struct why_step){
                          .figure = "promise_on",
@@ -332,7 +312,7 @@ static crm_status add_rest(struct visiting *visiting, int64_t customer)
                              "SELECT v.id, v.planned_on FROM visit v WHERE v.customer = $1 "
                              "AND v.done_at IS NULL AND v.status = 'planned' "
                              "ORDER BY v.planned_on, v.id",
-                             parameters, 1, add_planned, why)
+                             &id, 1, add_planned, why)
                : status;
 }
 
@@ -399,5 +379,7 @@ crm_status crm_visit_why(crm_book *book, const char *customer, crm_sink *sink)
         {{.name = "channel", .label = _("Channel")}, value_text(found.channel)},
         {{.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
          value_text(found.satisfied ? why_day(&why, found.last_on) : NULL)}};
-    return book_end(book, why_write(&why, "visit_why", cells, sizeof cells / sizeof *cells, sink));
+    const struct why_page page = {
+        .name = "visit_why", .cells = cells, .count = sizeof cells / sizeof *cells};
+    return book_end(book, why_write(&why, &page, sink));
 }

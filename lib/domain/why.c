@@ -29,6 +29,17 @@ static const struct choice why_steps[] = {
     {"escalation", N_("escalation")},
     {"reminder", N_("reminder")},
     {"given", N_("given")},
+    {"sum", N_("sum")},
+    {"place", N_("place")},
+    {"missing", N_("missing")},
+    {"threshold", N_("threshold")},
+    {"condition", N_("condition")},
+    {"pin", N_("set by hand")},
+    {"below", N_("below the line")},
+    {"demote_after", N_("demoted after")},
+    {"margin", N_("margin")},
+    {"decision", N_("decision")},
+    {"next", N_("next")},
 };
 
 void why_release(struct why *why)
@@ -78,6 +89,11 @@ const char *why_time(struct why *why, instant at)
     return why_text(why, "%s", text);
 }
 
+const char *why_place(struct why *why, long line)
+{
+    return line > 0 ? why_text(why, "%s:%ld", book_policy_name, line) : NULL;
+}
+
 static crm_status write_steps(struct why *why, struct crm_sink *sink)
 {
     const struct column columns[] = {
@@ -100,43 +116,52 @@ static crm_status write_steps(struct why *why, struct crm_sink *sink)
     crm_status status = sink_begin(sink, &table);
     for (size_t i = 0; i < why->count && status == CRM_OK; i++) {
         const struct why_step *step = &why->steps[i];
-        char policy[64];
-        (void)snprintf(policy, sizeof policy, "%s:%ld", book_policy_name, step->line);
         const struct value values[] = {value_text(step->figure),
                                        value_text(step->step),
                                        value_text(step->input),
                                        value_text(step->record),
-                                       value_text(step->line > 0 ? policy : NULL),
+                                       value_text(why_place(why, step->line)),
                                        value_text(step->value),
                                        value_text(step->result)};
         status = sink_row(sink, values);
     }
+    if (why->failed)
+        return error_no_memory(&why->book->error);
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
-crm_status why_begin_page(struct crm_book *book, struct arena *arena, const char *name,
-                          const char *title, const struct why_cell *cells, size_t count,
-                          struct crm_sink *sink)
+static crm_status write_terms(const struct why_terms *terms, struct crm_sink *sink)
 {
-    struct column *columns = arena_array(arena, count, sizeof *columns);
-    struct value *values = arena_array(arena, count, sizeof *values);
+    const struct table table = {
+        .name = "terms", .title = _("Terms"), .columns = terms->columns, .count = terms->count};
+    crm_status status = sink_begin(sink, &table);
+    for (size_t i = 0; i < terms->rows && status == CRM_OK; i++)
+        status = sink_row(sink, terms->values + i * terms->count);
+    return status == CRM_OK ? sink_end(sink) : status;
+}
+
+static crm_status begin_page(struct why *why, const struct why_page *page, struct crm_sink *sink)
+{
+    struct column *columns = arena_array(&why->arena, page->count, sizeof *columns);
+    struct value *values = arena_array(&why->arena, page->count, sizeof *values);
     if (columns == NULL || values == NULL)
-        return error_no_memory(&book->error);
-    for (size_t i = 0; i < count; i++) {
-        columns[i] = cells[i].column;
-        values[i] = cells[i].value;
+        return error_no_memory(&why->book->error);
+    for (size_t i = 0; i < page->count; i++) {
+        columns[i] = page->cells[i].column;
+        values[i] = page->cells[i].value;
     }
     const struct table table = {
-        .name = name, .title = title, .columns = columns, .count = count, .record = true};
+        .name = page->name, .columns = columns, .count = page->count, .record = true};
     return sink_page_begin(sink, &table, values);
 }
 
-crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
-                     struct crm_sink *sink)
+crm_status why_write(struct why *why, const struct why_page *page, struct crm_sink *sink)
 {
     if (why->failed)
         return error_no_memory(&why->book->error);
-    crm_status status = why_begin_page(why->book, &why->arena, name, NULL, cells, count, sink);
+    crm_status status = begin_page(why, page, sink);
+    if (status == CRM_OK && page->terms != NULL)
+        status = write_terms(page->terms, sink);
     if (status == CRM_OK)
         status = write_steps(why, sink);
     return status == CRM_OK ? sink_page_end(sink) : status;

@@ -2,7 +2,7 @@
 /* Why: how a figure comes about, step by step, in one form for all figures.
  *
  * The code that computes a figure hands over each step with what went into it; why_write prints the
- * figure with its steps as a page of two tables, in every format. */
+ * figure with its steps as one page, in every format. */
 #ifndef CRM_WHY_H
 #define CRM_WHY_H
 
@@ -36,18 +36,29 @@ const char *why_day(struct why *why, day_number day);
 /* A point in time, in the book's zone. */
 const char *why_time(struct why *why, instant at);
 
+/* Where a rule stands, as in policy.yaml:48; NULL for line 0. */
+const char *why_place(struct why *why, long line);
+
 /* What is explained. */
 struct why_cell {
     struct column column;
     struct value value;
 };
-/* Begins the page: the cells as a record. For figures whose terms are tables of their own, which
- * follow, and sink_page_end; `name` is the table's, `title` may be NULL. */
-crm_status why_begin_page(struct crm_book *book, struct arena *arena, const char *name,
-                          const char *title, const struct why_cell *cells, size_t count,
-                          struct crm_sink *sink);
-/* The whole page: the cells, then the steps. */
-crm_status why_write(struct why *why, const char *name, const struct why_cell *cells, size_t count,
-                     struct crm_sink *sink);
+/* Figures that go into it, with the types that they have: `rows` rows of as many values as there
+ * are columns, one after the other. */
+struct why_terms {
+    const struct column *columns;
+    size_t count;
+    const struct value *values;
+    size_t rows;
+};
+struct why_page {
+    const char *name; /* of the table */
+    const struct why_cell *cells;
+    size_t count;
+    const struct why_terms *terms; /* NULL: the steps say all */
+};
+/* The whole page: the cells as a record, the terms, the steps. */
+crm_status why_write(struct why *why, const struct why_page *page, struct crm_sink *sink);
 
 #endif

@@ -83,11 +83,12 @@ static const struct policy_key scheme_keys[] = {
     {"thresholds", POLICY_THRESHOLDS, .offset = offsetof(struct tier_scheme, thresholds),
      .count_offset = offsetof(struct tier_scheme, threshold_count), .flags = KEY_REQUIRED,
      .help = N_("the line of each tier but the last")},
-    {"demote_after", POLICY_DEMOTION, .default_text = "0",
+    {"demote_after", POLICY_DEMOTION,
+     .place_offset = offsetof(struct tier_scheme, demote_after_line), .default_text = "0",
      .help = N_("evaluations, or time, below the line before a demotion")},
-    {"margin", POLICY_DECIMAL, .offset = offsetof(struct tier_scheme, margin), .minimum = 0,
-     .maximum = 100, .default_text = "0",
-     .help = N_("points below the line that demote at once; 0 for none")},
+    {"margin", POLICY_DECIMAL, .offset = offsetof(struct tier_scheme, margin),
+     .place_offset = offsetof(struct tier_scheme, margin_line), .minimum = 0, .maximum = 100,
+     .default_text = "0", .help = N_("points below the line that demote at once; 0 for none")},
 };
 static const struct policy_section scheme_section = {KEYS(scheme_keys),
                                                      sizeof(struct tier_scheme),
@@ -107,9 +108,11 @@ static const struct policy_key tier_keys[] = {
     {"main", POLICY_SCHEME, .offset = offsetof(struct policy, main_scheme),
      .help = N_("the scheme that decides; without it the first")},
     {"review_every", POLICY_PERIOD, .offset = offsetof(struct policy, review_every),
+     .place_offset = offsetof(struct policy, review_every_line),
      .help = N_("time after which an evaluation is to be run again")},
     {"pin_notice", POLICY_PERIOD, .offset = offsetof(struct policy, pin_notice),
-     .default_text = "14d", .help = N_("how long before its end a tier set by hand is told of")},
+     .place_offset = offsetof(struct policy, pin_notice_line), .default_text = "14d",
+     .help = N_("how long before its end a tier set by hand is told of")},
 };
 static const struct policy_section tiers_section = {KEYS(tier_keys), 0,   POLICY_NOWHERE, false,
                                                     POLICY_NOWHERE,  NULL};
@@ -201,7 +204,8 @@ static const struct policy_section greeting_section = {KEYS(greeting_keys),
                                                        policy_check_greeting};
 
 static const struct policy_key care_keys[] = {
-    {"lead", POLICY_PERIOD, .offset = offsetof(struct policy, care_lead), .default_text = "7d",
+    {"lead", POLICY_PERIOD, .offset = offsetof(struct policy, care_lead),
+     .place_offset = offsetof(struct policy, care_lead_line), .default_text = "7d",
      .help = N_("how long before its day an occasion is reminded of")},
     {"grace", POLICY_PERIOD, .offset = offsetof(struct policy, care_grace), .default_text = "14d",
      .help = N_("how long after its day a greeting may be made up for")},
@@ -363,8 +367,9 @@ static const struct policy_section ask_section = {
     false,          offsetof(struct survey_rule, line), policy_check_ask};
 
 static const struct policy_key survey_keys[] = {
-    {"min_days", POLICY_INTEGER, .offset = offsetof(struct policy, survey_min_days), .minimum = 0,
-     .maximum = 3650, .default_text = "90",
+    {"min_days", POLICY_INTEGER, .offset = offsetof(struct policy, survey_min_days),
+     .place_offset = offsetof(struct policy, survey_min_days_line), .minimum = 0, .maximum = 3650,
+     .default_text = "90",
      .help = N_("days before a customer is asked again, whatever the template")},
     {"min_n", POLICY_INTEGER, .offset = offsetof(struct policy, survey_min_n), .minimum = 1,
      .maximum = 1000000, .default_text = "10",

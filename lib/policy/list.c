@@ -154,7 +154,7 @@ static void read_threshold(struct policy_reader *reader, const struct tier_schem
                            const struct yaml_node *node, struct tier_threshold *out)
 {
     const struct policy *policy = reader->policy;
-    out->line = node->line;
+    out->line = policy_line_of(node);
     out->tier =
         policy_resolve(reader, node, node->key, _("tier"), policy->tiers, policy->tier_count);
     if (node->kind != YAML_SCALAR || node->length == 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The book's policy.yaml as checked structures. Everything lives in the policy's arena and is
- * constant once loaded. Each part remembers the line it came from, for `why`. */
+ * constant once loaded. Each part remembers the line it came from, for `why`; 0 is that of a
+ * default. */
 #ifndef CRM_POLICY_POLICY_H
 #define CRM_POLICY_POLICY_H
 
@@ -75,6 +76,7 @@ struct tier_scheme {
     int demote_after; /* evaluations below the line before a demotion; 0: at once */
     struct duration demote_after_period; /* or a time below the line; count 0: none */
     int64_t margin; /* decimal points below the line that demote at once; 0: none */
+    long demote_after_line, margin_line; /* of the keys; 0: not given */
     long line;
 };
 
@@ -205,13 +207,16 @@ struct policy {
     int main_scheme;
     struct duration review_every; /* how often tiers are to be evaluated; count 0: not watched */
     struct duration pin_notice;   /* how long before its end a pin is told of */
+    long review_every_line,
+        pin_notice_line; /* of the keys, as all of that kind here; 0: not given */
 
     const char *const *channels; /* weakest first; each satisfies itself and those before it */
     size_t channel_count;
     const struct cadence *cadences; /* one a tier, in the order of tiers */
     struct duration plan_ahead;     /* how long before it is due a visit may be planned */
 
-    struct duration care_lead;  /* of occasions that say nothing else */
+    struct duration care_lead; /* of occasions that say nothing else */
+    long care_lead_line;
     struct duration care_grace; /* how long after its day a greeting may be made up for */
     bool care_leap_month;       /* a birthday in a leap month stays in it where there is one */
     const struct care_occasion *occasions;
@@ -236,7 +241,8 @@ struct policy {
     int at_risk_percent; /* share of a limit used from which a complaint is listed as at risk */
 
     int survey_min_days; /* fatigue guard, across all templates */
-    int survey_min_n;    /* smallest n for which groups are ranked */
+    long survey_min_days_line;
+    int survey_min_n; /* smallest n for which groups are ranked */
     const struct survey_rule *survey_rules;
     size_t survey_rule_count;
 

@@ -28,6 +28,11 @@ static bool is_default(const struct yaml_node *node)
     return placed(node) != node;
 }
 
+long policy_line_of(const struct yaml_node *node)
+{
+    return is_default(node) ? 0 : node->line;
+}
+
 static char *path_of(struct policy_reader *reader, const struct yaml_node *node)
 {
     cleanup(buffer_release) struct buffer path = {0};
@@ -151,8 +156,7 @@ static void trace_text(struct policy_reader *reader, const struct policy_key *ke
 {
     const char *path = path_of(reader, node);
     if (path != NULL) {
-        reader->trace(reader->trace_context, path, text, is_default(node) ? 0 : node->line,
-                      key->help);
+        reader->trace(reader->trace_context, path, text, policy_line_of(node), key->help);
     }
 }
 
@@ -243,7 +247,7 @@ static void read_member(struct policy_reader *reader, const struct policy_sectio
                         const struct yaml_node *node, void *member)
 {
     if (section->line_offset != POLICY_NOWHERE) {
-        long line = placed(node)->line;
+        const long line = policy_line_of(node);
         memcpy((char *)member + section->line_offset, &line, sizeof line);
     }
     if (node->key != NULL && section->tiers) {
@@ -463,6 +467,9 @@ static bool read_own(struct policy_reader *reader, const struct policy_key *key,
     if (key->given_offset != 0) {
         bool given = member != NULL;
         memcpy((char *)base + key->given_offset, &given, sizeof given);
+    }
+    if (key->place_offset != 0 && member != NULL) {
+        memcpy((char *)base + key->place_offset, &member->key_line, sizeof member->key_line);
     }
     if (member == NULL) {
         read_default(reader, key, section, base);

@@ -52,6 +52,8 @@ void policy_problem_key(struct policy_reader *reader, const struct yaml_node *no
 /* Whether a problem with the node or with anything below it was recorded: then its value stands for
  * nothing. */
 bool policy_is_faulty(const struct policy_reader *reader, const struct yaml_node *node);
+/* The line of a node, 0 of a default. */
+long policy_line_of(const struct yaml_node *node);
 /* Adds the hint to the last problem. */
 void policy_hint(struct policy_reader *reader, const char *format, ...) CRM_PRINTF(2, 3);
 

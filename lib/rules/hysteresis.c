@@ -26,6 +26,15 @@ enum tier_event tier_event_find(const char *text, size_t length)
     return EVENT_NONE;
 }
 
+struct tier_holding tier_holding(const struct tier_past *past, day_number today)
+{
+    const bool first = past->below == 0;
+    return (struct tier_holding){
+        .below = past->below + (first || past->below_last < today ? 1 : 0),
+        .since = first ? today : past->below_since,
+    };
+}
+
 /* Whether any rule of the scheme delays a demotion, and if so, whether it still does. A subject
  * stays where it is until one of the rules given lets it go. */
 static bool is_held(const struct tier_scheme *scheme, const struct tier_past *past,
@@ -38,11 +47,10 @@ static bool is_held(const struct tier_scheme *scheme, const struct tier_past *pa
         return false;
     if (by_margin && shortfall > scheme->margin)
         return false;
-    int below = past->below + (past->below == 0 || past->below_last < today ? 1 : 0);
-    if (by_count && below >= scheme->demote_after)
+    const struct tier_holding holding = tier_holding(past, today);
+    if (by_count && holding.below >= scheme->demote_after)
         return false;
-    day_number since = past->below > 0 ? past->below_since : today;
-    return !by_time || date_add(since, scheme->demote_after_period) > today;
+    return !by_time || date_add(holding.since, scheme->demote_after_period) > today;
 }
 
 /* What a held subject leaves behind: its first day below the line, and where evaluations are

@@ -147,6 +147,17 @@ void pareto_shares(const struct ranked *members, size_t count, int64_t *shares)
     }
 }
 
+bool pareto_sums(const struct ranked *members, size_t count, size_t place, int64_t *part,
+                 int64_t *whole)
+{
+    const wide all = positive_sum(members, count);
+    if (all > INT64_MAX)
+        return false;
+    *part = (int64_t)positive_sum(members, place + 1);
+    *whole = (int64_t)all;
+    return true;
+}
+
 /* Least amount that takes the place of `member`, who has to give way. */
 static wide overtaking(const struct ranked *member, const struct ranked *self)
 {

@@ -31,6 +31,10 @@ void pareto_classify(const struct ranked *members, size_t count, const struct pa
 /* Cumulative share in percent (decimal, rounded half to even), each member's own included; 100 for
  * those without a positive amount. */
 void pareto_shares(const struct ranked *members, size_t count, int64_t *shares);
+/* The sum of the positive amounts down to `place`, and of all: what a share is made of. False when
+ * one of them is beyond a decimal. */
+bool pareto_sums(const struct ranked *members, size_t count, size_t place, int64_t *part,
+                 int64_t *whole);
 /* The least amount with which the member at `place` would reach class `target` or a better one, all
  * others unchanged; false when no amount would. */
 bool pareto_reach(const struct ranked *members, size_t count, size_t place,

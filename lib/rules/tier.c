@@ -270,18 +270,24 @@ static crm_status reach(struct tier_evaluation *evaluation, struct arena *arena)
     return CRM_OK;
 }
 
+const struct tier_threshold *tier_threshold_of(const struct tier_scheme *scheme, int tier)
+{
+    for (size_t i = 0; i < scheme->threshold_count; i++)
+        if (scheme->thresholds[i].tier == tier)
+            return &scheme->thresholds[i];
+    return NULL;
+}
+
 bool tier_line(const struct tier_evaluation *evaluation, int tier, int64_t *out)
 {
     const struct tier_scheme *scheme = evaluation->scheme;
-    size_t line = 0;
-    while (line < scheme->threshold_count && scheme->thresholds[line].tier != tier)
-        line++;
-    if (line == scheme->threshold_count || scheme->method == TIER_RULES)
+    const struct tier_threshold *line = tier_threshold_of(scheme, tier);
+    if (line == NULL || scheme->method == TIER_RULES)
         return false;
-    *out = scheme->thresholds[line].limit;
+    *out = line->limit;
     if (scheme->method != TIER_QUOTA)
         return true;
-    size_t end = quota_end(evaluation, line);
+    size_t end = quota_end(evaluation, (size_t)(line - scheme->thresholds));
     if (end == 0)
         return false;
     *out = evaluation->ranking[end - 1].amount; /* the score of the last one inside */

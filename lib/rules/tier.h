@@ -125,6 +125,9 @@ int64_t score_product(int64_t points, int64_t weight);
 /* The tier for a score, by the least scores of a scheme; the rest is in the last tier. */
 int score_tier(const struct tier_scheme *scheme, int tier_count, int64_t score);
 
+/* The line of a tier; NULL for the last one, which has none. */
+const struct tier_threshold *tier_threshold_of(const struct tier_scheme *scheme, int tier);
+
 /* Whether evaluations keep the tier that was given by hand. A tier that the policy does not know
  * any more cannot be kept. */
 bool tier_is_pinned(const struct tier_past *past, day_number today);
@@ -132,6 +135,13 @@ bool tier_is_pinned(const struct tier_past *past, day_number today);
  * is below the line of the tier held, in its own points. */
 struct tier_decision tier_decide(const struct tier_scheme *scheme, const struct tier_past *past,
                                  int reached, int64_t shortfall, day_number today);
+
+/* How long a customer who is below the line has been there, an evaluation today included. */
+struct tier_holding {
+    int below; /* evaluations in a row */
+    day_number since;
+};
+struct tier_holding tier_holding(const struct tier_past *past, day_number today);
 
 /* What an evaluation on `today` leaves for the next one. */
 struct tier_past tier_past_after(const struct tier_past *before,

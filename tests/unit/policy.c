@@ -220,6 +220,9 @@ static void a_score_scheme_is_read_whole(void **state)
     assert_int_equal(scheme->indicators[2].missing, MISSING_MEDIAN);
     assert_duration(scheme->demote_after_period, "3mo");
     assert_int_equal(scheme->margin, 75000);
+    assert_int_equal(scheme->demote_after_line, 15);
+    assert_int_equal(scheme->margin_line, 16);
+    assert_int_equal(policy->pin_notice_line, 0); /* a default */
     policy_free(policy);
 }
 
@@ -250,6 +253,8 @@ static void a_part_stands_where_its_key_does(void **state)
     assert_int_equal(policy->limits[0].line, 11);
     assert_int_equal(policy->cadences[0].line, 15);
     assert_int_equal(policy->cadences[1].line, 17);
+    assert_int_equal(policy->schemes[0].line, 0); /* a default */
+    assert_int_equal(policy->schemes[0].thresholds[0].line, 0);
     policy_free(policy);
 }
 
