@@ -610,6 +610,25 @@ derived customer #1 promise_on" ]
     [ "$status" = 0 ]
 }
 
+@test "tiers that another scheme gave stand when a new one becomes the main one, until it moves them" {
+    local side='method: quota, indicators: {sum: {source: revenue, weight: 100, missing: zero}}, thresholds: {A: 0, B: 0}'
+    printf 'tiers: {schemes: {stars: {thresholds: {A: 80, B: 95}}}}\n' >.crm/policy.yaml
+    expect_clean derived
+    crm tier set acme A --reason "a promise" --scheme stars >/dev/null
+    crm tier apply >/dev/null
+    expect_clean derived
+    # One that was evaluated beside it, and says otherwise, becomes the main one.
+    printf 'tiers: {main: stars, schemes: {stars: {thresholds: {A: 80, B: 95}}, side: {%s}}}\n' "$side" >.crm/policy.yaml
+    crm tier apply --scheme side >/dev/null
+    crm tier set moon A --reason "a promise" >/dev/null
+    crm tier unset moon >/dev/null
+    printf 'tiers: {main: side, schemes: {side: {%s}}}\n' "${side/B: 0/B: 9}" >.crm/policy.yaml
+    crm tier apply >/dev/null
+    expect_clean derived
+    [ "$(crm list --fields key,tier | jq -r '"\(.key) \(.tier)"')" = "acme B
+moon B" ]
+}
+
 @test "what cannot be derived is left alone by --repair" {
     damage "UPDATE customer SET orders = 5, since = 'never' WHERE id = 1"
     call crm check --repair

@@ -51,6 +51,14 @@ undone() {
     [ "$(crm log -n 2 | jq -c 'select(.entry == 4) | .undone_by')" = 5 ]
 }
 
+@test "an evaluation by a scheme that is new leaves the tiers that stood before it" {
+    crm tier apply >/dev/null
+    crm tier set acme A --reason "a promise" >/dev/null
+    printf 'tiers: {schemes: {stars: {thresholds: {A: 80, B: 95}}}}\n' >.crm/policy.yaml
+    undone tier apply
+    [ "$(crm show acme --fields tier,tier_since)" = '{"tier":"A","tier_since":"2026-03-02"}' ]
+}
+
 @test "what each command did" {
     undone add "Beta" --key beta
     undone edit acme --segment retail --status dormant --since 2020-01-01 --tags vip

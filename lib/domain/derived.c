@@ -25,16 +25,12 @@ crm_status derived_settle(struct crm_book *book, const struct kind *kind, struct
 
 crm_status derived_before(struct crm_book *book, const struct kind *kind, int64_t customer)
 {
-    if (kind == &kind_tier_change)
-        return tier_before_history(book, &customer, 1);
     return moves_sales(kind) ? sales_take_out(book, customer) : CRM_OK;
 }
 
 crm_status derived_before_many(struct crm_book *book, const struct kind *kind, int64_t *customers,
                                size_t count)
 {
-    if (kind == &kind_tier_change)
-        return tier_before_history(book, customers, count);
     return moves_sales(kind) ? sales_take_out_many(book, customers, count) : CRM_OK;
 }
 

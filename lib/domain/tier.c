@@ -252,8 +252,8 @@ static crm_status writer_open(struct writer *writer, struct crm_book *book,
     crm_status status = store_prepare(
         book->store,
         "INSERT INTO tier_change (entry, customer, scheme, tier, previous, effective_on, score, "
-        "policy, reason, pinned, pinned_until, actor) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "policy, reason, pinned, pinned_until, actor, main) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &writer->insert);
     if (status == CRM_OK && tier_is_main(book, scheme))
         status = store_prepare(book->store,
@@ -295,6 +295,7 @@ static crm_status write_change(struct writer *writer, const struct change *chang
         value_integer(change->pinned),
         value_text(change->until),
         value_text(book->actor),
+        value_integer(tier_is_main(book, writer->scheme)),
     };
     crm_status status =
         statement_bind_all(writer->insert, parameters, sizeof parameters / sizeof *parameters);
@@ -372,47 +373,6 @@ crm_status tier_follow_history(struct crm_book *book, int64_t customer)
     return store_run(book->store,
                      "UPDATE customer SET tier_since = " TIER_SINCE_OF_HISTORY " WHERE id = $3",
                      parameters, 3);
-}
-
-#define TIER_FIRST "ORDER BY h.effective_on, h.id LIMIT 1"
-
-static crm_status step_before(struct crm_book *book, const struct value *parameters)
-{
-    crm_status status =
-        store_run(book->store,
-                  "UPDATE customer SET tier = (SELECT h.previous " TIER_HISTORY TIER_FIRST
-                  ") WHERE id = $3 AND EXISTS (SELECT 1 " TIER_HISTORY ")",
-                  parameters, 3);
-    if (status != CRM_OK)
-        return status;
-    return store_run(book->store,
-                     "UPDATE customer SET tier_since = (SELECT o.effective_on FROM tier_change o "
-                     "WHERE o.customer = customer.id AND o.scheme <> $1 AND o.effective_on <= $2 "
-                     "AND o.tier = customer.tier AND o.tier IS DISTINCT FROM o.previous "
-                     "ORDER BY o.effective_on DESC, o.id DESC LIMIT 1) "
-                     "WHERE id = $3 AND EXISTS (SELECT 1 " TIER_HISTORY ")",
-                     parameters, 3);
-}
-
-crm_status tier_before_history(struct crm_book *book, const int64_t *customers, size_t count)
-{
-    struct arena arena cleanup(arena_release) = {0};
-    const struct tier_scheme *main_scheme;
-    struct value others;
-    crm_status status = tier_scheme_find(book, NULL, &main_scheme);
-    if (status != CRM_OK || count == 0)
-        return status;
-    struct value parameters[] = {value_text(main_scheme->name), value_text(book->today_text),
-                                 value_integer(0)};
-    /* Where there never was another scheme nothing was taken over. */
-    status = store_row_values(book->store, &arena,
-                              "SELECT 1 FROM tier_change WHERE scheme <> $1 LIMIT 1", parameters, 1,
-                              &others, 1);
-    for (size_t i = 0; i < count && status == CRM_OK; i++) {
-        parameters[2] = value_integer(customers[i]);
-        status = step_before(book, parameters);
-    }
-    return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
 /* ---- By hand ---- */

@@ -49,31 +49,21 @@ crm_status tier_last_evaluation(struct crm_book *book, const struct tier_scheme 
  * policy wants to be reminded of the next one. Otherwise nothing is written. */
 crm_status tier_note_evaluation(struct crm_book *book, const struct tier_scheme *scheme,
                                 size_t changes);
-/* After rows of the history were imported or added: the customer's tier is the last one that the
- * main scheme's history tells of, up to today. */
+/* After rows of the history were imported, added or removed: the customer's tier is the last one
+ * that a main scheme gave, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);
-/* Before rows of the histories of these customers may go: each gets the tier that stood before the
- * first one of the main scheme, which stays where no row of it is left. */
-crm_status tier_before_history(struct crm_book *book, const int64_t *customers, size_t count);
-/* What tier and tier_since are kept as: SQL over the customer at hand, by the history of the scheme
- * $1 up to the day $2. Since when is asked for once the tier is right.
- *
- * A main scheme that is new takes over the tiers that the one before it left: who has a history,
- * but none of it by this scheme, keeps what he has. */
+/* What tier and tier_since are kept as: SQL over the customer at hand, by what the main scheme of
+ * its day said up to the day $2, whatever it was called: another one that becomes the main one
+ * takes over what stands. A row that does not say so counts if it is of the scheme $1. Since when
+ * is asked for once the tier is right. */
 #define TIER_HISTORY                                                                               \
-    "FROM tier_change h WHERE h.customer = customer.id AND h.scheme = $1 AND h.effective_on <= "   \
-    "$2 "
-#define TIER_OTHERS                                                                                \
-    "EXISTS (SELECT 1 FROM tier_change o WHERE o.customer = customer.id AND "                      \
-    "o.scheme <> $1)"
-#define TIER_LATEST "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1"
-#define TIER_OF_HISTORY                                                                            \
-    "(CASE WHEN NOT EXISTS (SELECT 1 " TIER_HISTORY ") AND " TIER_OTHERS " THEN customer.tier "    \
-    "ELSE (SELECT h.tier " TIER_HISTORY TIER_LATEST ") END)"
+    "FROM tier_change h WHERE h.customer = customer.id AND (h.main = 1 OR (h.main IS NULL AND "    \
+    "h.scheme = $1)) AND h.effective_on <= $2 "
+#define TIER_LATEST     "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1"
+#define TIER_OF_HISTORY "(SELECT h.tier " TIER_HISTORY TIER_LATEST ")"
 #define TIER_SINCE_OF_HISTORY                                                                      \
-    "(CASE WHEN customer.tier IS NOT NULL THEN coalesce((SELECT h.effective_on " TIER_HISTORY      \
-    "AND h.tier IS DISTINCT FROM h.previous " TIER_LATEST "), CASE WHEN " TIER_OTHERS              \
-    " THEN customer.tier_since END) END)"
+    "(CASE WHEN customer.tier IS NOT NULL THEN (SELECT h.effective_on " TIER_HISTORY               \
+    "AND h.tier IS DISTINCT FROM h.previous " TIER_LATEST ") END)"
 /* History rows that meet the condition, oldest first. `record`: one that is shown as a whole. */
 crm_status tier_print_history(struct crm_book *book, const char *condition,
                               const struct value *parameters, size_t count, bool record,

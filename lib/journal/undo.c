@@ -118,24 +118,23 @@ static crm_status touch_added(struct undoing *undoing, const struct added *added
     return store_query(undoing->book->store, sql, parameters, sold ? 3 : 5, touch_row, &touching);
 }
 
-/* The customer that a changed record comes from: of an order, its lines are taken out of the sums
- * there. */
+/* The customer that a changed order comes from: its lines are taken out of the sums there. */
 static crm_status touch_mover(void *context, const struct value *row)
 {
     struct undoing *undoing = context;
     const struct image image = image_of(row);
     struct arena arena cleanup(arena_release) = {0};
     struct values after;
-    crm_status status = touch(undoing, image.kind, image.customer);
+    crm_status status = touch(undoing, &kind_order, image.customer);
     if (status != CRM_OK || image.after == NULL)
         return status;
     status = values_read(undoing->book, image.after, &arena, &after);
-    return status == CRM_OK ? touch(undoing, image.kind, values_integer(&after, "customer"))
+    return status == CRM_OK ? touch(undoing, &kind_order, values_integer(&after, "customer"))
                             : status;
 }
 
-/* Everybody whose sums and tiers must be looked at before anything moves. */
-static crm_status touch_owners(struct undoing *undoing)
+/* Everybody whose sums must be taken out before anything moves. */
+static crm_status touch_buyers(struct undoing *undoing)
 {
     const struct entry *entry = &undoing->entry;
     const struct value parameters[] = {value_integer(entry->id), value_integer(entry->undoes)};
@@ -149,7 +148,7 @@ static crm_status touch_owners(struct undoing *undoing)
         return status;
     return store_query(undoing->book->store,
                        "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry IN ($1, $2) "
-                       "AND i.kind IN ('order', 'line', 'tier_change')",
+                       "AND i.kind IN ('order', 'line')",
                        parameters, 2, touch_mover, undoing);
 }
 
@@ -158,13 +157,6 @@ static crm_status take_out_sales(struct undoing *undoing)
     struct id_list *list = &undoing->touched[SALES];
     id_list_sort(list);
     return derived_before_many(undoing->book, &kind_line, list->items, list->count);
-}
-
-static crm_status step_before_tiers(struct undoing *undoing)
-{
-    struct id_list *list = &undoing->touched[TIERS];
-    id_list_sort(list);
-    return derived_before_many(undoing->book, &kind_tier_change, list->items, list->count);
 }
 
 /* Customers who went with the entry have no facts any more. */
@@ -545,11 +537,9 @@ static crm_status undo(struct undoing *undoing)
     crm_status status = refuse_holders(undoing);
     find_going(undoing);
     if (status == CRM_OK)
-        status = touch_owners(undoing);
+        status = touch_buyers(undoing);
     if (status == CRM_OK)
         status = take_out_sales(undoing);
-    if (status == CRM_OK)
-        status = step_before_tiers(undoing);
     if (status == CRM_OK)
         status = remove_added(undoing, false);
     if (status == CRM_OK)

@@ -49,6 +49,10 @@ static const struct field change_fields[] = {
      .type = DATA_DATE,
      .flags = FIELD_COLUMN | FIELD_INDEXED},
     {.name = "actor", .label = N_("By"), .help = N_("who gave it"), .flags = FIELD_COLUMN},
+    {.name = "main",
+     .label = N_("Main scheme"),
+     .help = N_("given by the main scheme of its day, so that it stands with the customer"),
+     .type = DATA_BOOLEAN},
 };
 static const char *const change_indexes[] = {"customer, effective_on"};
 const struct kind kind_tier_change = {.name = "tier_change",

@@ -184,9 +184,19 @@ static crm_status finish_1(struct store *store)
     return status == CRM_OK ? hash_entries(store) : status;
 }
 
+/* Where there was one scheme only and customers have tiers, it was the main one. Of several it is
+ * not known, and the policy in force decides. */
+static crm_status finish_2(struct store *store)
+{
+    return store_execute(store,
+                         "UPDATE tier_change SET main = 1 "
+                         "WHERE (SELECT count(DISTINCT scheme) FROM tier_change) = 1 "
+                         "AND EXISTS (SELECT 1 FROM customer WHERE tier IS NOT NULL)");
+}
+
 static const struct step steps[] = {
     {1, fills_of_1, sizeof fills_of_1 / sizeof *fills_of_1, finish_1},
-    {2, NULL, 0, NULL}, /* fields that may be empty */
+    {2, NULL, 0, finish_2},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 
