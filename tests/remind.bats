@@ -292,6 +292,73 @@ visit:2:2026-02-20 overdue" ]
     expect 0 "" ""
 }
 
+# What the list has and the ledger has not, by the words of the manual; $1 is the recipient.
+new_by_ledger() {
+    local to=(--for "$1")
+    [ "$1" != "*" ] || to=()
+    join -v 1 <(crm remind "${to[@]}" | jq -r '.id + "|" + .state' | sort) \
+        <(query_store "SELECT item || '|' || state FROM reminder_given WHERE recipient = '$1'" | sort)
+}
+
+@test "--new gives what is in the list and not in the ledger, on any day, for anybody" {
+    sed 's/^    # spring-festival:/    spring-festival:/; s/^  # ask:.*/  ask: [{every: 6mo}, {tier: A, every: 3mo}, {after: visit, within: 9d}]/' \
+        .crm/policy.yaml >policy.new
+    cp policy.new .crm/policy.yaml
+    crm policy check >/dev/null
+    awk 'BEGIN { print "key,name,owner,since,birthday,founded_on,festivals"
+        for (i = 1; i <= 60; i++)
+            printf "c%d,Customer %d,%s,2025-%02d-%02d,%s,%s,%s\n", i, i, i % 3 ? "amy" : "bob", i % 12 + 1, i % 28 + 1,
+                i % 4 ? "" : sprintf("1980-%02d-%02d", i % 12 + 1, i % 28 + 1),
+                i % 5 ? "" : sprintf("2001-%02d-%02d", i % 12 + 1, i % 28 + 1), i % 7 ? "" : "mid-autumn" }' >many.csv
+    crm import many.csv --as customer >/dev/null
+    for n in 1 2 3 4 5 6 7 8 9; do
+        crm tier set "c$((n * 5))" "$(tr 123456789 ABCABCABC <<<"$n")" --reason test >/dev/null
+        crm visit add "c$n" --planned-on "2026-03-1$n" --channel phone >/dev/null
+    done
+    given=0
+    for day in 2026-03-02 2026-03-03 2026-03-16 2026-03-17 2026-05-30 2026-03-20 2026-09-20 2027-02-01 2027-02-08; do
+        export CRM_NOW="${day}T09:00:00+08:00"
+        crm visit add "c$((RANDOM % 60 + 1))" --channel face --next-on +3w >/dev/null
+        for who in "*" amy bob; do
+            to=(--for "$who")
+            [ "$who" != "*" ] || to=()
+            new_by_ledger "$who" >wanted
+            crm remind --new "${to[@]}" | jq -r '.id + "|" + .state' | sort >given
+            # A clock that was set back gives less.
+            [ "$day" = 2026-03-20 ] || diff wanted given
+            [ -z "$(comm -13 wanted given)" ]
+            given=$((given + $(wc -l <given)))
+            [ -z "$(crm remind --new "${to[@]}")" ]
+        done
+    done
+    [ "$given" -gt 300 ]
+}
+
+@test "the ledger forgets former duties of a customer two years after they were given, and no others" {
+    ledger() { query_store "SELECT item || ' ' || recipient FROM reminder_given ORDER BY 1" | grep "${1:-:2:}"; }
+    crm remind --new >/dev/null
+    crm remind --new --for bob >/dev/null
+    crm visit add beta --channel phone >/dev/null
+    # A year later the former duty is known still: undone, it is not told again.
+    CRM_NOW=2027-03-02T09:00:00+08:00 crm remind --new >/dev/null
+    [ "$(ledger)" = "visit:2:2026-02-20 *
+visit:2:2026-02-20 bob
+visit:2:2027-03-02 *" ]
+    export CRM_NOW=2028-03-07T09:00:00+08:00
+    crm visit add beta --channel phone --at 2027-03-05T09:00 >/dev/null
+    crm remind --new >/dev/null
+    [ "$(ledger)" = "visit:2:2027-03-02 *
+visit:2:2028-03-06 *" ]
+    # What is still to be done stays, however long ago it was given.
+    [ "$(ledger :1:)" = "visit:1:2026-01-15 *" ]
+    [ -z "$(crm remind --new)" ]
+    crm check >/dev/null
+    # Taken back, it is given again, and nothing of before is missing.
+    crm undo >/dev/null
+    [ "$(crm remind --new --dry-run | jq -r .id | grep -c visit:2:)" = 1 ]
+    crm check >/dev/null
+}
+
 @test "--new notes nothing when the output cannot be written" {
     [ -e /dev/full ] || skip "no /dev/full"
     for format in jsonl json table csv; do

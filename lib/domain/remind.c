@@ -17,6 +17,11 @@ void reminders_release(struct reminders *all)
     query_release(&all->member);
 }
 
+const struct given_to *reminders_new_to(const struct reminders *all)
+{
+    return all->request->only_new ? &all->to : NULL;
+}
+
 static int rank_of(const struct policy *policy, const char *tier)
 {
     int rank = tier == NULL ? -1 : policy_tier(policy, tier);
@@ -89,57 +94,7 @@ crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted)
                        all->member.count, note_member, wanted);
 }
 
-/* ---- Given before ---- */
-
-/* Leaves out what this recipient was given already in the same state, or in any at a time that is
- * still to come: then the clock was set back, and the item stands further on than it seems. */
-static crm_status drop_given(struct reminders *all)
-{
-    struct statement *given cleanup(statement_cleanup) = NULL;
-    char now[TIME_TEXT];
-    size_t kept = 0;
-    crm_status status = store_prepare(all->book->store,
-                                      "SELECT given_at FROM reminder_given "
-                                      "WHERE item = $1 AND recipient = $3 "
-                                      "AND (state = $2 OR given_at > $4)",
-                                      &given);
-    time_format_utc(all->book->now, now);
-    for (size_t i = 0; i < all->count && status == CRM_OK; i++) {
-        const struct value parameters[] = {value_text(all->items[i].id),
-                                           value_text(all->items[i].state),
-                                           value_text(all->recipient), value_text(now)};
-        bool found = false;
-        status = statement_bind_all(given, parameters, 4);
-        if (status == CRM_OK)
-            status = statement_step(given, &found);
-        statement_reset(given);
-        if (!found)
-            all->items[kept++] = all->items[i];
-    }
-    all->count = kept;
-    return status;
-}
-
-static crm_status insert_given(struct reminders *all)
-{
-    struct statement *insert cleanup(statement_cleanup) = NULL;
-    char now[TIME_TEXT];
-    time_format_utc(all->book->now, now);
-    crm_status status = store_prepare(all->book->store,
-                                      "INSERT INTO reminder_given (item, state, recipient, "
-                                      "given_at, entry) VALUES ($1, $2, $3, $4, $5) "
-                                      "ON CONFLICT DO NOTHING",
-                                      &insert);
-    for (size_t i = 0; i < all->count && status == CRM_OK; i++) {
-        const struct value parameters[] = {
-            value_text(all->items[i].id), value_text(all->items[i].state),
-            value_text(all->recipient), value_text(now), value_integer(all->book->entry)};
-        status = statement_bind_all(insert, parameters, 5);
-        if (status == CRM_OK)
-            status = statement_run(insert);
-    }
-    return status;
-}
+/* ---- Given ---- */
 
 /* Only once the reader has them. */
 static crm_status record_given(struct reminders *all, struct crm_sink *sink)
@@ -149,7 +104,7 @@ static crm_status record_given(struct reminders *all, struct crm_sink *sink)
         return status;
     status = book_begin(all->book);
     if (status == CRM_OK)
-        status = insert_given(all);
+        status = reminders_note_given(all);
     return book_end(all->book, status);
 }
 
@@ -253,7 +208,8 @@ static crm_status write_items(const struct reminders *all, struct crm_sink *sink
 static crm_status find_recipient(struct reminders *all)
 {
     struct value login;
-    all->recipient = "*";
+    time_format_utc(all->book->now, all->now);
+    all->to = (struct given_to){.recipient = "*", .now = all->now};
     if (all->request->staff == NULL)
         return CRM_OK;
     crm_status status = record_resolve(all->book, &kind_staff, all->request->staff, &all->staff);
@@ -262,7 +218,7 @@ static crm_status find_recipient(struct reminders *all)
         status = store_row_values(all->book->store, &all->arena,
                                   "SELECT login FROM staff WHERE id = $1", &staff, 1, &login, 1);
     if (status == CRM_OK)
-        all->recipient = login.text;
+        all->to.recipient = login.text;
     return status;
 }
 
@@ -288,7 +244,7 @@ static crm_status collect(struct reminders *all, crm_reminder_result *result)
 {
     crm_status status = reminders_collect(all);
     if (status == CRM_OK && all->request->only_new)
-        status = drop_given(all);
+        status = reminders_drop_given(all);
     if (status == CRM_OK && all->request->only_new)
         status = hold_back(all, result);
     if (status == CRM_OK && all->count > 1)

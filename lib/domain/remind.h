@@ -5,6 +5,7 @@
 #define CRM_REMIND_H
 
 #include "base/decimal.h"
+#include "domain/given.h"
 #include "record/record.h"
 
 /* What presses most, in the order of the list. */
@@ -20,9 +21,10 @@ enum pressure {
 
 struct reminder {
     enum pressure pressure;
-    int rank;    /* of the tier; set when it is added */
-    instant at;  /* due, for the order */
-    bool urgent; /* quiet hours may let it pass */
+    int rank;      /* of the tier; set when it is added */
+    instant at;    /* due, for the order */
+    bool urgent;   /* quiet hours may let it pass */
+    bool succeeds; /* the id ends with the day; those of former days are over then */
     const char *id, *kind, *customer, *name, *tier, *due, *state, *owner, *why;
     int64_t late; /* decimal, in units; negative: left */
     const char *unit;
@@ -32,9 +34,10 @@ struct reminder {
 struct reminders {
     struct crm_book *book;
     const crm_reminder_request *request;
-    int64_t staff;         /* id; 0: everybody */
-    const char *recipient; /* login, "*" for everybody */
-    day_number until;      /* today, or the last day of the request's `within` */
+    int64_t staff;      /* id; 0: everybody */
+    struct given_to to; /* whoever gets the list */
+    char now[TIME_TEXT];
+    day_number until; /* today, or the last day of the request's `within` */
     struct reminder *items;
     size_t count, capacity;
     struct arena arena;  /* of the items' texts */
@@ -45,7 +48,15 @@ struct reminders {
 crm_status reminders_collect(struct reminders *all);
 void reminders_release(struct reminders *all);
 
+/* Leaves out what was given before: sources need not, but may, if that is less work. */
+crm_status reminders_drop_given(struct reminders *all);
+/* All of them were given: within the caller's transaction. */
+crm_status reminders_note_given(struct reminders *all);
+
 /* ---- For the sources ---- */
+
+/* To whom an item has to be new; NULL: all items are wanted. */
+const struct given_to *reminders_new_to(const struct reminders *all);
 
 /* Adds a copy. Names, tier, due and owner are borrowed and copied; id and why are of the list's
  * arena (arena_printf: NULL, memory ran out, is noticed here), kind, state and unit constant. */

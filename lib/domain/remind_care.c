@@ -10,6 +10,7 @@ static crm_status add_item(struct reminders *all, const struct care_item *found)
     char due[DATE_TEXT];
     struct reminder item = reminder_of_day(all->book, found->day, due);
     item.kind = "care";
+    item.succeeds = true;
     item.id = found->contact != 0 ? arena_printf(&all->arena, "care:%s:P-%lld:%s", found->occasion,
                                                  (long long)found->contact, due)
                                   : arena_printf(&all->arena, "care:%s:%lld:%s", found->occasion,

@@ -223,6 +223,7 @@ static crm_status add_one(struct reminders *all, const struct asking *asking)
     struct reminder item = reminder_of_day(all->book, asking->due, due);
     item.id = arena_printf(&all->arena, "survey:%lld:%s", (long long)asking->customer, due);
     item.kind = "survey";
+    item.succeeds = true;
     item.state = "due";
     item.pressure = item.late < 0 ? STILL_TO_COME : TO_LOOK_AT;
     item.customer = asking->item.customer;

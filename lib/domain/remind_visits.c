@@ -58,6 +58,7 @@ static crm_status add_duty(struct reminders *all, const struct duty *duty)
     bool promise = duty->state == DUTY_PROMISED;
     struct reminder item = reminder_of_day(all->book, duty->due, due);
     item.kind = promise ? "promise" : "visit";
+    item.succeeds = true;
     item.id = arena_printf(&all->arena, "%s:%lld:%s", item.kind, (long long)duty->customer, due);
     item.state = duty_state_name(duty->state);
     item.customer = duty->key;
@@ -77,8 +78,10 @@ static crm_status add_duty(struct reminders *all, const struct duty *duty)
 static crm_status add_duties(struct reminders *all)
 {
     const crm_reminder_request *asked = all->request;
-    const struct duty_request request = {
-        .filter = asked->filter, .staff = asked->staff, .within = asked->within};
+    const struct duty_request request = {.filter = asked->filter,
+                                         .staff = asked->staff,
+                                         .within = asked->within,
+                                         .new_to = reminders_new_to(all)};
     struct duty_list list cleanup(duty_list_release) = {0};
     crm_status status = visit_duties(all->book, &request, &list);
     for (size_t i = 0; i < list.count && status == CRM_OK; i++)
@@ -120,6 +123,16 @@ static crm_status add_planned(void *context, const struct value *row)
     return reminders_add(all, &item);
 }
 
+static void new_planned_sql(struct reminders *all, struct query *query)
+{
+    static const char item[] = GIVEN_ITEM_SQL("planned", "'V-' || v.id", "v.planned_on");
+    given_begin_sql(&all->to, item, query);
+    buffer_text(&query->sql, "CASE WHEN v.planned_on < ");
+    query_value(query, value_text(all->book->today_text));
+    buffer_text(&query->sql, " THEN 'overdue' ELSE 'due' END");
+    given_end_sql(query);
+}
+
 static crm_status add_all_planned(struct reminders *all)
 {
     struct query query cleanup(query_release) = {0};
@@ -127,6 +140,8 @@ static crm_status add_all_planned(struct reminders *all)
     date_format(all->until, until);
     buffer_text(&query.sql, select_planned);
     query_value(&query, value_text(until));
+    if (reminders_new_to(all) != NULL)
+        new_planned_sql(all, &query);
     if (all->staff != 0) {
         buffer_text(&query.sql, " AND coalesce(v.staff, t.owner) = ");
         query_value(&query, value_integer(all->staff));

@@ -3,6 +3,7 @@
 #ifndef CRM_VISIT_H
 #define CRM_VISIT_H
 
+#include "domain/given.h"
 #include "record/record.h"
 #include "rules/cadence.h"
 
@@ -107,6 +108,7 @@ struct duty_request {
     const struct crm_filter *filter; /* on the customer */
     const char *staff;               /* only those whose owner this is */
     const char *within;              /* also what falls due in that time */
+    const struct given_to *new_to;   /* only duties of which this one was not reminded */
 };
 
 /* Duties due until the end of the request's time. Zero-initialise *out; duty_list_release at the

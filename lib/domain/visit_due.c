@@ -28,7 +28,7 @@ static const char duty_columns[] =
     "t.visit_every, t.visit_channel, t.visit_days, "
     "(SELECT min(CASE WHEN v.status = 'planned' THEN v.planned_on END) FROM visit v "
     "WHERE v.customer = t.id AND v.done_at IS NULL), %s, t.%s "
-    "FROM customer t LEFT JOIN staff o ON o.id = t.owner WHERE t.%s <= ";
+    "FROM customer t LEFT JOIN staff o ON o.id = t.owner%s WHERE %s.%s <= ";
 
 /* A promise stands until the next contact, so it was given at the last one. */
 static const char last_contact[] =
@@ -116,23 +116,75 @@ static crm_status collect(void *context, const struct value *row)
     return status;
 }
 
+/* The state of customer n's duty, as find_cadence tells it, as SQL: where it is overdue in any
+ * tier, of its row nothing is read. */
+static crm_status state_sql(struct crm_book *book, struct query *query)
+{
+    const struct policy *policy = book->policy;
+    char(*bounds)[DATE_TEXT] = arena_array(&query->arena, policy->tier_count + 1, sizeof *bounds);
+    day_number first = DATE_LAST;
+    if (bounds == NULL)
+        return error_no_memory(&book->error);
+    for (size_t i = 0; i < policy->tier_count; i++) {
+        const day_number day = cadence_overdue_before(&policy->cadences[i], book->today);
+        first = day < first ? day : first;
+        date_format(day, bounds[i]);
+    }
+    date_format(first, bounds[policy->tier_count]);
+    buffer_text(&query->sql, "CASE WHEN n.next_visit_on < ");
+    query_value(query, value_text(bounds[policy->tier_count]));
+    buffer_text(&query->sql, " THEN 'overdue' WHEN n.next_visit_on < CASE");
+    for (size_t i = 0; i < policy->tier_count; i++) {
+        buffer_text(&query->sql, " WHEN n.tier = ");
+        query_value(query, value_text(policy->tiers[i]));
+        buffer_text(&query->sql, " THEN ");
+        query_value(query, value_text(bounds[i]));
+    }
+    buffer_text(&query->sql, " ELSE ");
+    query_value(query, value_text(bounds[policy->tier_count - 1]));
+    buffer_text(&query->sql, " END THEN 'overdue' WHEN n.last_visit_on IS NULL THEN 'first' "
+                             "ELSE 'due' END");
+    return CRM_OK;
+}
+
+/* Those given before are known by the date's index alone. */
+static crm_status new_sql(struct collecting *collecting, const struct given_to *to,
+                          struct query *query)
+{
+    static const char visit[] = GIVEN_ITEM_SQL("visit", "n.id", "n.next_visit_on");
+    static const char promise[] = GIVEN_ITEM_SQL("promise", "n.id", "n.promise_on");
+    const char *item = collecting->promises ? promise : visit;
+    crm_status status = CRM_OK;
+    given_begin_sql(to, item, query);
+    if (collecting->promises)
+        buffer_text(&query->sql, "'promised'");
+    else
+        status = state_sql(collecting->book, query);
+    given_end_sql(query);
+    return status;
+}
+
 /* Both questions are answered by the index of their date: they cost what is due. */
 static crm_status look(struct collecting *collecting, const struct duty_request *request,
                        day_number until, const int64_t *staff)
 {
     struct query query cleanup(query_release) = {0};
     const char *date = collecting->promises ? "promise_on" : "next_visit_on";
+    const bool only_new = request->new_to != NULL;
     char text[DATE_TEXT];
     date_format(until, text);
     buffer_printf(&query.sql, duty_columns,
-                  collecting->promises ? last_contact : "CAST(NULL AS BIGINT)", date, date);
+                  collecting->promises ? last_contact : "CAST(NULL AS BIGINT)", date,
+                  only_new ? " JOIN customer n ON n.id = t.id" : "", only_new ? "n" : "t", date);
     query_value(&query, value_text(text));
+    crm_status status = only_new ? new_sql(collecting, request->new_to, &query) : CRM_OK;
     buffer_text(&query.sql, " AND t.status <> 'lost'");
     if (staff != NULL) { /* not by the owner's index: an owner may have many, few of them due */
         buffer_text(&query.sql, " AND coalesce(t.owner, 0) = ");
         query_value(&query, value_integer(*staff));
     }
-    crm_status status = filter_sql(collecting->book, &kind_customer, "t", request->filter, &query);
+    if (status == CRM_OK)
+        status = filter_sql(collecting->book, &kind_customer, "t", request->filter, &query);
     if (status == CRM_OK && query.sql.failed)
         status = error_no_memory(&collecting->book->error);
     return status == CRM_OK ? store_query(collecting->book->store, buffer_string(&query.sql),

@@ -135,6 +135,17 @@ enum duty_state cadence_state(const struct cadence *rule, bool satisfied, day_nu
     return satisfied ? DUTY_DUE : DUTY_FIRST;
 }
 
+day_number cadence_overdue_before(const struct cadence *rule, day_number today)
+{
+    enum { SLACK = 4 }; /* months differ in length */
+    struct duration back = rule->grace;
+    back.count = -back.count;
+    day_number day = date_add(today, back) - SLACK;
+    while (today > date_add(day, rule->grace))
+        day++;
+    return day;
+}
+
 const char *duty_state_name(enum duty_state state)
 {
     static const char *const names[] = {[DUTY_FIRST] = "first",

@@ -74,6 +74,8 @@ enum duty_state {
 /* State of a duty to visit on `today`. */
 enum duty_state cadence_state(const struct cadence *rule, bool satisfied, day_number due,
                               day_number today);
+/* The first day of duties that are not overdue on `today`: all those due before it are. */
+day_number cadence_overdue_before(const struct cadence *rule, day_number today);
 /* Stable English word: first, due, promised, overdue. */
 const char *duty_state_name(enum duty_state state);
 

@@ -329,6 +329,19 @@ static struct duration random_duration(void)
     return (struct duration){1 + random_below(30), units[random_below(4)]};
 }
 
+static void overdue_are_all_due_before_one_day(void **state)
+{
+    (void)state;
+    begin_random();
+    for (int round = 0; round < 300; round++) {
+        const struct cadence rule = {.grace = random_duration()};
+        const day_number today = day("2024-01-01") + random_below(1500);
+        const day_number bound = cadence_overdue_before(&rule, today);
+        for (day_number due = bound - 70; due < bound + 70; due++)
+            assert_int_equal(due < bound, cadence_state(&rule, true, due, today) == DUTY_OVERDUE);
+    }
+}
+
 /* The due day is the first working day on or after the interval's end. */
 static void due_is_the_next_working_day(void **state)
 {
@@ -565,6 +578,7 @@ int main(void)
         cmocka_unit_test(days_of_the_year_are_found_by_walking),
         cmocka_unit_test(stricter_channels_are_never_due_later),
         cmocka_unit_test(states_only_grow_worse),
+        cmocka_unit_test(overdue_are_all_due_before_one_day),
         cmocka_unit_test(a_month_has_its_share_of_a_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
