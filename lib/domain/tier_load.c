@@ -34,6 +34,7 @@ struct loading {
     size_t capacity; /* of subjects */
     bool main;
     bool summed; /* no line need be read: the sums kept with each customer are the period's */
+    char (*after)[DATE_TEXT];     /* of each indicator: the day after which its period begins */
     const struct tier_past *past; /* by number of subject; NULL: by the history, on this day */
 };
 
@@ -70,6 +71,17 @@ static int tier_of(const struct policy *policy, const struct value *value)
     return TIER_NONE;
 }
 
+/* Days as they are kept stand in the order of their texts. */
+static bool is_day(const struct value *value)
+{
+    return value->type == VALUE_TEXT && value->length == DATE_TEXT - 1;
+}
+
+static bool is_until(const struct value *day, const char *last)
+{
+    return is_day(day) && memcmp(day->text, last, DATE_TEXT - 1) <= 0;
+}
+
 static bool day_of(const struct value *value, day_number *out)
 {
     return value->type == VALUE_TEXT && date_parse_iso(value->text, value->length, out);
@@ -90,26 +102,27 @@ static int64_t years_between(day_number from, day_number to)
     return (int64_t)years * DECIMAL_ONE + part;
 }
 
-static void read_years(struct tier_term *term, const struct value *row, day_number today)
+static void read_years(struct tier_term *term, struct tier_origin *origin, const struct value *row,
+                       day_number today)
 {
     day_number since;
     if (!day_of(&row[AT_SINCE], &since) && !day_of(&row[AT_FIRST_ORDER], &since))
         return;
     if (since > today)
         since = today;
-    *term = (struct tier_term){.state = TERM_KNOWN,
-                               .raw = years_between(since, today),
-                               .rows = 1,
-                               .from = since,
-                               .to = today};
+    *term = (struct tier_term){.state = TERM_KNOWN, .raw = years_between(since, today)};
+    *origin = (struct tier_origin){.rows = 1, .from = since, .to = today};
 }
 
-static void read_grade(struct tier_term *term, const struct indicator *indicator,
-                       const struct value *grade)
+static void read_grade(struct tier_term *term, struct tier_origin *origin,
+                       const struct indicator *indicator, const struct value *grade)
 {
-    for (size_t i = 0; i < indicator->band_count; i++)
-        if (is_word(grade, indicator->bands[i].label))
-            *term = (struct tier_term){.state = TERM_KNOWN, .raw = (int64_t)i, .rows = 1};
+    for (size_t i = 0; i < indicator->band_count; i++) {
+        if (!is_word(grade, indicator->bands[i].label))
+            continue;
+        *term = (struct tier_term){.state = TERM_KNOWN, .raw = (int64_t)i};
+        origin->rows = 1;
+    }
 }
 
 static enum data_type type_of_field(const struct policy *policy, const char *name)
@@ -124,7 +137,8 @@ static enum data_type type_of_field(const struct policy *policy, const char *nam
     return DATA_DECIMAL;
 }
 
-static void read_number(struct tier_term *term, enum data_type type, const struct value *value)
+static void read_number(struct tier_term *term, struct tier_origin *origin, enum data_type type,
+                        const struct value *value)
 {
     int64_t raw;
     char text[32];
@@ -139,55 +153,59 @@ static void read_number(struct tier_term *term, enum data_type type, const struc
         raw = value->integer * DECIMAL_ONE;
     else if (real.type != VALUE_TEXT || !decimal_parse(real.text, real.length, &raw, NULL))
         return;
-    *term = (struct tier_term){.state = TERM_KNOWN, .raw = raw, .rows = 1};
-}
-
-static bool has_ordered(const struct value *row, day_number today)
-{
-    day_number first;
-    return day_of(&row[AT_FIRST_ORDER], &first) && first <= today;
+    *term = (struct tier_term){.state = TERM_KNOWN, .raw = raw};
+    origin->rows = 1;
 }
 
 /* Sums of all that a customer ever bought are those of the period when all of it was bought in the
  * period, and 0 when nothing was. */
-static bool take_revenue(const struct loading *loading, const struct indicator *indicator,
-                         const struct value *row, struct tier_term *term)
+static bool take_revenue(const struct loading *loading, size_t indicator, const struct value *row,
+                         struct tier_term *term)
 {
-    const day_number today = loading->evaluation->today;
-    const day_number after = tier_sales_after(indicator, today);
-    day_number first, last;
-    if (value_is_null(&row[AT_FIRST_ORDER]))
+    const char *today = loading->book->today_text, *after = loading->after[indicator];
+    const struct value *first = &row[AT_FIRST_ORDER], *last = &row[AT_LAST_ORDER];
+    if (value_is_null(first))
         return true;
-    if (!day_of(&row[AT_FIRST_ORDER], &first) || !day_of(&row[AT_LAST_ORDER], &last))
+    if (!is_day(first) || !is_day(last))
         return false;
-    if (last <= after || first > today)
+    if (is_until(last, after) || !is_until(first, today))
         return true;
-    if (first <= after || last > today || row[AT_REVENUE].type != VALUE_INTEGER ||
+    if (is_until(first, after) || !is_until(last, today) || row[AT_REVENUE].type != VALUE_INTEGER ||
         !is_word(&row[AT_CURRENCY], loading->book->policy->currency))
         return false;
     *term = (struct tier_term){.state = TERM_KNOWN, .raw = row[AT_REVENUE].integer};
     return true;
 }
 
+/* One value; *field is the column of the next indicator of the source `field`. */
+static void read_term(struct loading *loading, size_t k, const struct value *row, size_t *field,
+                      struct tier_term *term, struct tier_origin *origin)
+{
+    const struct indicator *indicator = &loading->evaluation->indicators[k];
+    if (indicator->source == SOURCE_YEARS)
+        read_years(term, origin, row, loading->evaluation->today);
+    else if (indicator->source == SOURCE_CREDIT_GRADE)
+        read_grade(term, origin, indicator, &row[AT_GRADE]);
+    else if (indicator->source == SOURCE_FIELD)
+        read_number(term, origin, type_of_field(loading->book->policy, indicator->field),
+                    &row[(*field)++]);
+    else if (tier_sums_sales(indicator->source) &&
+             is_until(&row[AT_FIRST_ORDER], loading->book->today_text))
+        /* Who has ordered before has sold 0 in a period without orders: that is known. */
+        term->state = indicator->source == SOURCE_GROWTH ? TERM_MISSING : TERM_KNOWN;
+    if (loading->summed && indicator->source == SOURCE_REVENUE)
+        loading->summed = take_revenue(loading, k, row, term);
+}
+
 static void read_terms(struct loading *loading, size_t number, const struct value *row)
 {
     const struct tier_evaluation *evaluation = loading->evaluation;
+    struct tier_term *terms = tier_terms(evaluation, number);
     size_t field = AT_FIELDS;
     for (size_t k = 0; k < evaluation->indicator_count; k++) {
-        const struct indicator *indicator = &evaluation->indicators[k];
-        struct tier_term *term = &tier_terms(evaluation, number)[k];
-        if (indicator->source == SOURCE_YEARS)
-            read_years(term, row, evaluation->today);
-        else if (indicator->source == SOURCE_CREDIT_GRADE)
-            read_grade(term, indicator, &row[AT_GRADE]);
-        else if (indicator->source == SOURCE_FIELD)
-            read_number(term, type_of_field(loading->book->policy, indicator->field),
-                        &row[field++]);
-        else if (tier_sums_sales(indicator->source) && has_ordered(row, evaluation->today))
-            /* Who has ordered before has sold 0 in a period without orders: that is known. */
-            term->state = indicator->source == SOURCE_GROWTH ? TERM_MISSING : TERM_KNOWN;
-        if (loading->summed && indicator->source == SOURCE_REVENUE)
-            loading->summed = take_revenue(loading, indicator, row, term);
+        struct tier_origin origin = {0};
+        read_term(loading, k, row, &field, &terms[k], &origin);
+        tier_put_origin(evaluation, number, k, origin);
     }
 }
 
@@ -277,17 +295,31 @@ static crm_status count_customers(struct loading *loading)
     struct value count;
     crm_status status = store_row_values(loading->book->store, loading->arena,
                                          "SELECT count(*) FROM customer", NULL, 0, &count, 1);
-    if (status != CRM_OK)
-        return status;
+    if (status == CRM_OK)
+        loading->capacity = (size_t)count.integer;
+    return status;
+}
+
+/* `origins`: those are wanted as well. */
+static crm_status make_room(struct loading *loading, bool origins)
+{
     struct tier_evaluation *evaluation = loading->evaluation;
-    loading->capacity = (size_t)count.integer;
-    evaluation->subjects =
-        arena_array(loading->arena, loading->capacity + 1, sizeof *evaluation->subjects);
-    evaluation->terms =
-        arena_array(loading->arena, loading->capacity * evaluation->indicator_count + 1,
-                    sizeof *evaluation->terms);
-    bool made = evaluation->subjects != NULL && evaluation->terms != NULL;
-    return made ? CRM_OK : error_no_memory(&loading->book->error);
+    struct arena *arena = loading->arena;
+    const size_t indicators = evaluation->indicator_count;
+    const size_t terms = loading->capacity * indicators + 1;
+    loading->after = arena_array(arena, indicators + 1, sizeof *loading->after);
+    evaluation->subjects = arena_array(arena, loading->capacity + 1, sizeof *evaluation->subjects);
+    evaluation->terms = arena_array(arena, terms, sizeof *evaluation->terms);
+    if (origins)
+        evaluation->origins = arena_array(arena, terms, sizeof *evaluation->origins);
+    if (loading->after == NULL || evaluation->subjects == NULL || evaluation->terms == NULL ||
+        (origins && evaluation->origins == NULL))
+        return error_no_memory(&loading->book->error);
+    for (size_t k = 0; k < indicators; k++)
+        if (tier_sums_sales(evaluation->indicators[k].source))
+            date_format(tier_sales_after(&evaluation->indicators[k], evaluation->today),
+                        loading->after[k]);
+    return CRM_OK;
 }
 
 static crm_status load_customers(struct loading *loading)
@@ -299,8 +331,6 @@ static crm_status load_customers(struct loading *loading)
     struct store_select select = {
         .columns = columns, .from = "FROM customer t", .order = "t.id", .as_stored = true};
     crm_status status = customer_columns(loading, columns, &select.column_count);
-    if (status == CRM_OK)
-        status = count_customers(loading);
     if (status == CRM_OK)
         status = store_each(loading->book->store, &select, NULL, 0, read_customer, loading);
     return status;
@@ -315,19 +345,17 @@ void tier_follow(struct tier_past *past, const struct policy *policy, const stru
                  bool keep_tier)
 {
     const struct value *reason = &row[FOLLOW_REASON];
-    enum tier_event event =
-        reason->type == VALUE_TEXT ? tier_event_find(reason->text, reason->length) : EVENT_NONE;
     past->pinned = row[FOLLOW_PINNED].integer != 0;
     past->has_until = past->pinned && day_of(&row[FOLLOW_UNTIL], &past->until);
     if (!keep_tier)
         past->tier = tier_of(policy, &row[FOLLOW_TIER]);
-    if (!past->pinned && event == EVENT_HELD) {
+    if (!past->pinned && is_word(reason, tier_event_name(EVENT_HELD))) {
         if (past->below++ == 0)
             day_of(&row[FOLLOW_ON], &past->below_since);
         day_of(&row[FOLLOW_ON], &past->below_last);
         return;
     }
-    past->unearned = past->pinned || event == EVENT_RELEASED;
+    past->unearned = past->pinned || is_word(reason, tier_event_name(EVENT_RELEASED));
     past->below = 0;
 }
 
@@ -376,7 +404,7 @@ static bool may_be_summed(const struct tier_evaluation *evaluation)
 
 struct way {
     const struct tier_past *past; /* see struct loading */
-    bool rows;                    /* the rows behind each value are counted */
+    bool origins;                 /* of each value are asked for */
 };
 
 static crm_status load(struct crm_book *book, const struct tier_scheme *scheme, struct way way,
@@ -390,11 +418,15 @@ static crm_status load(struct crm_book *book, const struct tier_scheme *scheme, 
                               .arena = arena,
                               .main = tier_is_main(book, scheme),
                               .past = way.past,
-                              .summed = !way.rows && may_be_summed(out)};
+                              .summed = !way.origins && may_be_summed(out)};
     for (size_t k = 0; k < out->indicator_count; k++)
         if (out->indicators[k].source == SOURCE_ON_TIME_PAYMENT)
             return refuse_payment(&loading, &out->indicators[k]);
-    crm_status status = load_customers(&loading);
+    crm_status status = count_customers(&loading);
+    if (status == CRM_OK)
+        status = make_room(&loading, way.origins);
+    if (status == CRM_OK)
+        status = load_customers(&loading);
     if (status == CRM_OK && way.past == NULL)
         status = load_changes(&loading);
     if (status == CRM_OK && scheme->method == TIER_RULES)
@@ -435,7 +467,7 @@ crm_status tier_run(struct crm_book *book, const struct tier_scheme *scheme, str
 crm_status tier_run_whole(struct crm_book *book, const struct tier_scheme *scheme,
                           struct arena *arena, struct tier_evaluation *out, int64_t *foreign)
 {
-    return run(book, scheme, (struct way){.rows = true}, arena, out, foreign);
+    return run(book, scheme, (struct way){.origins = true}, arena, out, foreign);
 }
 
 crm_status tier_run_again(struct crm_book *book, const struct tier_scheme *scheme,

@@ -14,13 +14,13 @@ enum { AT_CUSTOMER, AT_DAY, AT_ORDER, AT_AMOUNT, AT_PROFIT, AT_CURRENCY, SALES_C
 struct sum {
     enum indicator_source source;
     size_t indicator;
-    day_number after;        /* the period: later than this day … */
-    day_number before_after; /* growth: the period before it begins after this day */
+    char after[DATE_TEXT];        /* the period: later than this day … */
+    char before_after[DATE_TEXT]; /* growth: the period before it begins after this day */
     int64_t now, before;
     int32_t rows, rows_before;
     int32_t known; /* lines that have the measure: some have no profit */
     day_number from, to;
-    int64_t *orders; /* SOURCE_ORDERS: one for each line */
+    int64_t *orders; /* SOURCE_ORDERS: of its lines, neighbours of the same order once */
     size_t order_count, order_capacity;
 };
 
@@ -29,9 +29,11 @@ struct pass {
     struct tier_evaluation *evaluation;
     struct sum *sums;
     size_t sum_count;
-    size_t at; /* subject whose lines are being read */
-    char day_text[DATE_TEXT];
-    day_number day;
+    size_t at;            /* subject whose lines are being read */
+    const char *day_text; /* of the line being read … */
+    day_number day;       /* … and as a number, for origins */
+    char parsed[DATE_TEXT];
+    size_t currency_length; /* of the book's own */
     int64_t foreign, counted;
 };
 
@@ -66,22 +68,27 @@ static int64_t distinct_orders(struct sum *sum)
     return distinct;
 }
 
-static void finish_sum(struct sum *sum, struct tier_term *term)
+static void put_sum(struct sum *sum, struct tier_term *term)
 {
-    const bool profit = sum->source == SOURCE_PROFIT;
-    const bool any = sum->rows + sum->rows_before > 0;
-    struct tier_term result = {.rows = profit ? sum->known : sum->rows + sum->rows_before,
-                               .from = sum->from,
-                               .to = sum->to,
-                               .raw = sum->now,
-                               .state = TERM_KNOWN};
+    *term = (struct tier_term){.raw = sum->now, .state = TERM_KNOWN};
     if (sum->source == SOURCE_ORDERS)
-        result.raw = distinct_orders(sum) * DECIMAL_ONE;
-    else if ((profit && sum->known == 0) ||
-             (sum->source == SOURCE_GROWTH && !decimal_growth(sum->before, sum->now, &result.raw)))
-        result.state = TERM_MISSING;
-    if (any)
-        *term = result;
+        term->raw = distinct_orders(sum) * DECIMAL_ONE;
+    else if ((sum->source == SOURCE_PROFIT && sum->known == 0) ||
+             (sum->source == SOURCE_GROWTH && !decimal_growth(sum->before, sum->now, &term->raw)))
+        term->state = TERM_MISSING;
+}
+
+static void finish_sum(const struct pass *pass, struct sum *sum)
+{
+    const struct tier_evaluation *evaluation = pass->evaluation;
+    const int32_t rows = sum->rows + sum->rows_before;
+    if (rows == 0)
+        return;
+    put_sum(sum, &tier_terms(evaluation, pass->at)[sum->indicator]);
+    tier_put_origin(evaluation, pass->at, sum->indicator,
+                    (struct tier_origin){.rows = sum->source == SOURCE_PROFIT ? sum->known : rows,
+                                         .from = sum->from,
+                                         .to = sum->to});
     sum->from = sum->to = 0;
     sum->now = sum->before = 0;
     sum->rows = sum->rows_before = sum->known = 0;
@@ -92,15 +99,16 @@ static void finish_customer(struct pass *pass)
 {
     if (pass->at == pass->evaluation->count)
         return;
-    struct tier_term *terms = tier_terms(pass->evaluation, pass->at);
     for (size_t i = 0; i < pass->sum_count; i++)
-        finish_sum(&pass->sums[i], &terms[pass->sums[i].indicator]);
+        finish_sum(pass, &pass->sums[i]);
 }
 
 /* ---- One line ---- */
 
 static crm_status keep_order(struct pass *pass, struct sum *sum, int64_t order)
 {
+    if (sum->order_count > 0 && sum->orders[sum->order_count - 1] == order)
+        return CRM_OK;
     int64_t *grown =
         array_grow(sum->orders, &sum->order_capacity, sum->order_count + 1, sizeof *sum->orders);
     if (grown == NULL)
@@ -110,10 +118,17 @@ static crm_status keep_order(struct pass *pass, struct sum *sum, int64_t order)
     return CRM_OK;
 }
 
+/* Days stand in the order of their texts. */
+static bool is_later(const char *day, const char *than)
+{
+    return memcmp(day, than, DATE_TEXT - 1) > 0;
+}
+
 static crm_status add_line(struct pass *pass, struct sum *sum, const struct value *row)
 {
-    bool now = pass->day > sum->after;
-    bool before = !now && sum->source == SOURCE_GROWTH && pass->day > sum->before_after;
+    bool now = is_later(pass->day_text, sum->after);
+    bool before =
+        !now && sum->source == SOURCE_GROWTH && is_later(pass->day_text, sum->before_after);
     if (!now && !before)
         return CRM_OK;
     const struct value *measure = &row[sum->source == SOURCE_PROFIT ? AT_PROFIT : AT_AMOUNT];
@@ -134,19 +149,21 @@ static crm_status add_line(struct pass *pass, struct sum *sum, const struct valu
 
 static bool is_foreign(const struct pass *pass, const struct value *currency)
 {
-    const char *own = pass->book->policy->currency;
+    const size_t length = pass->currency_length;
     return currency->type == VALUE_TEXT &&
-           (currency->length != strlen(own) || memcmp(currency->text, own, currency->length) != 0);
+           (currency->length != length ||
+            memcmp(currency->text, pass->book->policy->currency, length) != 0);
 }
 
-/* Neighbouring lines are mostly of one day: it is parsed once. */
+/* Neighbouring lines are mostly of one day: it is parsed once, and only for those who ask when. */
 static bool read_day(struct pass *pass, const struct value *day)
 {
     if (day->type != VALUE_TEXT || day->length != DATE_TEXT - 1)
         return false;
-    if (memcmp(day->text, pass->day_text, DATE_TEXT - 1) == 0)
+    pass->day_text = day->text;
+    if (pass->evaluation->origins == NULL || memcmp(day->text, pass->parsed, DATE_TEXT - 1) == 0)
         return true;
-    memcpy(pass->day_text, day->text, DATE_TEXT - 1);
+    memcpy(pass->parsed, day->text, DATE_TEXT - 1);
     return date_parse_iso(day->text, day->length, &pass->day);
 }
 
@@ -191,11 +208,11 @@ day_number tier_sales_after(const struct indicator *indicator, day_number today)
     return back_from(today, indicator->period);
 }
 
-/* The sums wanted; *after is the day after which the first of their periods begins. */
-static void prepare_sums(struct pass *pass, day_number *after)
+/* The sums wanted; `first` is the day after which the first of their periods begins. */
+static void prepare_sums(struct pass *pass, char first[DATE_TEXT])
 {
     const struct tier_evaluation *evaluation = pass->evaluation;
-    *after = evaluation->today;
+    memcpy(first, pass->book->today_text, DATE_TEXT);
     for (size_t k = 0; k < evaluation->indicator_count; k++) {
         const struct indicator *indicator = &evaluation->indicators[k];
         if (!tier_sums_sales(indicator->source))
@@ -203,11 +220,12 @@ static void prepare_sums(struct pass *pass, day_number *after)
         struct sum *sum = &pass->sums[pass->sum_count++];
         sum->source = indicator->source;
         sum->indicator = k;
-        sum->after = tier_sales_after(indicator, evaluation->today);
-        sum->before_after = back_from(sum->after, indicator->period);
-        day_number first = sum->source == SOURCE_GROWTH ? sum->before_after : sum->after;
-        if (first < *after)
-            *after = first;
+        day_number after = tier_sales_after(indicator, evaluation->today);
+        date_format(after, sum->after);
+        date_format(back_from(after, indicator->period), sum->before_after);
+        const char *begin = sum->source == SOURCE_GROWTH ? sum->before_after : sum->after;
+        if (is_later(first, begin))
+            memcpy(first, begin, DATE_TEXT);
     }
 }
 
@@ -219,7 +237,7 @@ static bool sums_any(const struct pass *pass, enum indicator_source source)
     return any;
 }
 
-static crm_status scan(struct pass *pass, day_number after)
+static crm_status scan(struct pass *pass, const char *after)
 {
     const char *const columns[SALES_COLUMNS] = {"t.customer",
                                                 "t.ordered_on",
@@ -228,9 +246,7 @@ static crm_status scan(struct pass *pass, day_number after)
                                                 "t.amount",
                                                 sums_any(pass, SOURCE_PROFIT) ? "t.profit" : "NULL",
                                                 "t.currency"};
-    char from[DATE_TEXT];
-    date_format(after, from);
-    const struct value parameters[] = {value_text(from), value_text(pass->book->today_text)};
+    const struct value parameters[] = {value_text(after), value_text(pass->book->today_text)};
     const struct store_select select = {
         .columns = columns,
         .column_count = SALES_COLUMNS,
@@ -247,12 +263,13 @@ static crm_status scan(struct pass *pass, day_number after)
 crm_status tier_sales_load(struct crm_book *book, struct tier_evaluation *evaluation,
                            int64_t *foreign)
 {
-    struct pass pass = {.book = book, .evaluation = evaluation};
+    struct pass pass = {
+        .book = book, .evaluation = evaluation, .currency_length = strlen(book->policy->currency)};
     pass.sums = calloc(evaluation->indicator_count + 1, sizeof *pass.sums);
     if (pass.sums == NULL)
         return error_no_memory(&book->error);
-    day_number after;
-    prepare_sums(&pass, &after);
+    char after[DATE_TEXT];
+    prepare_sums(&pass, after);
     crm_status status = pass.sum_count > 0 ? scan(&pass, after) : CRM_OK;
     for (size_t i = 0; i < pass.sum_count; i++)
         free(pass.sums[i].orders);

@@ -15,6 +15,9 @@ struct reading {
     const struct survey *surveys;
     size_t survey_count;
     int64_t customer, response; /* of the answer before */
+    size_t number;              /* of that customer's subject */
+    struct tier_origin origin;  /* the response's answers so far, summed up in its term; of no rows
+                                   before the first */
 };
 
 static bool is_text(const struct value *value, const char *text)
@@ -40,7 +43,17 @@ static bool is_csat(const struct reading *reading, const struct value *survey,
 
 enum { AT_CUSTOMER, AT_DAY, AT_RESPONSE, AT_TEMPLATE, AT_QUESTION, AT_ANSWER };
 
-/* A later response takes the place of an earlier one. The sum becomes a mean at the end. */
+/* The sum becomes a mean. */
+static void finish_response(struct reading *reading)
+{
+    if (reading->origin.rows == 0)
+        return;
+    tier_terms(reading->evaluation, reading->number)[reading->indicator].raw /=
+        reading->origin.rows;
+    tier_put_origin(reading->evaluation, reading->number, reading->indicator, reading->origin);
+}
+
+/* A later response takes the place of an earlier one. */
 static crm_status read_answer(void *context, const struct value *row)
 {
     struct reading *reading = context;
@@ -56,12 +69,16 @@ static crm_status read_answer(void *context, const struct value *row)
     struct tier_term *term = &tier_terms(reading->evaluation, number)[reading->indicator];
     bool another =
         reading->customer != subject->id || reading->response != row[AT_RESPONSE].integer;
-    if (another)
-        *term = (struct tier_term){.state = TERM_KNOWN, .from = day, .to = day};
+    if (another) {
+        finish_response(reading);
+        *term = (struct tier_term){.state = TERM_KNOWN};
+        reading->origin = (struct tier_origin){.from = day, .to = day};
+    }
     reading->customer = subject->id;
     reading->response = row[AT_RESPONSE].integer;
+    reading->number = number;
     term->raw += (row[AT_ANSWER].integer - DECIMAL_ONE) * 25;
-    term->rows++;
+    reading->origin.rows++;
     return CRM_OK;
 }
 
@@ -82,15 +99,6 @@ static crm_status load_surveys(struct reading *reading, struct arena *arena)
     return status;
 }
 
-static void divide_sums(struct reading *reading)
-{
-    for (size_t i = 0; i < reading->evaluation->count; i++) {
-        struct tier_term *term = &tier_terms(reading->evaluation, i)[reading->indicator];
-        if (term->rows > 1)
-            term->raw /= term->rows;
-    }
-}
-
 crm_status tier_satisfaction_load(struct crm_book *book, struct tier_evaluation *evaluation,
                                   size_t indicator, struct arena *arena)
 {
@@ -108,6 +116,6 @@ crm_status tier_satisfaction_load(struct crm_book *book, struct tier_evaluation 
                              "AND answer IS NOT NULL ORDER BY customer, answered_on, response",
                              parameters, 2, read_answer, &reading);
     if (status == CRM_OK)
-        divide_sums(&reading);
+        finish_response(&reading);
     return status;
 }

@@ -176,8 +176,9 @@ static void put_term(const struct tier_explained *explained, size_t k, bool grad
     struct why *why = explained->why;
     const struct indicator *indicator = &explained->evaluation.indicators[k];
     const struct tier_term *term = &tier_terms(&explained->evaluation, explained->number)[k];
+    const struct tier_origin *origin = &tier_origins(&explained->evaluation, explained->number)[k];
     const bool known = term->state != TERM_MISSING;
-    const bool dated = term->rows > 0 && (term->from != 0 || term->to != 0);
+    const bool dated = origin->rows > 0 && (origin->from != 0 || origin->to != 0);
     const struct value found[TERM_COLUMNS] = {
         value_text(indicator->name),
         raw_value(why, indicator, term, grades),
@@ -185,9 +186,9 @@ static void put_term(const struct tier_explained *explained, size_t k, bool grad
         value_integer(indicator->weight),
         known ? value_integer(score_product(term->points, indicator->weight)) : value_null(),
         value_text(source_of(indicator)),
-        value_integer(term->rows),
-        value_text(dated ? why_day(why, term->from) : NULL),
-        value_text(dated ? why_day(why, term->to) : NULL),
+        value_integer(origin->rows),
+        value_text(dated ? why_day(why, origin->from) : NULL),
+        value_text(dated ? why_day(why, origin->to) : NULL),
         value_text(state_words[term->state].name),
         value_text(why_place(why, indicator->line)),
     };

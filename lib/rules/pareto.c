@@ -3,11 +3,9 @@
 #include "rules/pareto.h"
 
 #include "base/decimal.h"
-
-#include "base/memory.h"
+#include "rules/sort.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Sums of amounts times a percentage in ten-thousandths: up to 2^63 × count × 10^6. */
 __extension__ typedef __int128 wide;
@@ -23,21 +21,6 @@ static int compare_ranked(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-/* ---- By digits ---- */
-
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 6, WORTH_IT = 4096 };
-
-/* Ascending where amounts descend. */
-static uint64_t sort_key(const struct ranked *member)
-{
-    return ~((uint64_t)member->amount ^ ((uint64_t)1 << 63));
-}
-
-static size_t digit_of(const struct ranked *member, int pass)
-{
-    return (size_t)(sort_key(member) >> (pass * DIGIT_BITS)) & (DIGITS - 1);
-}
-
 static bool ids_ascend(const struct ranked *members, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -46,49 +29,10 @@ static bool ids_ascend(const struct ranked *members, size_t count)
     return true;
 }
 
-/* Stable, by one digit; false when all have the same and nothing was moved. */
-static bool sort_digit(const struct ranked *from, struct ranked *to, size_t count, int pass,
-                       size_t *starts)
-{
-    memset(starts, 0, DIGITS * sizeof *starts);
-    for (size_t i = 0; i < count; i++)
-        starts[digit_of(&from[i], pass)]++;
-    if (starts[digit_of(&from[0], pass)] == count)
-        return false;
-    size_t sum = 0;
-    for (size_t digit = 0; digit < DIGITS; digit++) {
-        size_t members = starts[digit];
-        starts[digit] = sum;
-        sum += members;
-    }
-    for (size_t i = 0; i < count; i++)
-        to[starts[digit_of(&from[i], pass)]++] = from[i];
-    return true;
-}
-
-/* False, with nothing done, when there is no memory for it. */
-static bool sort_digits(struct ranked *members, size_t count)
-{
-    struct ranked *other cleanup(cleanup_free) = malloc(count * sizeof *other);
-    size_t *starts cleanup(cleanup_free) = malloc(DIGITS * sizeof *starts);
-    if (other == NULL || starts == NULL)
-        return false;
-    struct ranked *from = members, *to = other;
-    for (int pass = 0; pass < PASSES; pass++) {
-        if (!sort_digit(from, to, count, pass, starts))
-            continue;
-        struct ranked *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    if (from != members)
-        memcpy(members, from, count * sizeof *members);
-    return true;
-}
-
 void rank_sort(struct ranked *members, size_t count)
 {
-    if (count >= WORTH_IT && ids_ascend(members, count) && sort_digits(members, count))
+    _Static_assert(sizeof *members == 2 * sizeof(int64_t), "a record of two numbers");
+    if (ids_ascend(members, count) && digits_sort((int64_t *)members, count, 2, true))
         return;
     if (count > 1)
         qsort(members, count, sizeof *members, compare_ranked);

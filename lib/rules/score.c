@@ -8,9 +8,18 @@ __extension__ typedef __int128 wide;
 
 enum { MOST_POINTS = 100 * DECIMAL_ONE };
 
+static int64_t divide_words(int64_t dividend, int64_t divisor)
+{
+    int64_t quotient = dividend / divisor;
+    int64_t twice = dividend % divisor * 2;
+    return quotient + (twice > divisor || (twice == divisor && quotient % 2 != 0) ? 1 : 0);
+}
+
 /* Half to even; `divisor` is positive. */
 static int64_t divide(wide dividend, wide divisor)
 {
+    if (dividend >= 0 && dividend <= INT64_MAX / 2 && divisor <= INT64_MAX / 2) /* in one word */
+        return divide_words((int64_t)dividend, (int64_t)divisor);
     wide quotient = dividend / divisor;
     wide rest = dividend % divisor;
     wide twice = (rest < 0 ? -rest : rest) * 2;

@@ -3,6 +3,7 @@
 #include "rules/tier.h"
 
 #include "base/decimal.h"
+#include "rules/sort.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,18 @@ enum { WHOLE = 100 * DECIMAL_ONE };
 struct tier_term *tier_terms(const struct tier_evaluation *evaluation, size_t subject)
 {
     return evaluation->terms + subject * evaluation->indicator_count;
+}
+
+struct tier_origin *tier_origins(const struct tier_evaluation *evaluation, size_t subject)
+{
+    return evaluation->origins + subject * evaluation->indicator_count;
+}
+
+void tier_put_origin(const struct tier_evaluation *evaluation, size_t subject, size_t indicator,
+                     struct tier_origin origin)
+{
+    if (evaluation->origins != NULL)
+        tier_origins(evaluation, subject)[indicator] = origin;
 }
 
 crm_status tier_prepare(struct tier_evaluation *evaluation, const struct policy *policy,
@@ -41,27 +54,21 @@ crm_status tier_prepare(struct tier_evaluation *evaluation, const struct policy 
 
 /* ---- Terms to points ---- */
 
-static int compare_values(const void *left, const void *right)
+/* Whether points go by where a value stands among all others. */
+static bool compares(const struct indicator *indicator)
 {
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
+    return indicator->mapping == MAPPING_PERCENTILE || indicator->missing == MISSING_MEDIAN;
 }
 
-static crm_status sort_known(struct tier_evaluation *evaluation, size_t indicator,
-                             struct arena *arena)
+static void sort_known(const struct tier_evaluation *evaluation, size_t indicator,
+                       struct sorted_values *known)
 {
-    struct sorted_values *known = &evaluation->known[indicator];
-    known->values = arena_array(arena, evaluation->count, sizeof *known->values);
-    if (known->values == NULL)
-        return CRM_NO_MEMORY;
     for (size_t i = 0; i < evaluation->count; i++) {
         const struct tier_term *term = &tier_terms(evaluation, i)[indicator];
         if (evaluation->subjects[i].rated && term->state == TERM_KNOWN)
             known->values[known->count++] = term->raw;
     }
-    qsort(known->values, known->count, sizeof *known->values, compare_values);
-    return CRM_OK;
+    values_sort(known->values, known->count);
 }
 
 static void fill_missing(struct tier_term *term, const struct indicator *indicator,
@@ -94,22 +101,40 @@ static int64_t points_of(const struct tier_term *term, const struct indicator *i
     return score_linear(term->raw, indicator->low, indicator->high);
 }
 
-static void score_subject(struct tier_evaluation *evaluation, size_t number)
+static void score_terms(struct tier_evaluation *evaluation, size_t k,
+                        const struct sorted_values *known)
 {
-    struct tier_subject *subject = &evaluation->subjects[number];
-    struct tier_term *terms = tier_terms(evaluation, number);
-    subject->has_score = subject->rated;
-    for (size_t k = 0; k < evaluation->indicator_count; k++) {
-        const struct indicator *indicator = &evaluation->indicators[k];
-        const struct sorted_values *known = &evaluation->known[k];
-        if (terms[k].state == TERM_MISSING && subject->rated)
-            fill_missing(&terms[k], indicator, known);
-        terms[k].points = points_of(&terms[k], indicator, known);
-        subject->score += score_product(terms[k].points, indicator->weight);
-        subject->has_score = subject->has_score && terms[k].state != TERM_MISSING;
+    const struct indicator *indicator = &evaluation->indicators[k];
+    for (size_t i = 0; i < evaluation->count; i++) {
+        struct tier_subject *subject = &evaluation->subjects[i];
+        struct tier_term *term = &tier_terms(evaluation, i)[k];
+        if (term->state == TERM_MISSING && subject->rated)
+            fill_missing(term, indicator, known);
+        term->points = (int32_t)points_of(term, indicator, known);
+        subject->score += score_product(term->points, indicator->weight);
+        subject->has_score = subject->has_score && term->state != TERM_MISSING;
     }
-    if (!subject->has_score)
-        subject->score = 0;
+}
+
+/* The sorted values are in nobody's way once the indicator is done, unless somebody asks. */
+static crm_status score_indicator(struct tier_evaluation *evaluation, size_t k, struct arena *arena)
+{
+    struct sorted_values known = {0};
+    int64_t *passing cleanup(cleanup_free) = NULL;
+    bool kept = evaluation->origins != NULL;
+    bool sorted = kept || compares(&evaluation->indicators[k]);
+    if (kept)
+        known.values = arena_array(arena, evaluation->count, sizeof *known.values);
+    else if (sorted)
+        known.values = passing = calloc(evaluation->count + 1, sizeof *passing);
+    if (sorted && known.values == NULL)
+        return CRM_NO_MEMORY;
+    if (sorted)
+        sort_known(evaluation, k, &known);
+    score_terms(evaluation, k, &known);
+    if (kept)
+        evaluation->known[k] = known;
+    return CRM_OK;
 }
 
 static crm_status score_all(struct tier_evaluation *evaluation, struct arena *arena)
@@ -118,10 +143,13 @@ static crm_status score_all(struct tier_evaluation *evaluation, struct arena *ar
     evaluation->known = arena_array(arena, evaluation->indicator_count, sizeof *evaluation->known);
     if (evaluation->known == NULL)
         return CRM_NO_MEMORY;
+    for (size_t i = 0; i < evaluation->count; i++)
+        evaluation->subjects[i].has_score = evaluation->subjects[i].rated;
     for (size_t k = 0; k < evaluation->indicator_count && status == CRM_OK; k++)
-        status = sort_known(evaluation, k, arena);
-    for (size_t i = 0; i < evaluation->count && status == CRM_OK; i++)
-        score_subject(evaluation, i);
+        status = score_indicator(evaluation, k, arena);
+    for (size_t i = 0; i < evaluation->count; i++)
+        if (!evaluation->subjects[i].has_score)
+            evaluation->subjects[i].score = 0;
     return status;
 }
 
@@ -188,7 +216,7 @@ static crm_status evaluate_pareto(struct tier_evaluation *evaluation, struct are
         size_t number = (size_t)evaluation->ranking[place].id;
         struct tier_subject *subject = &evaluation->subjects[number];
         struct tier_term *term = tier_terms(evaluation, number);
-        term->points = shares[place];
+        term->points = (int32_t)shares[place];
         term->state = term->state == TERM_MISSING ? TERM_ZERO : term->state;
         subject->has_score = true;
         subject->score = shares[place];

@@ -19,14 +19,17 @@ enum term_state {
     TERM_MEDIAN /* missing; the policy counts it as the median */
 };
 
-/* One indicator of one customer. The caller fills in raw, rows, from, to and state (missing or
- * known); the evaluation the rest. */
+/* One indicator of one customer. The caller fills in raw and state (missing or known); the
+ * evaluation the rest. A million customers have some of these each: no member is to spare. */
 struct tier_term {
-    int64_t raw;         /* decimal; for a credit grade the number of its band */
-    int64_t points;      /* decimal 0–100; pareto: cumulative share in percent */
-    int32_t rows;        /* records that the raw value came from … */
-    day_number from, to; /* … and their days, when there are any */
+    int64_t raw;    /* decimal; for a credit grade the number of its band */
+    int32_t points; /* decimal 0–100; pareto: cumulative share in percent */
     enum term_state state;
+};
+/* What the raw value came from, for whoever asks why. */
+struct tier_origin {
+    int32_t rows;        /* records … */
+    day_number from, to; /* … and their days, when there are any */
 };
 
 /* What earlier evaluations left. */
@@ -90,8 +93,10 @@ struct tier_evaluation {
     size_t indicator_count;
     struct tier_subject *subjects; /* ascending ids */
     size_t count;
-    struct tier_term *terms; /* indicator_count for each subject, one after the other */
-    /* Results. Known raw values of each indicator among those rated, ascending. */
+    struct tier_term *terms;     /* indicator_count for each subject, one after the other */
+    struct tier_origin *origins; /* likewise; NULL: nobody asks for them */
+    /* Results. With origins, for tier_next: known raw values of each indicator among those rated,
+     * ascending. */
     struct sorted_values *known;
     struct ranked *ranking; /* pareto and quota: best first; ids are numbers of subjects */
     size_t ranked;
@@ -107,6 +112,11 @@ crm_status tier_evaluate(struct tier_evaluation *evaluation, struct arena *arena
 size_t tier_place(const struct tier_evaluation *evaluation, size_t subject);
 /* The terms of one subject. */
 struct tier_term *tier_terms(const struct tier_evaluation *evaluation, size_t subject);
+/* Where they came from, of an evaluation with origins. */
+struct tier_origin *tier_origins(const struct tier_evaluation *evaluation, size_t subject);
+/* Notes where one of them came from, if anybody asks. */
+void tier_put_origin(const struct tier_evaluation *evaluation, size_t subject, size_t indicator,
+                     struct tier_origin origin);
 
 /* ---- Parts, for their tests ---- */
 
@@ -191,6 +201,7 @@ struct tier_step {
     size_t indicator; /* index */
     int64_t raw;      /* decimal: the value it would have to have */
 };
+/* Of an evaluation with origins. */
 struct tier_step tier_next(const struct tier_evaluation *evaluation, size_t subject);
 /* How far the score is below the line of the tier held, in its own points; 0 or less: it is not. */
 int64_t tier_shortfall(const struct tier_evaluation *evaluation, size_t subject);

@@ -3,6 +3,7 @@
 #include "rules/tier.h"
 
 #include "base/date.h"
+#include "rules/sort.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,6 +110,29 @@ static void many_are_sorted_as_few(void **state)
         }
         const int64_t first = round == 2 ? 1 : 0;
         assert_int_equal(ids + members[0].id, (int64_t)COUNT * (COUNT - 1 + 2 * first) / 2);
+    }
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static void many_values_ascend(void **state)
+{
+    (void)state;
+    enum { COUNT = 9000 };
+    static int64_t values[COUNT], expected[COUNT];
+    static const int64_t edges[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
+    random_state = 11;
+    for (size_t count = 0; count <= COUNT; count += COUNT / 6) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = i % 100 == 0 ? edges[i / 100 % 5] : random_below(1 << 20) - (1 << 19);
+        memcpy(expected, values, count * sizeof *values);
+        qsort(expected, count, sizeof *expected, compare_numbers);
+        values_sort(values, count);
+        assert_memory_equal(values, expected, count * sizeof *values);
     }
 }
 
@@ -331,17 +355,19 @@ struct fixture {
     struct tier_evaluation evaluation;
     struct tier_subject subjects[MOST];
     struct tier_term terms[2 * MOST];
+    struct tier_origin origins[2 * MOST];
 };
 
 /* Raw values of two indicators for each subject; INT64_MIN is missing. */
-static void evaluate(struct fixture *fixture, const struct tier_scheme *scheme,
-                     const int64_t (*raw)[2], size_t count)
+static void evaluate_as(struct fixture *fixture, const struct tier_scheme *scheme,
+                        const int64_t (*raw)[2], size_t count, bool origins)
 {
     memset(fixture, 0, sizeof *fixture);
     struct tier_evaluation *evaluation = &fixture->evaluation;
     assert_int_equal(tier_prepare(evaluation, &policy, scheme, DAY, &fixture->arena), CRM_OK);
     evaluation->subjects = fixture->subjects;
     evaluation->terms = fixture->terms;
+    evaluation->origins = origins ? fixture->origins : NULL;
     evaluation->count = count;
     for (size_t i = 0; i < count; i++) {
         fixture->subjects[i] =
@@ -352,6 +378,12 @@ static void evaluate(struct fixture *fixture, const struct tier_scheme *scheme,
                     (struct tier_term){.raw = raw[i][k], .state = TERM_KNOWN};
     }
     assert_int_equal(tier_evaluate(evaluation, &fixture->arena), CRM_OK);
+}
+
+static void evaluate(struct fixture *fixture, const struct tier_scheme *scheme,
+                     const int64_t (*raw)[2], size_t count)
+{
+    evaluate_as(fixture, scheme, raw, count, true);
 }
 
 static void scores_by_weight(void **state)
@@ -372,6 +404,34 @@ static void scores_by_weight(void **state)
     assert_int_equal(subjects[3].reached, TIER_NONE);
     assert_false(subjects[3].has_score);
     arena_release(&fixture.arena);
+}
+
+/* Nothing but the sorted values for tier_next is left out where nobody asks. */
+static void scores_are_the_same_unasked(void **state)
+{
+    (void)state;
+    static const int64_t raw[][2] = {
+        {D(7), D(2)}, {D(7), INT64_MIN}, {D(9), D(4)}, {INT64_MIN, D(1)}, {D(-3), D(5)}};
+    static const int64_t expected[] = {333333, 0, 866667, 0, D(40)};
+    struct indicator compared[2] = {two[0], two[1]};
+    struct tier_scheme scheme = by_score;
+    scheme.indicators = compared;
+    for (int median = 0; median < 2; median++) {
+        compared[0].mapping = compared[1].mapping = MAPPING_PERCENTILE;
+        compared[1].missing = median == 1 ? MISSING_MEDIAN : MISSING_UNRATED;
+        struct fixture asked, unasked;
+        evaluate_as(&asked, &scheme, raw, 5, true);
+        evaluate_as(&unasked, &scheme, raw, 5, false);
+        assert_int_equal(asked.evaluation.known[1].count, 4);
+        for (size_t i = 0; i < 5; i++) {
+            assert_int_equal(unasked.subjects[i].score, asked.subjects[i].score);
+            assert_int_equal(unasked.subjects[i].reached, asked.subjects[i].reached);
+            if (median == 0)
+                assert_int_equal(asked.subjects[i].score, expected[i]);
+        }
+        arena_release(&asked.arena);
+        arena_release(&unasked.arena);
+    }
 }
 
 static void takes_the_best_by_quota(void **state)
@@ -574,6 +634,7 @@ int main(void)
         cmocka_unit_test(classifies_edges),
         cmocka_unit_test(ties_go_by_id),
         cmocka_unit_test(many_are_sorted_as_few),
+        cmocka_unit_test(many_values_ascend),
         cmocka_unit_test(shares_are_exact),
         cmocka_unit_test(reaches_by_the_least_amount),
         cmocka_unit_test(maps_linear),
@@ -584,6 +645,7 @@ int main(void)
         cmocka_unit_test(holds_for_a_time_and_by_margin),
         cmocka_unit_test(keeps_pins_until_their_day),
         cmocka_unit_test(scores_by_weight),
+        cmocka_unit_test(scores_are_the_same_unasked),
         cmocka_unit_test(takes_the_best_by_quota),
         cmocka_unit_test(next_step_is_the_least),
         cmocka_unit_test(next_step_passes_the_others),
