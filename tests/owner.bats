@@ -62,6 +62,36 @@ staff() {
     [ "$(crm list key=acme --fields owner)" = '{"owner":"lin"}' ]
 }
 
+@test "an undo does not give back what the new owner has done since: it names who did it" {
+    crm edit acme --owner wu >/dev/null
+    entry=$(crm log -n 1 | jq .entry)
+    crm --now 2026-03-02T11:00:00+08:00 visit "done" V-2 --channel phone >/dev/null
+    call crm undo "$entry"
+    expect 4 "" -
+    [[ $err == "crm: entry $entry cannot be undone: later entries build on it: $((entry + 1)) ("*"visit done V-2 "* ]]
+    [ "$(staff)" = "lin wu wu zhao lin lin lin" ]
+    [ "$(crm list key=acme --fields owner)" = '{"owner":"wu"}' ]
+    # Given back by a new change, the visit stays with who made it.
+    crm edit acme --owner lin >/dev/null
+    [ "$(staff)" = "lin wu lin zhao lin lin lin" ]
+    # One that was skipped was made by nobody, and an undone one neither.
+    crm edit acme --owner wu >/dev/null
+    entry=$(crm log -n 1 | jq .entry)
+    crm visit skip V-3 --reason away >/dev/null
+    crm visit add acme --planned-on 2026-03-27 --staff wu >/dev/null
+    crm visit "done" V-8 --channel phone --at 2026-03-02T08:59 >/dev/null
+    crm undo >/dev/null
+    call crm undo "$entry"
+    expect 0 - ""
+    [ "$(staff)" = "lin wu lin zhao lin lin lin lin" ]
+    # The same for a change of one visit alone.
+    crm edit V-4 --staff wu >/dev/null
+    crm visit "done" V-4 --channel phone >/dev/null
+    call crm undo "$(crm log -n 2 | jq .entry | tail -1)"
+    expect 4 "" -
+    crm check >/dev/null
+}
+
 @test "the same by import" {
     printf 'key,owner\nacme,wu\nbeta,zhao\n' >owners.csv
     call crm import owners.csv --as customer --key key

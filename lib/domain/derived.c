@@ -159,6 +159,11 @@ crm_status derived_merge(struct crm_book *book, int64_t from, int64_t into)
     return status == CRM_OK ? visit_pass_on(book, from, former, owner, 0) : status;
 }
 
+bool derived_builds_on(const struct kind *kind, const char *earlier, const char *later)
+{
+    return kind == &kind_visit && strcmp(earlier, "staff") == 0 && strcmp(later, "done_at") == 0;
+}
+
 crm_status derived_owner_back(struct crm_book *book, int64_t customer, int64_t owner, int64_t entry)
 {
     int64_t now = 0;

@@ -125,13 +125,23 @@ struct meeting {
     bool meets;
 };
 
-/* Two changes of one record meet in a field that both changed. */
+/* Two changes of one record meet in a field that both changed, or in one that builds on it. */
+static bool builds_on(const struct reading *later, const char *field)
+{
+    const struct values *before = &later->before;
+    for (size_t i = 0; i < before->count; i++)
+        if (strcmp(before->items[i].name, field) == 0 ||
+            derived_builds_on(later->image.kind, field, before->items[i].name))
+            return true;
+    return false;
+}
+
 static crm_status compare_fields(void *context, const struct reading *earlier)
 {
     struct meeting *meeting = context;
     const struct values *before = &earlier->before;
     for (size_t i = 0; i < before->count && !meeting->meets; i++)
-        meeting->meets = values_find(&meeting->later->before, before->items[i].name) != NULL;
+        meeting->meets = builds_on(meeting->later, before->items[i].name);
     return CRM_OK;
 }
 

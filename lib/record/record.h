@@ -175,6 +175,9 @@ crm_status derived_pass_on(struct crm_book *book, const struct record *record, i
                            int64_t owner);
 /* Before the one customer goes up in the other. */
 crm_status derived_merge(struct crm_book *book, int64_t from, int64_t into);
+/* Whether what a later entry set builds on what an earlier one set in another field of the same
+ * record: a visit was made by whom it was given to. */
+bool derived_builds_on(const struct kind *kind, const char *earlier, const char *later);
 /* After `entry`, which had given the customer to `owner`, was taken back: so goes what came since.
  */
 crm_status derived_owner_back(struct crm_book *book, int64_t customer, int64_t owner,
