@@ -152,6 +152,78 @@ EOF
 24,7,never holds: line 23 has the same conditions" -
 }
 
+@test "a fault beside what is compared does not hide the comparison" {
+    cat >p.yaml <<'EOF'
+tiers:
+  schemes:
+    s:
+      method: score
+      margin: much
+      indicators:
+        a:
+          source: field
+          field: need_fitt
+          weight: much
+        b:
+          source: years
+          mapping: bands
+          weight: 40
+          bands:
+            - {from: 0, to: 5, points: 120}
+            - {from: 6, to: 10, points: 2}
+            - {from: 9, points: -1}
+      thresholds: {A: 60, B: 80}
+visits:
+  channels: [phone, face, phone]
+  ahead: soon
+  cadence:
+    A: {every: 0d, channel: fax}
+    B: {every: 6mo, grace: long}
+complaints:
+  at_risk: 0
+  limits:
+    - {severity: low, respond: 5h}
+    - {severity: low, respond: 6h}
+EOF
+    call crm policy check --format csv --fields line,column,message p.yaml
+    expect 3 "line,column,message
+5,15,'much' is no number
+9,18,a customer has no field 'need_fitt'
+10,19,'much' is no number
+16,40,120 is not within 0 and 100
+17,15,there is a hole between 5 and 6
+18,15,the band from 9 overlaps the one to 10
+18,32,-1 is not within 0 and 100
+19,30,80 is not below the line of the tier before it
+21,27,'phone' is named twice
+22,10,\"not a duration: \"\"soon\"\"\"
+23,3,the tier 'C' has no cadence
+24,16,an interval of 0 makes visits due for ever
+24,29,there is no channel 'fax'
+25,28,\"not a duration: \"\"long\"\"\"
+27,12,0 is not within 1 and 100
+30,7,never holds: line 29 has the same conditions" -
+    # Of several rules each is read.
+    printf 'tiers: {schemes: {s: {method: rules, thresholds: {A: [], Z: x=1, B: ower=lin}}}}\n' >p.yaml
+    call crm policy check --format csv --fields key,message p.yaml
+    expect 3 "key,message
+tiers.schemes.s.thresholds.A,must be a limit
+tiers.schemes.s.thresholds.Z,there is no tier 'Z'
+tiers.schemes.s.thresholds.B,filter: customer has no field 'ower'" -
+}
+
+@test "a file as an editor of Windows writes it, with a byte order mark, and one with tabs" {
+    printf '\xef\xbb\xbftime_zone: UTC\r\ncurrency: EUR\r\n' >p.yaml
+    call crm policy check p.yaml
+    expect 0 "" ""
+    printf '\xef\xbb\xbftime_zone: UTC\r\ncurency: EUR\r\n' >p.yaml
+    call crm policy check p.yaml --fields line,column,key
+    expect 3 '{"line":2,"column":1,"key":"curency"}' -
+    printf 'visits:\n\tahead: 3d\n' >p.yaml
+    call crm policy check p.yaml --fields line,column,message,hint
+    expect 3 '{"line":2,"column":1,"message":"no valid YAML: found character that cannot start any token","hint":"it is a tab: indent with spaces"}' -
+}
+
 @test "a faulty weight, band or limit is not judged a second time" {
     cat >p.yaml <<'EOF'
 tiers:

@@ -17,16 +17,24 @@ static const struct yaml_node *at(const struct yaml_node *node, const char *key)
 
 /* ---- tiers ------------------------------------------------------------------------------ */
 
+/* Whether it could be read where the band begins and ends. */
+static bool has_bounds(const struct policy_reader *reader, const struct yaml_node *place)
+{
+    return !policy_is_faulty_itself(reader, place) &&
+           !policy_is_faulty_itself(reader, at(place, "from")) &&
+           !policy_is_faulty_itself(reader, at(place, "to"));
+}
+
 static void check_bands(struct policy_reader *reader, const struct yaml_node *node,
                         const struct indicator *indicator)
 {
     const struct yaml_node *place = at(node, "bands")->first;
-    if (policy_is_faulty(reader, at(node, "bands"))) {
-        return;
-    }
     for (size_t i = 0; i < indicator->band_count; i++, place = place->next) {
         const struct band *band = &indicator->bands[i];
         char from[24];
+        if (!has_bounds(reader, place)) {
+            return; /* what follows would be compared with no value */
+        }
         decimal_format(band->from, from);
         if (band->has_to && band->to <= band->from) {
             policy_problem(reader, at(place, "to"), _("the band ends before it begins"));
@@ -506,6 +514,12 @@ void policy_check_field(struct policy_reader *reader, const struct yaml_node *no
 
 /* ---- the rules of schemes: they may name custom fields, which are read last ---------------- */
 
+/* Whether the rule could be read, and is one of a tier. */
+static bool is_rule(const struct tier_threshold *rule)
+{
+    return rule->filter != NULL && rule->tier >= 0;
+}
+
 /* The rule before `last` that leaves nothing to it; NULL when there is none. */
 static const struct tier_threshold *rule_before(struct policy_reader *reader,
                                                 const struct tier_scheme *scheme, size_t last)
@@ -513,7 +527,8 @@ static const struct tier_threshold *rule_before(struct policy_reader *reader,
     const struct policy_filters *filters = reader->filters;
     for (size_t i = 0; i < last; i++) {
         bool covers = false;
-        if (filters->covers(filters->context, reader->policy, scheme->thresholds[i].filter,
+        if (is_rule(&scheme->thresholds[i]) &&
+            filters->covers(filters->context, reader->policy, scheme->thresholds[i].filter,
                             scheme->thresholds[last].filter, &covers, NULL) == CRM_NO_MEMORY) {
             reader->no_memory = true;
         }
@@ -530,6 +545,9 @@ static void check_rules(struct policy_reader *reader, const struct yaml_node *no
     const struct policy_filters *filters = reader->filters;
     for (size_t i = 0; i < scheme->threshold_count; i++) {
         const struct tier_threshold *rule = &scheme->thresholds[i];
+        if (!is_rule(rule)) {
+            continue;
+        }
         const struct yaml_node *place = yaml_get(node, reader->policy->tiers[rule->tier]);
         struct error error = {0};
         crm_status status = filters->check(filters->context, reader->policy, rule->filter, &error);
@@ -558,7 +576,7 @@ void policy_check_rules(struct policy_reader *reader, const struct yaml_node *ro
     for (size_t i = 0; i < policy->scheme_count && place != NULL; i++, place = place->next) {
         const struct yaml_node *rules = yaml_get(place, "thresholds");
         if (policy->schemes[i].method == TIER_RULES && rules != NULL &&
-            !policy_is_faulty(reader, rules)) {
+            !policy_is_faulty_itself(reader, rules)) {
             check_rules(reader, rules, &policy->schemes[i]);
         }
     }

@@ -45,7 +45,8 @@ enum policy_type {
 
 enum policy_key_flags {
     KEY_REQUIRED = 1, /* within its section */
-    KEY_TIERED = 2    /* the default holds for the default tiers only */
+    KEY_TIERED = 2,   /* the default holds for the default tiers only */
+    KEY_APART = 4     /* the section's check does not look at it */
 };
 
 /* For members that a structure does not have. */
@@ -74,8 +75,8 @@ struct policy_section {
     size_t name_offset; /* POLICY_MAP: of the member's name */
     bool tiers;         /* POLICY_MAP: the names are tiers, and the name an int */
     size_t line_offset;
-    /* Checks what a single value cannot show; called when all values are well, but for those
-     * within lists, maps and sections of its own. */
+    /* Checks what a single value cannot show; called when all values that it looks at are well,
+     * but for those within lists, maps and sections of its own. */
     void (*check)(struct policy_reader *reader, const struct yaml_node *node, void *member);
 };
 

@@ -16,11 +16,19 @@ static bool is_new_name(struct policy_reader *reader, const struct yaml_node *no
             return false;
         }
     }
-    if (policy_is_any(node)) {
-        policy_problem(reader, node, _("'any' stands for all and can't be a name"));
+    return true;
+}
+
+static bool is_name(struct policy_reader *reader, const struct yaml_node *node)
+{
+    if (node->kind != YAML_SCALAR) {
+        policy_problem(reader, node, _("must be a name"));
         return false;
     }
-    return true;
+    if (policy_single_line(reader, node) && policy_is_any(node)) {
+        policy_problem(reader, node, _("'any' stands for all and can't be a name"));
+    }
+    return !policy_is_faulty(reader, node);
 }
 
 void policy_read_names(struct policy_reader *reader, const struct policy_key *key,
@@ -28,19 +36,18 @@ void policy_read_names(struct policy_reader *reader, const struct policy_key *ke
 {
     const char **names = policy_array(reader, node->count, sizeof *names);
     size_t count = 0;
-    size_t before = reader->problem_count;
+    bool known = true;
     if (names == NULL) {
         return;
     }
     for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
-        if (member->kind != YAML_SCALAR) {
-            policy_problem(reader, member, _("must be a name"));
-        } else if (policy_single_line(reader, member) &&
-                   is_new_name(reader, member, names, count)) {
+        if (!is_name(reader, member)) {
+            known = false;
+        } else if (is_new_name(reader, member, names, count)) {
             names[count++] = member->text;
         }
     }
-    if (reader->problem_count > before) {
+    if (!known) {
         count = 0; /* who refers to a name is not told a second problem */
     }
     memcpy((char *)base + key->offset, &names, sizeof names);

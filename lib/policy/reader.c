@@ -90,6 +90,15 @@ bool policy_is_faulty(const struct policy_reader *reader, const struct yaml_node
     return false;
 }
 
+bool policy_is_faulty_itself(const struct policy_reader *reader, const struct yaml_node *node)
+{
+    bool faulty = false;
+    for (size_t i = 0; i < reader->problem_count; i++) {
+        faulty = faulty || reader->problems[i].node == node;
+    }
+    return faulty;
+}
+
 void policy_problem(struct policy_reader *reader, const struct yaml_node *node, const char *format,
                     ...)
 {
@@ -493,7 +502,8 @@ static void read_section(struct policy_reader *reader, const struct policy_secti
 {
     bool well = true;
     for (size_t i = 0; i < section->count; i++) {
-        if (!read_own(reader, &section->keys[i], node, base)) {
+        if (!read_own(reader, &section->keys[i], node, base) &&
+            (section->keys[i].flags & KEY_APART) == 0) {
             well = false;
         }
     }

@@ -52,6 +52,8 @@ void policy_problem_key(struct policy_reader *reader, const struct yaml_node *no
 /* Whether a problem with the node or with anything below it was recorded: then its value stands for
  * nothing. */
 bool policy_is_faulty(const struct policy_reader *reader, const struct yaml_node *node);
+/* Whether one was recorded with the node, whatever is below it. */
+bool policy_is_faulty_itself(const struct policy_reader *reader, const struct yaml_node *node);
 /* The line of a node, 0 of a default. */
 long policy_line_of(const struct yaml_node *node);
 /* Adds the hint to the last problem. */
@@ -69,8 +71,8 @@ int policy_resolve(struct policy_reader *reader, const struct yaml_node *node, c
 /* Room in the policy's arena; NULL sets reader->no_memory. */
 void *policy_array(struct policy_reader *reader, size_t count, size_t size);
 
-/* The checks of single sections: check.c. Each is called when the section's own values are well;
- * its lists and maps may hold faulty members. */
+/* The checks of single sections: check.c. Each is called when the section's own values are well
+ * that it looks at; its lists and maps may hold faulty members. */
 void policy_check_indicator(struct policy_reader *reader, const struct yaml_node *node,
                             void *member);
 void policy_check_scheme(struct policy_reader *reader, const struct yaml_node *node, void *member);

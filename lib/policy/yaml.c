@@ -10,6 +10,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct builder {
     yaml_parser_t parser;
     struct arena *arena;
@@ -101,6 +103,21 @@ static crm_status refuse_at(const struct builder *builder, yaml_mark_t mark, con
     return error_hint(builder->error, "%s", hint);
 }
 
+/* Whether the scanner stopped at a tab, where there can be spaces only. */
+static bool is_tab(const yaml_parser_t *parser)
+{
+    const unsigned char *at = parser->input.string.start, *end = parser->input.string.end;
+    for (size_t line = 0; at < end && line < parser->problem_mark.line; at++) {
+        line += *at == '\n';
+    }
+    for (size_t column = 0; at < end && column < parser->problem_mark.column; column++) {
+        do {
+            at++;
+        } while (at < end && (*at & 0xC0) == 0x80);
+    }
+    return parser->error == YAML_SCANNER_ERROR && at < end && *at == '\t';
+}
+
 /* What libyaml's parser found wrong, with the place where it found it. */
 static crm_status refuse_syntax(const struct builder *builder)
 {
@@ -119,6 +136,9 @@ static crm_status refuse_syntax(const struct builder *builder)
     }
     error_set(builder->error, CRM_INVALID, _("no valid YAML: %s"), problem);
     error_place(builder->error, builder->file, (long)mark.line + 1, (long)mark.column + 1);
+    if (is_tab(parser)) {
+        return error_hint(builder->error, _("it is a tab: indent with spaces"));
+    }
     if (parser->context != NULL) {
         return error_hint(builder->error, _("it happened %s that begins in line %ld"),
                           parser->context, (long)parser->context_mark.line + 1);
@@ -380,6 +400,12 @@ static crm_status parse_root(struct arena *arena, const char *name, const char *
     struct builder builder = {.arena = arena, .file = name, .error = error};
     if (root == NULL || yaml_parser_initialize(&builder.parser) == 0) {
         return error_no_memory(error);
+    }
+    /* A byte order mark is not for libyaml, which counts it as a column of the first line. */
+    if (length >= strlen(BYTE_ORDER_MARK) &&
+        memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        text += strlen(BYTE_ORDER_MARK);
+        length -= strlen(BYTE_ORDER_MARK);
     }
     yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&builder.parser, (const unsigned char *)text, length);
