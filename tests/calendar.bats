@@ -56,6 +56,29 @@ import_town() {
     cmp "$LIST" .crm/calendars/town-2026.json
 }
 
+@test "a list that names no day off, as of a year not announced yet, is refused" {
+    import_town
+    for days in '' '{"name":"x","date":"2027-02-06","isOffDay":false}'; do
+        printf '{"year":2027,"days":[%s]}' "$days" >bad.json
+        call crm calendar import bad.json --name town --format table
+        expect 3 "" "crm: bad.json: day list: no day off is in it
+hint: import it once the days of the year are announced; until then the calendar is unknown"
+    done
+    call crm calendar due --from 2026-12-31T17:30 --limit 4wh
+    [ "$status" = 3 ]
+    # Nor is such a file, put there by hand, taken for a year without holidays.
+    printf '{"year":2027,"days":[]}' >.crm/calendars/town-2027.json
+    call crm calendar due --from 2026-12-31T17:30 --limit 4wh
+    [ "$status" = 3 ]
+}
+
+@test "a list that no calendar goes by is imported, and that is said" {
+    call crm calendar import "$LIST" --name town --format table
+    [[ $out != *holidays:* ]]
+    call crm calendar import "$LIST" --name village --format table
+    [[ $out == *"no calendar of policy.yaml goes by it: write 'holidays: village' below the one that shall"* ]]
+}
+
 @test "due counts over holidays and make-up days" {
     import_town
     call crm calendar due --from 2026-03-05T17:00 --limit 2wh

@@ -193,7 +193,7 @@ EOF
 16,40,120 is not within 0 and 100
 17,15,there is a hole between 5 and 6
 18,15,the band from 9 overlaps the one to 10
-18,32,-1 is not within 0 and 100
+18,33,-1 is not within 0 and 100
 19,30,80 is not below the line of the tier before it
 21,27,'phone' is named twice
 22,10,\"not a duration: \"\"soon\"\"\"

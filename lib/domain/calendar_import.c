@@ -121,15 +121,32 @@ static size_t count_days(const struct day_list *list, bool works)
     return count;
 }
 
-static crm_status print_imported(struct crm_sink *sink, const struct imported *imported)
+static bool is_used(const struct policy *policy, const char *name)
 {
+    bool used = false;
+    for (size_t i = 0; i < policy->calendar_count; i++) {
+        const char *holidays = policy->calendars[i].holidays;
+        used = used || (holidays != NULL && strcmp(holidays, name) == 0);
+    }
+    return used;
+}
+
+static crm_status print_imported(struct crm_book *book, struct crm_sink *sink,
+                                 const struct imported *imported)
+{
+    static const struct choice states[] = {
+        {"added", N_("added")}, {"changed", N_("changed")}, {"same", N_("same")}};
     const struct column columns[] = {
         {.name = "file", .label = _("file"), .type = DATA_TEXT},
         {.name = "name", .label = _("name"), .type = DATA_TEXT},
         {.name = "year", .label = _("year"), .type = DATA_INTEGER},
         {.name = "days_off", .label = _("days off"), .type = DATA_INTEGER},
         {.name = "make_up_days", .label = _("make-up working days"), .type = DATA_INTEGER},
-        {.name = "state", .label = _("state"), .type = DATA_TEXT}};
+        {.name = "state",
+         .label = _("state"),
+         .type = DATA_ENUM,
+         .choices = states,
+         .choice_count = sizeof states / sizeof *states}};
     const struct value values[] = {value_text(imported->file),
                                    value_text(imported->name),
                                    value_integer(imported->list.year),
@@ -144,7 +161,16 @@ static crm_status print_imported(struct crm_sink *sink, const struct imported *i
     if (status == CRM_OK) {
         status = sink_row(sink, values);
     }
-    return status == CRM_OK ? sink_end(sink) : status;
+    if (status == CRM_OK) {
+        status = sink_end(sink);
+    }
+    if (status != CRM_OK || is_used(book->policy, imported->name)) {
+        return status;
+    }
+    return sink_note(sink,
+                     _("no calendar of policy.yaml goes by it: write 'holidays: %s' below the one "
+                       "that shall"),
+                     imported->name);
 }
 
 static crm_status store_list(struct crm_book *book, struct imported *imported,
@@ -179,6 +205,8 @@ static crm_status read_import(struct crm_book *book, struct imported *imported, 
             day_list_parse(&book->arena, buffer_string(text), text->length, &imported->list, error);
         if (status == CRM_INVALID) {
             error_place(error, imported->file, 0, 0);
+        }
+        if (status == CRM_INVALID && error->hint[0] == '\0') {
             error_hint(error, _("the form is {\"year\": 2026, \"days\": [{\"name\": \"…\", "
                                 "\"date\": \"2026-01-01\", \"isOffDay\": true}]}"));
         }
@@ -206,7 +234,7 @@ crm_status crm_calendar_import(crm_book *book, const char *file, const char *nam
         book->calendars = NULL; /* they may have read the list before */
     }
     if (status == CRM_OK) {
-        status = print_imported(sink, &imported);
+        status = print_imported(book, sink, &imported);
     }
     return book_end(book, status);
 }

@@ -61,6 +61,20 @@ static crm_status refuse_repeated(const struct listed_day *days, size_t count, s
     return CRM_OK;
 }
 
+/* Lists of years to come are handed round before their days are announced. Taken for a year without
+ * holidays they would make every limit end on one. */
+static crm_status refuse_blank(const struct listed_day *days, size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!days[i].works) {
+            return CRM_OK;
+        }
+    }
+    error_set(error, CRM_INVALID, _("day list: no day off is in it"));
+    return error_hint(error, _("import it once the days of the year are announced; until then the "
+                               "calendar is unknown"));
+}
+
 static crm_status read_days(struct arena *arena, const cJSON *entries, struct day_list *list,
                             struct error *error)
 {
@@ -82,7 +96,8 @@ static crm_status read_days(struct arena *arena, const cJSON *entries, struct da
     qsort(days, count, sizeof *days, compare_days);
     list->days = days;
     list->count = count;
-    return refuse_repeated(days, count, error);
+    crm_status status = refuse_repeated(days, count, error);
+    return status == CRM_OK ? refuse_blank(days, count, error) : status;
 }
 
 /* The whole text as one JSON value; NULL when it is not JSON, or has anything behind it. errno is
