@@ -157,3 +157,126 @@ resolve_due|rule|the policy sets no limit" ]
     expect 1 "" "crm: there is no reminder 'visit:1:1999-01-01' now
 hint: see: crm remind --within 1y --fields id,why"
 }
+
+# ask RULE…: when customers are to be asked, by the book's policy from now on.
+ask() {
+    sed -i '/^  \(# \)\?ask:/d; /^  #   - {/d; /^    - {\(every\|after\): /d' .crm/policy.yaml
+    sed -i '/^  min_n:/a\  ask:' .crm/policy.yaml
+    for rule in "$@"; do
+        sed -i "/^  ask:/a\\    - $rule" .crm/policy.yaml
+    done
+}
+
+# because ID: the steps of that reminder, but for its own and for whom it was given to.
+because() {
+    call crm remind --why "$1"
+    [ "$status" = 0 ]
+    steps figure,step,input,record,policy,value,result | grep -v '^state|reminder|\|^given|'
+}
+
+@test "remind --why of a survey by time: the last answer, the interval, the days of rest" {
+    ask '{every: 2mo}'
+    rule=policy.yaml:$(line_of 'every: 2mo')
+    [ "$(because survey:1:2025-03-15)" = "due|rule|any tier||$rule|by time|
+due|began||since||2025-01-15|
+due|interval|2025-01-15||$rule|+ 2mo|2025-03-15
+due|due|||$rule||2025-03-15" ]
+    crm --now 2026-01-10T10:00 survey ask nps acme --answer recommend=9 >/dev/null
+    guard=policy.yaml:$(line_of '^  min_days:')
+    [ "$(because survey:1:2026-04-10)" = "due|rule|any tier||$rule|by time|
+due|asked||last_survey_on||2026-01-10|
+due|interval|2026-01-10||$rule|+ 2mo|2026-03-10
+due|guard|2026-01-10|last_survey_on|$guard|+ 90d|not before 2026-04-10
+due|due|||$rule||2026-04-10" ]
+}
+
+@test "remind --why of a survey after a complaint or a visit: what happened, and until when" {
+    ask '{after: complaint, within: 14d, survey: csat}'
+    rule=policy.yaml:$(line_of 'after: complaint')
+    crm complain add acme "wet" --at 2026-02-20T10:00 >/dev/null
+    crm complain respond C-1 --at 2026-02-20T10:30 >/dev/null
+    crm complain resolve C-1 --cause defect --solution new --at 2026-02-25T10:00 >/dev/null
+    [ "$(because survey:1:2026-02-25)" = "due|rule|any tier||$rule|after a complaint|survey csat
+due|resolved||C-1||2026-02-25|
+due|within|2026-02-25||$rule|+ 14d|worth asking until 2026-03-11
+due|due|||$rule||2026-02-25" ]
+    ask '{after: visit, tier: A, within: 1w}'
+    rule=policy.yaml:$(line_of 'after: visit')
+    crm tier set acme A --reason test >/dev/null
+    crm visit add acme --channel phone --at 2026-03-01T10:00 >/dev/null
+    crm complain reopen C-1 >/dev/null
+    [ "$(because survey:1:2026-03-01)" = "due|rule|tier A||$rule|after a visit|
+due|contact||V-1||2026-03-01|
+due|within|2026-03-01||$rule|+ 1w|worth asking until 2026-03-08
+due|due|||$rule||2026-03-01" ]
+}
+
+@test "remind --why of a tier set by hand: its end, the notice, and what it would be without" {
+    sed -i 's/^tiers:/tiers:\n  pin_notice: 1mo/' .crm/policy.yaml
+    crm tier set acme A --reason "new plant" --until 2026-03-31 >/dev/null
+    call crm --now 2026-02-28T12:00 remind --why pin:1:2026-03-31:abc
+    [ "$(steps figure,step,input,record,policy,value,result | sed -n '2p')" = "state|notice|2026-03-31||policy.yaml:$(line_of '^  pin_notice')|- 1mo|told from 2026-03-01 on" ]
+    # On that day it is told, and not before.
+    [ "$(crm --now 2026-03-01T09:00 remind | jq -r 'select(.kind == "tier_review").id')" = pin:1:2026-03-31:abc ]
+    [ -z "$(crm --now 2026-02-28T09:00 remind | jq -r 'select(.kind == "tier_review").id')" ]
+    # The rest is that of tier why.
+    [ "$(because pin:1:2026-03-31:abc | tail -n +2)" = "$(call crm tier why acme; steps figure,step,input,record,policy,value,result)" ]
+    because pin:1:2026-03-31:abc | grep -qx 'tier|pin|new plant|#1||A|evaluations keep it until 2026-03-31'
+}
+
+@test "remind --why of an evaluation: the last one and the interval" {
+    sed -i 's/^  # review_every: [^ ]*/  review_every: 1mo/' .crm/policy.yaml
+    every=policy.yaml:$(line_of '^  review_every:')
+    scheme=policy.yaml:$(line_of '^    abc:')
+    [ "$(because evaluate:abc:never)" = "due|rule|scheme abc||$scheme||
+due|evaluated|||||never
+due|due|||$every||2026-03-02" ]
+    crm tier apply >/dev/null
+    [ "$(because evaluate:abc:2026-04-02)" = "due|rule|scheme abc||$scheme||
+due|evaluated||||2026-03-02|
+due|interval|2026-03-02||$every|+ 1mo|2026-04-02" ]
+}
+
+@test "remind --why of a birthday: the lunar calendar, a short month, the lead time, days off" {
+    crm add contact Thirty --customer acme --birthday 1980-12-30 --birthday-calendar lunar >/dev/null
+    crm add contact Leap --customer acme --birthday "leap 06-01" --birthday-calendar lunar >/dev/null
+    crm add contact Vague --customer acme --birthday 1980-08 >/dev/null
+    rule=policy.yaml:$(line_of '^    birthday:')
+    grace=policy.yaml:$(line_of '^care:' | awk '{ print $1 + 2 }')
+    # Nobody reads the year of a birth here.
+    [ "$(because care:birthday:P-1:2026-02-16)" = "due|occasion|birthday|P-1|$rule||
+due|date|lunar 12-30|||二〇二五年腊月廿九|2026-02-16
+due|moved|that month has no 30th day||||2026-02-16
+state|lead|2026-02-16||$rule|- 3d|2026-02-13
+state|grace|2026-02-16||$grace|+ 14d|may be made up for until 2026-03-02
+state|contact|||||never greeted before" ]
+    office=policy.yaml:$(line_of '^  office:')
+    [ "$(because care:birthday:P-2:2026-07-14 | sed -n '2,6p')" = "due|date|lunar leap 6-1|||二〇二六年六月初一|2026-07-14
+due|moved|no leap month of that number in that year, or it does not count||||2026-07-14
+state|lead|2026-07-14||$rule|- 3d|2026-07-11
+state|day_off|2026-07-11||$office|weekend|
+state|working_day|office||$office||2026-07-10" ]
+    [ "$(crm care --now 2026-07-09T09:00 --within 1w --fields from)" = '{"from":"2026-07-10"}' ]
+    # The first of August is a Saturday.
+    [ "$(because care:birthday:P-3:2026-08-03 | sed -n '1,2p')" = "due|occasion|birthday|P-3|$rule||
+due|moved|the day is not known||$office|the first working day of the month|2026-08-03" ]
+}
+
+@test "remind --why of founding days and festivals: whose they are, and what was done last" {
+    sed -i 's/^    founding: .*/    founding: {lead: 7d}\n    mid-autumn: {tiers: [A, B]}/' .crm/policy.yaml
+    crm edit acme --founded-on 2001-03-05 --festivals "dragon-boat" >/dev/null
+    crm --now 2025-03-05T10:00 visit add acme --channel phone --occasion founding >/dev/null
+    lead=policy.yaml:$(line_of '^care:' | awk '{ print $1 + 1 }')
+    [ "$(because care:founding:1:2026-03-05 | grep -v grace)" = "due|occasion|founding day|founded_on|policy.yaml:$(line_of '^    founding:')||
+due|date|03-05||||2026-03-05
+state|lead|2026-03-05||policy.yaml:$(line_of '^    founding:')|- 7d|2026-02-26
+state|contact|phone|||2025-03-05|at the occasion before this one" ]
+    [ "$(because care:dragon-boat:1:2026-06-19 | head -n 3)" = "due|occasion|Dragon Boat Festival|festivals||dragon-boat|
+due|date|lunar 5-5|||二〇二六年五月初五|2026-06-19
+state|lead|2026-06-19||$lead|- 7d|2026-06-12" ]
+    crm edit acme --festivals "" >/dev/null
+    crm tier set acme B --reason test >/dev/null
+    [ "$(because care:mid-autumn:1:2026-09-25 | head -n 1)" = "due|occasion|Mid-Autumn Festival||policy.yaml:$(line_of '^    mid-autumn:')|of tiers A, B|" ]
+    call crm remind --why care:mid-autumn:1:2026-09-25 --format table
+    [[ $out == *"lead time"* ]]
+}

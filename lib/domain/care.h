@@ -29,6 +29,7 @@ struct care_item {
     const char *tier, *owner; /* NULL: none */
     const char *person;       /* name of the contact; NULL: the customer itself */
     const char *occasion;
+    const char *born; /* as the record has it, of a birthday or founding day; NULL: a festival */
     day_number day, from; /* its day, and the first on which it is told */
     enum care_state state;
     int years; /* that the customer exists, or of age; 0: not known */
@@ -65,5 +66,11 @@ const char *care_state_name(enum care_state state);
 /* One sentence: whose day it is, which, and what was done last time. NULL: no memory. */
 const char *care_why(const struct crm_book *book, const struct care_item *item,
                      struct arena *arena);
+
+/* How its day and what is told of it come about, as steps. */
+struct why;
+crm_status care_explain(struct why *why, const struct care_item *item);
+/* What an occasion is called. */
+const char *care_label(const struct policy *policy, const char *occasion);
 
 #endif

@@ -222,11 +222,11 @@ static crm_status last_greeting(struct looking *looking, const struct value *row
     return CRM_OK;
 }
 
-static void put_years(const struct looking *looking, const char *born, struct care_item *item)
+static void put_years(const struct looking *looking, struct care_item *item)
 {
     struct birthday birthday;
     const struct care_occasion *rule = looking->question->rule;
-    if (born == NULL || !birthday_parse(born, &birthday))
+    if (item->born == NULL || !birthday_parse(item->born, &birthday))
         return;
     item->years = care_age(&birthday, item->lunar, item->day);
     item->day_unknown = birthday.day == 0;
@@ -262,6 +262,7 @@ static crm_status add(struct looking *looking, const struct value *row, const st
                              .owner = copy(list, &row[OWNER], &failed),
                              .person = copy(list, &row[PERSON], &failed),
                              .occasion = looking->question->occasion,
+                             .born = copy(list, &row[BORN], &failed),
                              .day = day->day,
                              .from = day->from,
                              .state = state_of(looking->book, day),
@@ -273,7 +274,7 @@ static crm_status add(struct looking *looking, const struct value *row, const st
                              .last_on = last,
                              .last_channel = copy(list, &row[CHANNEL], &failed),
                              .last_by = copy(list, &row[BY], &failed)};
-    put_years(looking, copy(list, &row[BORN], &failed), &item);
+    put_years(looking, &item);
     /* Who was founded that very day has no anniversary yet. */
     if (strcmp(item.occasion, OCCASION_FOUNDING) != 0 || item.years > 0)
         items[list->count++] = item;

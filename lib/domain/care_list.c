@@ -9,7 +9,7 @@
 
 /* ---- Why ---- */
 
-static const char *occasion_label(const struct policy *policy, const char *occasion)
+const char *care_label(const struct policy *policy, const char *occasion)
 {
     const struct care_occasion *own = policy_occasion(policy, occasion);
     if (own != NULL && own->label != NULL)
@@ -27,7 +27,7 @@ static void say_what(const struct crm_book *book, const struct care_item *item, 
                                 (unsigned long)item->years),
                       item->years);
     else
-        buffer_text(out, occasion_label(book->policy, item->occasion));
+        buffer_text(out, care_label(book->policy, item->occasion));
     if (item->round && strcmp(item->occasion, OCCASION_FOUNDING) == 0)
         buffer_text(out, _(", a round number"));
 }
@@ -128,7 +128,7 @@ static const struct choice *occasion_labels(const struct policy *policy, struct 
     for (size_t i = 0; i < policy->occasion_count; i++)
         if (policy->occasions[i].day != NULL)
             all[(*count)++] = (struct choice){policy->occasions[i].name,
-                                              occasion_label(policy, policy->occasions[i].name)};
+                                              care_label(policy, policy->occasions[i].name)};
     return all;
 }
 

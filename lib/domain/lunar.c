@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person may ask about lunar and yearly days. */
-#include "base/lunar.h"
+#include "domain/yearly_why.h"
 
 #include "book.h"
 #include "output/sink.h"
@@ -149,19 +149,6 @@ static const struct choice weekdays[] = {
     {"thursday", N_("Thursday")}, {"friday", N_("Friday")},   {"saturday", N_("Saturday")},
     {"sunday", N_("Sunday")}};
 
-/* Why it falls where it does. */
-static const char *explain_day(const struct yearly *yearly, day_number day)
-{
-    struct lunar_date lunar;
-    if (!yearly_was_moved(yearly, day))
-        return _("as named");
-    if (yearly->kind == YEARLY_SOLAR)
-        return _("that year has no February 29");
-    if (lunar_from_day(day, &lunar) && lunar.day != yearly->day)
-        return _("that month has no 30th day");
-    return _("no leap month of that number in that year, or it does not count");
-}
-
 static crm_status put_day(struct crm_book *book, const struct coming *coming, day_number day,
                           crm_sink *sink)
 {
@@ -173,7 +160,7 @@ static crm_status put_day(struct crm_book *book, const struct coming *coming, da
         value_text(date), value_integer(day - book->today),
         value_text(weekdays[date_weekday(day)].name),
         value_text(known ? lunar_format(lunar, text) : NULL),
-        value_text(coming->explain ? explain_day(&coming->yearly, day) : NULL)};
+        value_text(coming->explain ? yearly_explain(&coming->yearly, day) : NULL)};
     return sink_row(sink, row);
 }
 

@@ -39,7 +39,7 @@ static const char *keep(struct reminders *all, const char *text, bool *failed)
 crm_status reminders_add(struct reminders *all, const struct reminder *item)
 {
     struct reminder *items = array_grow(all->items, &all->capacity, all->count + 1, sizeof *items);
-    bool failed = items == NULL || item->id == NULL || item->why == NULL;
+    bool failed = items == NULL || item->id == NULL || item->why == NULL || all->arena.failed;
     if (failed)
         return error_no_memory(&all->book->error);
     all->items = items;
@@ -52,6 +52,14 @@ crm_status reminders_add(struct reminders *all, const struct reminder *item)
     kept->due = keep(all, item->due, &failed);
     kept->owner = keep(all, item->owner, &failed);
     return failed ? error_no_memory(&all->book->error) : CRM_OK;
+}
+
+const void *reminders_keep(struct reminders *all, const void *basis, size_t size)
+{
+    void *copy = all->explains ? arena_alloc(&all->arena, size) : NULL;
+    if (copy != NULL)
+        memcpy(copy, basis, size);
+    return copy;
 }
 
 struct reminder reminder_of_day(const struct crm_book *book, day_number due, char text[DATE_TEXT])

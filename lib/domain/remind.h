@@ -19,6 +19,8 @@ enum pressure {
     STILL_TO_COME
 };
 
+struct why;
+
 struct reminder {
     enum pressure pressure;
     int rank;      /* of the tier; set when it is added */
@@ -28,7 +30,11 @@ struct reminder {
     const char *id, *kind, *customer, *name, *tier, *due, *state, *owner, *why;
     int64_t late; /* decimal, in units; negative: left */
     const char *unit;
-    long line; /* of policy.yaml, where its rule stands; 0: told elsewhere */
+    long line; /* of policy.yaml, where its rule stands; 0: told by `explain` */
+    /* Adds the steps of what it is a reminder of. */
+    crm_status (*explain)(struct why *why, const struct reminder *item);
+    int64_t subject;   /* what that asks the book for: an id */
+    const void *basis; /* what it goes by; of the list's arena, and only when that explains */
 };
 
 struct reminders {
@@ -38,6 +44,7 @@ struct reminders {
     struct given_to to; /* whoever gets the list */
     char now[TIME_TEXT];
     day_number until; /* today, or the last day of the request's `within` */
+    bool explains;    /* one of the items will be explained */
     struct reminder *items;
     size_t count, capacity;
     struct arena arena;  /* of the items' texts */
@@ -61,6 +68,8 @@ const struct given_to *reminders_new_to(const struct reminders *all);
 /* Adds a copy. Names, tier, due and owner are borrowed and copied; id and why are of the list's
  * arena (arena_printf: NULL, memory ran out, is noticed here), kind, state and unit constant. */
 crm_status reminders_add(struct reminders *all, const struct reminder *item);
+/* A copy for an item's basis, of the list's arena; NULL in a list that explains nothing. */
+const void *reminders_keep(struct reminders *all, const void *basis, size_t size);
 /* An item due on that day: at, due (which is `text`), late and unit. */
 struct reminder reminder_of_day(const struct crm_book *book, day_number due, char text[DATE_TEXT]);
 /* Whether that customer passes the request's filter: for sources that cannot ask it in their SQL.

@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+/* With the texts that its explanation needs, as the list of care dates goes before it. */
+static const void *basis_of(struct reminders *all, const struct care_item *found)
+{
+    struct care_item basis = *found;
+    basis.born = found->born == NULL ? NULL : arena_copy(&all->arena, found->born);
+    basis.last_channel =
+        found->last_channel == NULL ? NULL : arena_copy(&all->arena, found->last_channel);
+    return reminders_keep(all, &basis, sizeof basis);
+}
+
+static crm_status explain_care(struct why *why, const struct reminder *item)
+{
+    return care_explain(why, item->basis);
+}
+
 static crm_status add_item(struct reminders *all, const struct care_item *found)
 {
     char due[DATE_TEXT];
@@ -23,6 +38,8 @@ static crm_status add_item(struct reminders *all, const struct care_item *found)
     item.pressure = found->state == CARE_OVERDUE ? VISIT_OVERDUE
                     : found->state == CARE_DUE   ? VISIT_DUE
                                                  : STILL_TO_COME;
+    item.explain = explain_care;
+    item.basis = all->explains ? basis_of(all, found) : NULL;
     item.why = care_why(all->book, found, &all->arena);
     return reminders_add(all, &item);
 }

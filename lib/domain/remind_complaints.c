@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reminders of the limits of complaints, and of the steps of their escalation. */
-#include "domain/complaint.h"
+#include "domain/complaint_why.h"
 #include "domain/remind.h"
 
 #include <stdlib.h>
@@ -64,6 +64,12 @@ static const char *why_limit(struct reminders *all, const struct complaint_item 
                : arena_printf(&all->arena, _("%s; there is no %s to tell"), why, missing);
 }
 
+static crm_status explain_complaint(struct why *why, const struct reminder *item)
+{
+    struct complaint found;
+    return complaint_explain(why, item->subject, &found);
+}
+
 static crm_status add_limit(struct reminders *all, const struct complaint_item *found,
                             const char *missing)
 {
@@ -86,6 +92,8 @@ static crm_status add_limit(struct reminders *all, const struct complaint_item *
                                   .state = found->state,
                                   .owner = found->owner_login,
                                   .why = why_limit(all, found, missing),
+                                  .explain = explain_complaint,
+                                  .subject = found->complaint,
                                   .late = found->late * DECIMAL_ONE / 3600,
                                   .unit = found->working ? "working_hours" : "hours"};
     return reminders_add(all, &item);
@@ -186,6 +194,8 @@ static crm_status add_step(struct complaints *complaints, const struct complaint
         .state = "reached",
         .owner = login,
         .why = why_limit(all, found, complaints->missing),
+        .explain = explain_complaint,
+        .subject = found->complaint,
         .late = (found->late + found->length - share) * DECIMAL_ONE / 3600,
         .unit = found->working ? "working_hours" : "hours"};
     return reminders_add(all, &item);

@@ -2,15 +2,26 @@
 /* Reminders of customers to be asked: by time, after a complaint, after a visit. None unless the
  * policy says when. */
 #include "domain/remind.h"
+#include "domain/why.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Why somebody is to be asked. */
+struct survey_basis {
+    const struct survey_rule *rule;
+    day_number from; /* the last answer, the relation's first day, or what happened */
+    bool asked, has_since;
+    day_number last;    /* when asked */
+    int64_t number;     /* of the complaint or visit */
+    day_number planned; /* by the rule alone */
+};
 
 /* Somebody to ask. A customer may be to be asked for several reasons: one is enough. */
 struct asking {
     int64_t customer;
     day_number due;
-    const struct survey_rule *rule;
+    struct survey_basis basis;
     struct reminder item; /* texts in the list's arena; id and due are made at the end */
 };
 
@@ -27,8 +38,8 @@ static void surveys_release(struct surveys *surveys)
 }
 
 /* What all queries begin with; the columns of their own come after. */
-enum { CUSTOMER, KEY, NAME, TIER, OWNER, LAST_ON, BASE, NUMBER };
-#define CUSTOMER_COLUMNS "SELECT t.id, t.key, t.name, t.tier, s.login, t.last_survey_on, "
+enum { CUSTOMER, KEY, NAME, TIER, OWNER, LAST_ON, SINCE, BASE, NUMBER };
+#define CUSTOMER_COLUMNS "SELECT t.id, t.key, t.name, t.tier, s.login, t.last_survey_on, t.since, "
 
 static bool read_day(const struct value *value, day_number *out)
 {
@@ -52,16 +63,30 @@ static bool is_rule_of(const struct policy *policy, const struct survey_rule *ru
     return best == rule;
 }
 
-/* Not before the days of the fatigue guard are over. */
-static day_number after_guard(const struct crm_book *book, const struct value *last_on,
-                              day_number due)
+/* The day on which the fatigue guard's days are over. */
+static day_number guard_end(const struct crm_book *book, day_number last)
 {
-    day_number last;
-    if (!read_day(last_on, &last))
-        return due;
-    const struct duration guard = {book->policy->survey_min_days, DURATION_DAYS};
-    const day_number free = date_add(last, guard);
-    return free > due ? free : due;
+    return date_add(last, (struct duration){book->policy->survey_min_days, DURATION_DAYS});
+}
+
+/* From what the rule starts; `planned` is the day that it gives. */
+static struct survey_basis basis_of(const struct survey_rule *rule, const struct value *row,
+                                    day_number from, struct duration length)
+{
+    struct survey_basis basis = {.rule = rule,
+                                 .from = from,
+                                 .has_since = row[SINCE].type == VALUE_TEXT,
+                                 .number = rule->after == ASK_BY_TIME ? 0 : row[NUMBER].integer,
+                                 .planned = date_add(from, length)};
+    basis.asked = read_day(&row[LAST_ON], &basis.last);
+    return basis;
+}
+
+/* Not before the days of the fatigue guard are over. */
+static day_number due_of(const struct crm_book *book, const struct survey_basis *basis)
+{
+    const day_number free = basis->asked ? guard_end(book, basis->last) : basis->planned;
+    return free > basis->planned ? free : basis->planned;
 }
 
 static const char *copy(struct reminders *all, const struct value *value)
@@ -70,8 +95,8 @@ static const char *copy(struct reminders *all, const struct value *value)
                                      : NULL;
 }
 
-static crm_status add_asking(struct surveys *surveys, const struct value *row, day_number due,
-                             const char *why)
+static crm_status add_asking(struct surveys *surveys, const struct value *row,
+                             const struct survey_basis *basis, const char *why)
 {
     struct reminders *all = surveys->all;
     const struct survey_rule *rule = surveys->rule;
@@ -84,8 +109,8 @@ static crm_status add_asking(struct surveys *surveys, const struct value *row, d
     if (items == NULL || why == NULL)
         return error_no_memory(&all->book->error);
     items[surveys->count++] = (struct asking){.customer = row[CUSTOMER].integer,
-                                              .due = due,
-                                              .rule = rule,
+                                              .due = due_of(all->book, basis),
+                                              .basis = *basis,
                                               .item = {.customer = copy(all, &row[KEY]),
                                                        .name = copy(all, &row[NAME]),
                                                        .tier = copy(all, &row[TIER]),
@@ -105,16 +130,15 @@ static crm_status add_by_time(void *context, const struct value *row)
     char every[24], day[DATE_TEXT];
     if (!read_day(&row[BASE], &base) || !is_rule_of(all->book->policy, rule, &row[TIER]))
         return CRM_OK;
-    const day_number due = after_guard(all->book, &row[LAST_ON], date_add(base, rule->every));
-    if (due > all->until)
+    const struct survey_basis basis = basis_of(rule, row, base, rule->every);
+    if (due_of(all->book, &basis) > all->until)
         return CRM_OK;
     date_format(base, day);
-    const bool asked = row[LAST_ON].type == VALUE_TEXT;
-    return add_asking(
-        surveys, row, due,
-        arena_printf(&all->arena,
-                     asked ? _("asked every %s, last on %s") : _("asked every %s, never since %s"),
-                     duration_format(rule->every, every), day));
+    return add_asking(surveys, row, &basis,
+                      arena_printf(&all->arena,
+                                   basis.asked ? _("asked every %s, last on %s")
+                                               : _("asked every %s, never since %s"),
+                                   duration_format(rule->every, every), day));
 }
 
 /* ---- After a complaint or a visit ---- */
@@ -126,7 +150,7 @@ static crm_status add_after(void *context, const struct value *row)
     const struct survey_rule *rule = surveys->rule;
     const bool complaint = rule->after == ASK_AFTER_COMPLAINT;
     instant at;
-    day_number happened, last;
+    day_number happened;
     int second;
     char day[DATE_TEXT];
     if (row[BASE].type != VALUE_TEXT ||
@@ -135,15 +159,16 @@ static crm_status add_after(void *context, const struct value *row)
                          _("customer #%lld: a date or time is damaged"),
                          (long long)row[CUSTOMER].integer);
     zone_local(all->book->zone, at, &happened, &second);
-    const bool asked = read_day(&row[LAST_ON], &last) && last >= happened;
-    const day_number due = after_guard(all->book, &row[LAST_ON], happened);
+    const struct survey_basis basis = basis_of(rule, row, happened, (struct duration){0});
+    const bool asked = basis.asked && basis.last >= happened;
+    const day_number due = due_of(all->book, &basis);
     const day_number end = date_add(happened, rule->within);
     if (asked || due > all->until || due > end || all->book->today > end ||
         !is_rule_of(all->book->policy, rule, &row[TIER]))
         return CRM_OK;
     date_format(happened, day);
     return add_asking(
-        surveys, row, due,
+        surveys, row, &basis,
         arena_printf(&all->arena,
                      complaint ? _("C-%lld was resolved on %s") : _("V-%lld took place on %s"),
                      (long long)row[NUMBER].integer, day));
@@ -212,10 +237,93 @@ static int compare(const void *a, const void *b)
         return x->customer < y->customer ? -1 : 1;
     if (x->due != y->due)
         return x->due < y->due ? -1 : 1;
-    if (x->rule != y->rule)
-        return x->rule < y->rule ? -1 : 1;
+    if (x->basis.rule != y->basis.rule)
+        return x->basis.rule < y->basis.rule ? -1 : 1;
     return strcmp(x->item.why, y->item.why);
 }
+
+/* ---- Why ---- */
+
+static void explain_rule(struct why *why, const struct survey_rule *rule)
+{
+    static const char *const occasions[] = {N_("by time"), N_("after a complaint"),
+                                            N_("after a visit")};
+    why_add(why, (struct why_step){
+                     .figure = "due",
+                     .step = "rule",
+                     .input = rule->tier < 0 ? _("any tier")
+                                             : why_text(why, _("tier %s"),
+                                                        why->book->policy->tiers[rule->tier]),
+                     .line = rule->line,
+                     .value = _(occasions[rule->after]),
+                     .result = rule->survey == NULL ? NULL
+                                                    : why_text(why, _("survey %s"), rule->survey)});
+}
+
+static void explain_time(struct why *why, const struct survey_basis *basis)
+{
+    char every[24];
+    duration_format(basis->rule->every, every);
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = basis->asked ? "asked" : "began",
+                                   .record = basis->asked       ? "last_survey_on"
+                                             : basis->has_since ? "since"
+                                                                : "first_order_on",
+                                   .value = why_day(why, basis->from)});
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = "interval",
+                                   .input = why_day(why, basis->from),
+                                   .line = basis->rule->line,
+                                   .value = why_text(why, "+ %s", every),
+                                   .result = why_day(why, basis->planned)});
+}
+
+static void explain_event(struct why *why, const struct survey_basis *basis)
+{
+    const bool complaint = basis->rule->after == ASK_AFTER_COMPLAINT;
+    char within[24];
+    duration_format(basis->rule->within, within);
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = complaint ? "resolved" : "contact",
+                                   .record = why_text(why, complaint ? "C-%lld" : "V-%lld",
+                                                      (long long)basis->number),
+                                   .value = why_day(why, basis->from)});
+    why_add(why, (struct why_step){
+                     .figure = "due",
+                     .step = "within",
+                     .input = why_day(why, basis->from),
+                     .line = basis->rule->line,
+                     .value = why_text(why, "+ %s", within),
+                     .result = why_text(why, _("worth asking until %s"),
+                                        why_day(why, date_add(basis->from, basis->rule->within)))});
+}
+
+static crm_status explain_survey(struct why *why, const struct reminder *item)
+{
+    const struct survey_basis *basis = item->basis;
+    explain_rule(why, basis->rule);
+    if (basis->rule->after == ASK_BY_TIME)
+        explain_time(why, basis);
+    else
+        explain_event(why, basis);
+    if (basis->asked)
+        why_add(why, (struct why_step){
+                         .figure = "due",
+                         .step = "guard",
+                         .input = why_day(why, basis->last),
+                         .record = "last_survey_on",
+                         .line = why->book->policy->survey_min_days_line,
+                         .value = why_text(why, "+ %dd", why->book->policy->survey_min_days),
+                         .result = why_text(why, _("not before %s"),
+                                            why_day(why, guard_end(why->book, basis->last)))});
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = "due",
+                                   .line = basis->rule->line,
+                                   .result = why_day(why, due_of(why->book, basis))});
+    return CRM_OK;
+}
+
+/* ---- The list ---- */
 
 static crm_status add_one(struct reminders *all, const struct asking *asking)
 {
@@ -231,7 +339,9 @@ static crm_status add_one(struct reminders *all, const struct asking *asking)
     item.tier = asking->item.tier;
     item.owner = asking->item.owner;
     item.why = asking->item.why;
-    item.line = asking->rule->line;
+    item.line = asking->basis.rule->line;
+    item.explain = explain_survey;
+    item.basis = reminders_keep(all, &asking->basis, sizeof asking->basis);
     return reminders_add(all, &item);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reminders of tiers to be looked at: pins that end, and evaluations that were not run. */
 #include "domain/remind.h"
-#include "domain/tier.h"
+#include "domain/tier_why.h"
 
 #include <string.h>
 
@@ -15,6 +15,41 @@ static const char select_pins[] =
     "WHERE t.status <> 'lost' AND h.pinned = 1 AND NOT EXISTS (SELECT 1 FROM tier_change n "
     "WHERE n.customer = h.customer AND n.scheme = h.scheme AND n.id > h.id) "
     "AND h.pinned_until <= ";
+
+struct pin_basis {
+    const struct tier_scheme *scheme;
+    day_number until;
+};
+
+/* The first day on which its end is as near as the notice says: months differ in length. */
+static day_number first_notice(const struct policy *policy, day_number until)
+{
+    struct duration back = policy->pin_notice;
+    back.count = -back.count;
+    day_number first = date_add(until, back);
+    while (date_add(first, policy->pin_notice) < until)
+        first++;
+    return first;
+}
+
+/* And what it would be without: the evaluation, down to the lines of the policy. */
+static crm_status explain_pin(struct why *why, const struct reminder *item)
+{
+    const struct pin_basis *basis = item->basis;
+    const struct policy *policy = why->book->policy;
+    struct tier_explained explained cleanup(tier_explained_release) = {0};
+    char notice[24];
+    duration_format(policy->pin_notice, notice);
+    why_add(why, (struct why_step){.figure = "state",
+                                   .step = "notice",
+                                   .input = why_day(why, basis->until),
+                                   .line = policy->pin_notice_line,
+                                   .value = why_text(why, "- %s", notice),
+                                   .result =
+                                       why_text(why, _("told from %s on"),
+                                                why_day(why, first_notice(policy, basis->until)))});
+    return tier_explain(why, basis->scheme, item->subject, &explained);
+}
 
 static crm_status add_pin(void *context, const struct value *row)
 {
@@ -32,7 +67,11 @@ static crm_status add_pin(void *context, const struct value *row)
         return CRM_OK;
     }
     struct reminder item = reminder_of_day(all->book, until, due);
+    const struct pin_basis basis = {scheme, until};
     item.kind = "tier_review";
+    item.explain = explain_pin;
+    item.subject = row[CUSTOMER].integer;
+    item.basis = reminders_keep(all, &basis, sizeof basis);
     item.id = arena_printf(&all->arena, "pin:%lld:%s:%s", (long long)row[CUSTOMER].integer, due,
                            scheme->name);
     item.state = item.late > 0 ? "overdue" : "due";
@@ -69,6 +108,35 @@ static crm_status add_pins(struct reminders *all)
 
 /* ---- Evaluations ---- */
 
+struct review_basis {
+    const struct tier_scheme *scheme;
+    bool known; /* when it was done last */
+    day_number last, due;
+};
+
+static crm_status explain_review(struct why *why, const struct reminder *item)
+{
+    const struct review_basis *basis = item->basis;
+    const struct policy *policy = why->book->policy;
+    char every[24];
+    duration_format(policy->review_every, every);
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = "rule",
+                                   .input = why_text(why, _("scheme %s"), basis->scheme->name),
+                                   .line = basis->scheme->line});
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = "evaluated",
+                                   .value = basis->known ? why_day(why, basis->last) : NULL,
+                                   .result = basis->known ? NULL : _("never")});
+    why_add(why, (struct why_step){.figure = "due",
+                                   .step = basis->known ? "interval" : "due",
+                                   .input = basis->known ? why_day(why, basis->last) : NULL,
+                                   .line = policy->review_every_line,
+                                   .value = basis->known ? why_text(why, "+ %s", every) : NULL,
+                                   .result = why_day(why, basis->due)});
+    return CRM_OK;
+}
+
 static crm_status add_review(struct reminders *all, const struct tier_scheme *scheme)
 {
     struct crm_book *book = all->book;
@@ -86,6 +154,9 @@ static crm_status add_review(struct reminders *all, const struct tier_scheme *sc
     item.id = arena_printf(&all->arena, "evaluate:%s:%s", scheme->name, known ? due_text : "never");
     item.state = item.late > 0 ? "overdue" : "due";
     item.pressure = item.late < 0 ? STILL_TO_COME : TO_LOOK_AT;
+    item.explain = explain_review;
+    const struct review_basis basis = {scheme, known, last, due};
+    item.basis = reminders_keep(all, &basis, sizeof basis);
     item.why = known ? arena_printf(&all->arena, _("scheme %s is evaluated every %s, last on %s"),
                                     scheme->name, duration_format(every, period), last_text)
                      : arena_printf(&all->arena, _("scheme %s was never evaluated"), scheme->name);

@@ -2,8 +2,20 @@
 /* Reminders of visits: duties, promises and planned visits. */
 #include "domain/remind.h"
 #include "domain/visit.h"
+#include "domain/visit_why.h"
 
 /* ---- Visits and promises ---- */
+
+static crm_status explain_customer(struct why *why, int64_t customer)
+{
+    struct visit_explained found;
+    return visit_explain(why, customer, &found);
+}
+
+static crm_status explain_duty(struct why *why, const struct reminder *item)
+{
+    return explain_customer(why, item->subject);
+}
 
 static const char *why_first(struct reminders *all, const struct duty *duty)
 {
@@ -60,6 +72,8 @@ static crm_status add_duty(struct reminders *all, const struct duty *duty)
     item.kind = promise ? "promise" : "visit";
     item.succeeds = true;
     item.id = arena_printf(&all->arena, "%s:%lld:%s", item.kind, (long long)duty->customer, due);
+    item.explain = explain_duty;
+    item.subject = duty->customer;
     item.state = duty_state_name(duty->state);
     item.customer = duty->key;
     item.name = duty->name;
@@ -97,6 +111,17 @@ static const char select_planned[] =
     "JOIN customer t ON t.id = v.customer LEFT JOIN staff s ON s.id = coalesce(v.staff, t.owner) "
     "WHERE v.status = 'planned' AND v.planned_on <= ";
 
+/* Whatever is planned, the duty is the customer's. */
+static crm_status explain_planned(struct why *why, const struct reminder *item)
+{
+    const struct value id = value_integer(item->subject);
+    struct value customer = value_null();
+    crm_status status =
+        store_row_values(why->book->store, &why->arena, "SELECT customer FROM visit WHERE id = $1",
+                         &id, 1, &customer, 1);
+    return status == CRM_OK ? explain_customer(why, customer.integer) : status;
+}
+
 static crm_status add_planned(void *context, const struct value *row)
 {
     struct reminders *all = context;
@@ -108,6 +133,8 @@ static crm_status add_planned(void *context, const struct value *row)
     struct reminder item = reminder_of_day(all->book, day, due);
     bool over = day < all->book->today;
     item.kind = "planned_visit";
+    item.explain = explain_planned;
+    item.subject = row[VISIT].integer;
     item.id = arena_printf(&all->arena, "planned:V-%lld:%s", (long long)row[VISIT].integer, due);
     item.state = over ? "overdue" : "due";
     item.customer = row[KEY].text;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* remind --why: one item of the list, explained by what it is a reminder of. */
-#include "domain/complaint_why.h"
 #include "domain/remind.h"
 #include "domain/visit.h"
-#include "domain/visit_why.h"
+#include "domain/why.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct reminder *find_item(const struct reminders *all, const char *id)
@@ -50,47 +48,6 @@ static crm_status add_all_given(struct why *why, const char *id)
                        &item, 1, add_given, why);
 }
 
-/* ---- What it is a reminder of ---- */
-
-static crm_status explain_visit(struct why *why, int64_t customer)
-{
-    struct visit_explained found;
-    return visit_explain(why, customer, &found);
-}
-
-static crm_status explain_planned(struct why *why, int64_t visit)
-{
-    const struct value id = value_integer(visit);
-    struct value customer = value_null();
-    crm_status status =
-        store_row_values(why->book->store, &why->arena, "SELECT customer FROM visit WHERE id = $1",
-                         &id, 1, &customer, 1);
-    return status == CRM_OK ? explain_visit(why, customer.integer) : status;
-}
-
-static crm_status explain_complaint(struct why *why, int64_t complaint)
-{
-    struct complaint found;
-    return complaint_explain(why, complaint, &found);
-}
-
-/* By the id's first words, which the sources made. Others say all they know by themselves. */
-static crm_status explain(struct why *why, const char *id)
-{
-    static const struct {
-        const char *form;
-        crm_status (*explain)(struct why *why, int64_t number);
-    } sources[] = {{"visit:%lld", explain_visit},         {"promise:%lld", explain_visit},
-                   {"planned:V-%lld", explain_planned},   {"respond:C-%lld", explain_complaint},
-                   {"resolve:C-%lld", explain_complaint}, {"escalate:C-%lld", explain_complaint}};
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-        long long number;
-        if (sscanf(id, sources[i].form, &number) == 1)
-            return sources[i].explain(why, number);
-    }
-    return CRM_OK;
-}
-
 /* ---- The whole ---- */
 
 static crm_status write_item(struct why *why, const struct reminder *item, struct crm_sink *sink)
@@ -101,7 +58,7 @@ static crm_status write_item(struct why *why, const struct reminder *item, struc
                                    .line = item->line,
                                    .value = item->due,
                                    .result = item->state});
-    crm_status status = explain(why, item->id);
+    crm_status status = item->explain(why, item);
     if (status == CRM_OK)
         status = add_all_given(why, item->id);
     if (status != CRM_OK)
@@ -129,7 +86,7 @@ static crm_status look_for(struct reminders *all, const char *id, const struct r
     for (size_t i = 0; i < 3 && status == CRM_OK && *out == NULL; i++) {
         const crm_reminder_request request = {.within = horizons[i]};
         reminders_release(all);
-        *all = (struct reminders){.book = all->book, .request = &request};
+        *all = (struct reminders){.book = all->book, .request = &request, .explains = true};
         status = reminders_collect(all);
         *out = status == CRM_OK ? find_item(all, id) : NULL;
     }

@@ -2,7 +2,7 @@
 /* visit why: how the day of a customer's next visit comes about. */
 #include "domain/visit_why.h"
 
-#include "domain/calendar.h"
+#include "domain/calendar_why.h"
 #include "domain/tier_why.h"
 #include "domain/visit.h"
 
@@ -186,54 +186,6 @@ static crm_status add_beginning(struct visiting *visiting)
 
 /* ---- The day ---- */
 
-static crm_status add_span(void *context, const struct span *span)
-{
-    struct visiting *visiting = context;
-    struct why *why = visiting->why;
-    day_number from, to;
-    int second;
-    if (span->kind != SPAN_WEEKEND && span->kind != SPAN_HOLIDAY)
-        return CRM_OK;
-    zone_local(why->book->zone, span->from, &from, &second);
-    zone_local(why->book->zone, span->to - 1, &to, &second);
-    why_add(why, (struct why_step){
-                     .figure = "due",
-                     .step = "day_off",
-                     .input = from == to
-                                  ? why_day(why, from)
-                                  : why_text(why, "%s – %s", why_day(why, from), why_day(why, to)),
-                     .line = why->book->policy->calendars[0].line,
-                     .value = span->name != NULL ? why_text(why, "%s", span->name) : _("weekend")});
-    return CRM_OK;
-}
-
-/* Which days the due day was moved over, and why. */
-static crm_status add_shift(struct visiting *visiting, const struct calendar *calendar,
-                            day_number plain)
-{
-    struct why *why = visiting->why;
-    struct crm_book *book = why->book;
-    const struct span_trace trace = {add_span, visiting};
-    int64_t seconds;
-    if (plain == visiting->due)
-        return CRM_OK;
-    crm_status status = calendar_between(calendar, zone_instant(book->zone, plain, 0),
-                                         zone_instant(book->zone, visiting->due, 0), &trace,
-                                         &seconds, &book->error);
-    const bool guessed = status == CRM_INVALID; /* beyond the lists days go by their weekday */
-    if (status != CRM_OK && !guessed)
-        return status;
-    error_clear(&book->error);
-    why_add(why,
-            (struct why_step){.figure = "due",
-                              .step = "working_day",
-                              .input = why_text(why, "%s", calendar->policy->name),
-                              .line = calendar->policy->line,
-                              .value = guessed ? _("by weekday: its day lists end before") : NULL,
-                              .result = why_day(why, visiting->due)});
-    return CRM_OK;
-}
-
 static crm_status add_day(struct visiting *visiting)
 {
     struct why *why = visiting->why;
@@ -263,7 +215,8 @@ static crm_status add_day(struct visiting *visiting)
     if (book->policy->calendar_count == 0)
         return CRM_OK;
     status = cadence_due(history, visiting->since, calendars, &visiting->due, &book->error);
-    return status == CRM_OK ? add_shift(visiting, calendars, plain) : status;
+    return status == CRM_OK ? calendar_add_move(why, "due", calendars, plain, visiting->due)
+                            : status;
 }
 
 static void add_grace(struct visiting *visiting)

@@ -216,7 +216,7 @@ struct policy {
     struct duration plan_ahead;     /* how long before it is due a visit may be planned */
 
     struct duration care_lead; /* of occasions that say nothing else */
-    long care_lead_line;
+    long care_lead_line, care_grace_line;
     struct duration care_grace; /* how long after its day a greeting may be made up for */
     bool care_leap_month;       /* a birthday in a leap month stays in it where there is one */
     const struct care_occasion *occasions;
