@@ -47,6 +47,9 @@ void zone_local(const struct zone *zone, instant at, day_number *date, int *seco
  * the shift; of one that occurs twice the first is taken. So later local times never give earlier
  * instants. A NULL zone is UTC, here and in the other functions. */
 instant zone_instant(const struct zone *zone, day_number date, int second);
+/* The last instant at which the clock shows that time of the day: it shows it twice when it is put
+ * back. Where it is put forward over it, the last instant before. */
+instant zone_last_instant(const struct zone *zone, day_number date, int second);
 
 /* "2018-01-02T09:00:00+08:00" in that zone; UTC prints Z when zone is NULL. */
 void time_format(const struct zone *zone, instant at, char out[TIME_TEXT]);

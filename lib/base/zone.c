@@ -150,6 +150,20 @@ instant zone_instant(const struct zone *zone, day_number date, int second)
     return after > before ? find_shift(zone, local - after, local - before) : local - before;
 }
 
+instant zone_last_instant(const struct zone *zone, day_number date, int second)
+{
+    instant first = zone_instant(zone, date, second), last;
+    day_number shown_date;
+    int shown;
+    zone_local(zone, first, &shown_date, &shown);
+    if (shown_date != date || shown != second) {
+        return first - 1;
+    }
+    last = first + zone_offset(zone, first) - zone_offset(zone, first + DAY_SECONDS);
+    zone_local(zone, last, &shown_date, &shown);
+    return shown_date == date && shown == second && last > first ? last : first;
+}
+
 /* ---- Names ---- */
 
 /* Two digits below `limit`. */
