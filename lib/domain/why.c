@@ -52,6 +52,17 @@ static const struct choice why_steps[] = {
     {"next", N_("next")},
 };
 
+/* Words among what a step says, of which the rest is names and figures. */
+static const struct choice why_words[] = {
+    {"break", N_("break")},         {"night", N_("night")},       {"weekend", N_("weekend")},
+    {"holiday", N_("holiday")},     {"first", N_("first visit")}, {"due", N_("due")},
+    {"overdue", N_("overdue")},     {"promised", N_("promised")}, {"at_risk", N_("at risk")},
+    {"breached", N_("breached")},   {"reached", N_("reached")},   {"coming", N_("coming")},
+    {"unknown", N_("unknown")},     {"new", N_("new")},           {"promoted", N_("promoted")},
+    {"demoted", N_("demoted")},     {"held", N_("held")},         {"recovered", N_("recovered")},
+    {"confirmed", N_("confirmed")}, {"unrated", N_("unrated")},   {"released", N_("released")},
+};
+
 void why_release(struct why *why)
 {
     free(why->steps);
@@ -104,6 +115,10 @@ const char *why_place(struct why *why, long line)
     return line > 0 ? why_text(why, "%s:%ld", book_policy_name, line) : NULL;
 }
 
+#define SAYINGS                                                                                    \
+    .flags = COLUMN_TIMES, .choices = why_words,                                                   \
+    .choice_count = sizeof why_words / sizeof *why_words
+
 static crm_status write_steps(struct why *why, struct crm_sink *sink)
 {
     const struct column columns[] = {
@@ -113,11 +128,11 @@ static crm_status write_steps(struct why *why, struct crm_sink *sink)
          .type = DATA_ENUM,
          .choices = why_steps,
          .choice_count = sizeof why_steps / sizeof *why_steps},
-        {.name = "input", .label = _("From")},
+        {.name = "input", .label = _("From"), SAYINGS},
         {.name = "record", .label = _("Record")},
         {.name = "policy", .label = _("Policy")},
-        {.name = "value", .label = _("Value")},
-        {.name = "result", .label = _("Result")},
+        {.name = "value", .label = _("Value"), SAYINGS},
+        {.name = "result", .label = _("Result"), SAYINGS},
     };
     const struct table table = {.name = "steps",
                                 .title = _("Steps"),

@@ -20,6 +20,7 @@ enum column_flags {
     COLUMN_HIDDEN = 2,   /* not in the table unless asked for by --fields; in all other formats */
     COLUMN_BAR = 4,      /* on a coloured terminal followed by a bar in proportion to the maximum */
     COLUMN_SENSITIVE = 8, /* personal: masked where many records are listed */
+    COLUMN_TIMES = 32,    /* a text in which points of time may stand; tables show them as times */
     COLUMN_DAY = 16       /* a text that is a day, with or without its year, which no mask hides */
 };
 

@@ -156,6 +156,44 @@ static void put_cell(struct crm_sink *sink, const struct lane *lane, const struc
         put_bar(sink, lane, cell->number);
 }
 
+/* The line of a cell that is next: *cell keeps what is left of it. */
+static void put_part(struct crm_sink *sink, const struct lane *lane, struct cell *cell)
+{
+    struct cell part = *cell;
+    if (!lane->number && lane->cut) {
+        part.length = table_line(cell->text, cell->length, lane->width, &part.width);
+        while (part.length > 0 && cell->text[part.length - 1] == ' ')
+            part.length--, part.width--;
+    }
+    put_cell(sink, lane, &part);
+    cell->text += part.length;
+    cell->length -= part.length;
+    for (; cell->length > 0 && cell->text[0] == ' '; cell->length--)
+        cell->text++;
+    cell->width = cell->whole = 0;
+    cell->number = 0;
+}
+
+/* Cells that are wider than their lanes go on below. They are used up. */
+static void put_wrapped(struct crm_sink *sink, struct cell *cells)
+{
+    struct table_state *state = sink->state;
+    for (bool more = true; more;) {
+        bool first = true;
+        more = false;
+        state->gap = state->indent;
+        for (size_t i = 0; i < sink->table.count; i++) {
+            if (!state->lanes[i].shown)
+                continue;
+            state->gap += first ? 0 : LANE_GAP;
+            first = false;
+            put_part(sink, &state->lanes[i], &cells[i]);
+            more = more || cells[i].length > 0;
+        }
+        end_line(sink);
+    }
+}
+
 static void put_row(struct crm_sink *sink, const struct cell *cells)
 {
     struct table_state *state = sink->state;
@@ -230,6 +268,20 @@ static bool same_in_all_rows(const struct table_state *state, size_t column)
     return true;
 }
 
+/* A section too wide for the screen leaves out the columns without any value. */
+static void hide_blank_lanes(struct crm_sink *sink, size_t limit)
+{
+    struct table_state *state = sink->state;
+    if (lanes_width(state->lanes, sink->table.count) <= limit)
+        return;
+    for (size_t i = 0; i < sink->table.count; i++) {
+        bool blank = state->lanes[i].shown;
+        for (size_t row = 0; blank && row < state->row_count; row++)
+            blank = state->rows[row][i].length == 0;
+        state->lanes[i].shown = state->lanes[i].shown && !blank;
+    }
+}
+
 /* Settles which columns are shown and how wide they are. When the rows held back aren't all
  * (`whole` false), nothing is known to be constant. */
 static void settle_lanes(struct crm_sink *sink, bool whole)
@@ -241,11 +293,58 @@ static void settle_lanes(struct crm_sink *sink, bool whole)
         lane->constant = lane->constant && whole && same_in_all_rows(state, i);
         lane->shown = lane->shown && !lane->constant;
         lane->width = text_width(label, strlen(label));
+        lane->least = lane->width;
         for (size_t row = 0; row < state->row_count; row++)
             lane_widen(lane, &state->rows[row][i]);
     }
     size_t limit = sink->width > 0 ? (size_t)sink->width : 0;
-    lanes_fit(state->lanes, sink->table.count, limit > state->indent ? limit - state->indent : 0);
+    limit = limit > state->indent ? limit - state->indent : 0;
+    if (whole && sink->in_page && limit > 0)
+        hide_blank_lanes(sink, limit);
+    lanes_fit(state->lanes, sink->table.count, limit);
+}
+
+/* The row as "label  value" lines, without what is blank. */
+static void put_card(struct crm_sink *sink, const struct cell *cells, size_t labels)
+{
+    struct table_state *state = sink->state;
+    for (size_t i = 0; i < sink->table.count; i++) {
+        const char *label = column_label(&sink->table.columns[i]);
+        if (!state->lanes[i].shown || cells[i].length == 0)
+            continue;
+        state->gap = state->indent;
+        put_style(sink, STYLE_DIM);
+        put_text(sink, label, strlen(label));
+        put_style(sink, STYLE_END);
+        state->gap += labels + LANE_GAP - text_width(label, strlen(label));
+        put_text(sink, cells[i].text, cells[i].length);
+        end_line(sink);
+    }
+}
+
+static void put_cards(struct crm_sink *sink)
+{
+    struct table_state *state = sink->state;
+    size_t labels = 0;
+    for (size_t i = 0; i < sink->table.count; i++) {
+        const char *label = column_label(&sink->table.columns[i]);
+        size_t width = state->lanes[i].shown ? text_width(label, strlen(label)) : 0;
+        labels = width > labels ? width : labels;
+    }
+    for (size_t i = 0; i < state->row_count; i++) {
+        if (i > 0)
+            buffer_character(&sink->out, '\n');
+        put_card(sink, state->rows[i], labels);
+    }
+}
+
+/* Few rows, much wider than the screen however narrow their texts are, read better one by one. */
+static bool reads_as_cards(const struct crm_sink *sink)
+{
+    enum { FEW = 20 };
+    const struct table_state *state = sink->state;
+    size_t width = state->indent + lanes_width(state->lanes, sink->table.count);
+    return sink->width > 0 && state->row_count <= FEW && width * 4 > (size_t)sink->width * 5;
 }
 
 static void put_held_rows(struct crm_sink *sink, bool whole)
@@ -254,9 +353,17 @@ static void put_held_rows(struct crm_sink *sink, bool whole)
     settle_lanes(sink, whole);
     put_title(sink);
     put_caption(sink);
-    put_heading(sink);
-    for (size_t i = 0; i < state->row_count; i++)
-        put_row(sink, state->rows[i]);
+    bool cards = whole && reads_as_cards(sink);
+    if (cards)
+        put_cards(sink);
+    else
+        put_heading(sink);
+    for (size_t i = 0; i < state->row_count && !cards; i++) {
+        if (sink->in_page)
+            put_wrapped(sink, state->rows[i]);
+        else
+            put_row(sink, state->rows[i]);
+    }
     state->row_count = 0;
     state->held_bytes = 0;
     arena_clear(&state->held);
@@ -406,6 +513,7 @@ static crm_status table_begin(struct crm_sink *sink, const struct table *table)
             .number = sink_is_number(column->type),
             .constant = (column->flags & (COLUMN_CONSTANT | COLUMN_HIDDEN)) == COLUMN_CONSTANT,
             .bar = sink->color && (column->flags & COLUMN_BAR) != 0,
+            .wrap = sink->in_page && sink->width > 0,
         };
     }
     return CRM_OK;

@@ -21,7 +21,9 @@ struct lane {
     bool number;
     bool constant; /* in the caption, not among the columns */
     bool bar;
-    bool cut;        /* cells wider than `width` end in an ellipsis */
+    bool cut;        /* cells wider than `width` end in an ellipsis … */
+    bool wrap;       /* … or, in the sections of a page, go on in the next line */
+    size_t least;    /* of a lane that wraps: its heading, and its longest word */
     size_t width;    /* columns on the screen, without the bar */
     size_t whole;    /* of numbers: most columns before the point */
     size_t fraction; /* of numbers: most columns from the point on */
@@ -42,10 +44,17 @@ struct cell table_cell(const struct crm_sink *sink, struct buffer *scratch,
                        const struct column *column, const struct value *value);
 const char *column_label(const struct column *column);
 
+/* Bytes of the text that stand in one line of `width` columns, broken between words where that is
+ * possible; *used gets their columns. Chinese is broken anywhere but before its punctuation. */
+size_t table_line(const char *text, size_t length, size_t width, size_t *used);
+
 /* Widens the lane for the cell. */
 void lane_widen(struct lane *lane, const struct cell *cell);
-/* Narrows text lanes, the widest first, until all fit into `width` columns (0: no limit). The first
- * shown lane, numbers, dates and times are never narrowed. */
+/* Narrows text lanes, the widest first, until all fit into `width` columns (0: no limit), those
+ * that wrap not below their longest word if that is enough. The first shown lane, numbers, dates
+ * and times are never narrowed. */
 void lanes_fit(struct lane *lanes, size_t count, size_t width);
+/* Columns on the screen that the lanes take. */
+size_t lanes_width(const struct lane *lanes, size_t count);
 
 #endif

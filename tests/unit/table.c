@@ -111,7 +111,7 @@ static void test_cut_to_width(void **state)
     print_table(capture.sink, &wide, row, 1);
     capture_expect(&capture, "key              name                 n  on\n"
                              "a-very-long-key  华东贸易…   1234567890  2018-01-02\n");
-    capture_open(&capture, (crm_sink_options){.format = "table", .width = 20}, NULL);
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 40}, NULL);
     print_table(capture.sink, &wide, row, 1);
     capture_expect(&capture, "key              name              n  on\n"
                              "a-very-long-key  华东贸…  1234567890  2018-01-02\n");
@@ -119,6 +119,98 @@ static void test_cut_to_width(void **state)
     print_table(capture.sink, &wide, row, 1);
     capture_expect(&capture, "key              name                       n  on\n"
                              "a-very-long-key  华东贸易有限公司  1234567890  2018-01-02\n");
+}
+
+static void test_sections_wrap(void **state)
+{
+    (void)state;
+    struct capture capture;
+    const struct column head[] = {{.name = "key", .type = DATA_TEXT}};
+    const struct value key[] = {value_text("a")};
+    const struct column five[] = {{.name = "n", .type = DATA_INTEGER},
+                                  {.name = "why", .type = DATA_TEXT, .flags = COLUMN_TIMES},
+                                  {.name = "none", .type = DATA_TEXT},
+                                  {.name = "place", .type = DATA_TEXT},
+                                  {.name = "名称", .type = DATA_TEXT}};
+    const struct value row[] = {
+        value_integer(12), value_text("counted from 2018-01-02T09:00:00+08:00 on, to Z"),
+        value_null(), value_text("policy.yaml:33"), value_text("华东贸易有限公司，上海")};
+    const struct table page = {"p", NULL, head, 1, true}, section = {"s", NULL, five, 5, false};
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 44}, NULL);
+    assert_int_equal(sink_page_begin(capture.sink, &page, key), CRM_OK);
+    print_table(capture.sink, &section, row, 1);
+    capture_expect(&capture, "key  a\n"
+                             "\n"
+                             "   n  why         place           名称\n"
+                             "  12  counted     policy.yaml:33  华东贸易有\n"
+                             "      from                        限公司，上\n"
+                             "      2018-01-02                  海\n"
+                             "      09:00 on,\n"
+                             "      to Z\n");
+    /* With room for all of it nothing is left out, and nothing broken. */
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 100}, NULL);
+    assert_int_equal(sink_page_begin(capture.sink, &page, key), CRM_OK);
+    print_table(capture.sink, &section, row, 1);
+    capture_expect(&capture,
+                   "key  a\n"
+                   "\n"
+                   "   n  why                                     none  place           名称\n"
+                   "  12  counted from 2018-01-02 09:00 on, to Z        policy.yaml:33  "
+                   "华东贸易有限公司，上海\n");
+}
+
+static void test_few_wide_rows_are_cards(void **state)
+{
+    (void)state;
+    struct capture capture;
+    const struct column three[] = {{.name = "on", .type = DATA_DATE},
+                                   {.name = "名称", .type = DATA_TEXT},
+                                   {.name = "until", .type = DATA_DATE}};
+    const struct value rows[] = {
+        value_text("2018-01-02"), value_text("华东"), value_text("2018-01-09"),
+        value_text("2018-01-03"), value_null(),       value_text("2018-01-10")};
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 20}, NULL);
+    print_table(capture.sink, &(struct table){"t", "Days", three, 3, false}, rows, 2);
+    capture_expect(&capture, "Days\n"
+                             "on     2018-01-02\n"
+                             "名称   华东\n"
+                             "until  2018-01-09\n"
+                             "\n"
+                             "on     2018-01-03\n"
+                             "until  2018-01-10\n");
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 23}, NULL);
+    print_table(capture.sink, &(struct table){"t", "Days", three, 3, false}, rows, 2);
+    capture_expect(&capture, "Days\n"
+                             "on          名称  until\n"
+                             "2018-01-02  华东  2018-01-09\n"
+                             "2018-01-03        2018-01-10\n");
+}
+
+/* What is broken into lines is all there, and each line fits. */
+static void test_lines_property(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"华",      "东，", " ",          "word",
+                                        "e\u0301", "😀",    "2018-01-02", "  "};
+    unsigned seed = (unsigned)time(NULL);
+    print_message("seed %u\n", seed);
+    srand(seed);
+    for (int round = 0; round < 2000; round++) {
+        char text[256] = "";
+        for (int i = rand() % 12; i > 0; i--)
+            strcat(text, parts[rand() % 8]);
+        size_t length = strlen(text), width = 2 + (size_t)rand() % 20, at = 0;
+        while (at < length) {
+            size_t used, taken = table_line(text + at, length - at, width, &used);
+            size_t seen = taken;
+            assert_in_range(taken, 1, length - at);
+            assert_int_equal(used, text_width(text + at, taken));
+            while (seen > 0 && text[at + seen - 1] == ' ')
+                seen--;
+            assert_in_range(text_width(text + at, seen), 0, width);
+            at += taken;
+        }
+    }
 }
 
 static void test_keys_are_not_cut(void **state)
@@ -131,7 +223,7 @@ static void test_keys_are_not_cut(void **state)
     const struct value row[] = {value_integer(1), value_text("east-china-trading"),
                                 value_text("华东贸易有限公司")};
     const struct table narrow = {"t", NULL, three, 3, false};
-    capture_open(&capture, (crm_sink_options){.format = "table", .width = 20}, NULL);
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 24}, NULL);
     print_table(capture.sink, &narrow, row, 1);
     capture_expect(&capture, "n  customer            name\n"
                              "1  east-china-trading  华东贸…\n");
@@ -314,6 +406,9 @@ int main(void)
         cmocka_unit_test(test_fields_show_what_is_hidden),
         cmocka_unit_test(test_constant_that_is_none),
         cmocka_unit_test(test_cut_to_width),
+        cmocka_unit_test(test_sections_wrap),
+        cmocka_unit_test(test_few_wide_rows_are_cards),
+        cmocka_unit_test(test_lines_property),
         cmocka_unit_test(test_keys_are_not_cut),
         cmocka_unit_test(test_text_cannot_command),
         cmocka_unit_test(test_title_and_note_cannot_command),
