@@ -2,32 +2,12 @@
 /* A record as it once was. Temporary tables with the names of the book's own hold what is shown,
  * rolled back image by image: all that shows a record reads them without knowing. They go with the
  * transaction; nothing is written to the book and nobody waits. */
-#include "journal/history.h"
+#include "journal/past.h"
 
 #include "store/create.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char prefix[] = "past_";
-
-/* Something to take back, the last one first. */
-struct back {
-    int64_t entry, number; /* number 0: a row that the entry brought back goes again */
-    int64_t image_entry, image_number;
-    size_t place; /* of the row in the image */
-};
-
-struct past {
-    struct crm_book *book;
-    struct root root;
-    int64_t entry;        /* the last one that counts */
-    bool clock_went_back; /* later ones are of no later time */
-    struct undone_list undone;
-    struct back *backs;
-    size_t count, capacity;
-    struct arena arena;
-};
 
 static void past_release(struct past *past)
 {
@@ -35,7 +15,7 @@ static void past_release(struct past *past)
     arena_release(&past->arena);
 }
 
-static crm_status run_query(struct past *past, struct query *query)
+crm_status past_run_query(struct past *past, struct query *query)
 {
     if (query->sql.failed)
         return error_no_memory(&past->book->error);
@@ -61,7 +41,7 @@ static void column_names(struct buffer *sql, const struct kind *kind, const char
 static crm_status make_tables(struct past *past)
 {
     struct store *store = past->book->store;
-    crm_status status = store_create_shadow(store, prefix, &past->book->error);
+    crm_status status = store_create_shadow(store, PAST_PREFIX, &past->book->error);
     if (status == CRM_OK)
         status = store_execute(store, "CREATE TEMP TABLE past_member (kind TEXT NOT NULL, "
                                       "record BIGINT NOT NULL, PRIMARY KEY (kind, record))");
@@ -77,7 +57,7 @@ static crm_status hide_tables(struct past *past)
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++) {
         const char *table = schema_kinds[i]->table;
         const char *sql =
-            arena_printf(&arena, "ALTER TABLE %s%s RENAME TO %s", prefix, table, table);
+            arena_printf(&arena, "ALTER TABLE %s%s RENAME TO %s", PAST_PREFIX, table, table);
         status = sql == NULL ? error_no_memory(&past->book->error) : store_execute(store, sql);
     }
     return status == CRM_OK
@@ -114,7 +94,7 @@ static crm_status add_present(struct past *past, const struct kind *kind)
     if (kind->cluster != NULL || !belongings_where(&past->root, kind, &query))
         return CRM_OK;
     buffer_text(&query.sql, " ON CONFLICT DO NOTHING");
-    return run_query(past, &query);
+    return past_run_query(past, &query);
 }
 
 /* The parts of those that belonged to it then, whosever they are now. */
@@ -129,7 +109,7 @@ static crm_status add_parts(struct past *past, const struct kind *kind)
                   "WHERE t.%s IN (SELECT m.record FROM past_member m WHERE m.kind = '%s') "
                   "ON CONFLICT DO NOTHING",
                   kind->name, kind->table, field->name, field->reference);
-    return run_query(past, &query);
+    return past_run_query(past, &query);
 }
 
 static crm_status find_members(struct past *past)
@@ -150,7 +130,7 @@ static crm_status find_members(struct past *past)
 static crm_status copy_present(struct past *past, const struct kind *kind)
 {
     struct query query cleanup(query_release) = {0};
-    buffer_printf(&query.sql, "INSERT INTO %s%s (", prefix, kind->table);
+    buffer_printf(&query.sql, "INSERT INTO %s%s (", PAST_PREFIX, kind->table);
     column_names(&query.sql, kind, "");
     buffer_text(&query.sql, ") SELECT ");
     column_names(&query.sql, kind, "t.");
@@ -164,202 +144,23 @@ static crm_status copy_present(struct past *past, const struct kind *kind)
                       "t.customer IN (SELECT o.customer FROM past_sales_order o) AND t.%s IN "
                       "(SELECT o.id FROM past_sales_order o)",
                       kind->part_of);
-    return run_query(past, &query);
+    return past_run_query(past, &query);
 }
 
 /* ---- Rolling back ---- */
-
-static crm_status add_back(struct past *past, struct back back)
-{
-    struct back *grown = array_grow(past->backs, &past->capacity, past->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return error_no_memory(&past->book->error);
-    past->backs = grown;
-    grown[past->count++] = back;
-    return CRM_OK;
-}
-
-/* An image since is taken back; a removal that was undone since goes back to being one. */
-static crm_status note_row(struct past *past, const struct image *image, size_t place)
-{
-    struct back back = {.entry = image->entry,
-                        .number = image->number,
-                        .image_entry = image->entry,
-                        .image_number = image->number,
-                        .place = place};
-    crm_status status = image->entry > past->entry ? add_back(past, back) : CRM_OK;
-    back.number = 0;
-    for (size_t i = 0; i < past->undone.count && image->removed && status == CRM_OK; i++) {
-        const struct undone *undone = &past->undone.items[i];
-        back.entry = undone->entry;
-        if (undone->undoes == image->entry && undone->entry > past->entry)
-            status = add_back(past, back);
-    }
-    return status;
-}
-
-static crm_status note_member(void *context, const struct value *row)
-{
-    const struct image image = image_of(row);
-    return image.kind == NULL ? CRM_OK : note_row(context, &image, 0);
-}
-
-static crm_status note_line(void *context, const struct reading *reading)
-{
-    struct past *past = context;
-    struct arena arena cleanup(arena_release) = {0};
-    const struct image *image = &reading->image;
-    const struct value order =
-        value_integer(values_integer(&reading->before, image->kind->part_of));
-    struct value found;
-    crm_status status = store_row_values(
-        past->book->store, &arena, "SELECT 1 FROM past_member WHERE kind = 'order' AND record = $1",
-        &order, 1, &found, 1);
-    if (status == CRM_NOT_FOUND)
-        return CRM_OK;
-    return status == CRM_OK ? note_row(past, image, reading->row) : status;
-}
-
-static crm_status note_lines(void *context, const struct value *row)
-{
-    struct past *past = context;
-    const struct image image = image_of(row);
-    return image.kind == NULL || image_is_erased(&image)
-               ? CRM_OK
-               : image_read(past->book, &image, note_line, past);
-}
-
-/* Only what happened since, or was undone since, is read. */
-#define SINCE                                                                                      \
-    " AND (i.entry > $1 OR (i.action = 'removed' AND EXISTS (SELECT 1 FROM journal j "             \
-    "WHERE j.undoes = i.entry AND j.id > $1)))"
-
-static crm_status note_images(struct past *past)
-{
-    const struct value parameters[] = {value_integer(past->entry),
-                                       value_integer(past->root.customer)};
-    crm_status status = store_query(past->book->store,
-                                    "SELECT " IMAGE_COLUMNS " FROM past_member m "
-                                    "JOIN journal_image i ON i.kind = m.kind "
-                                    "AND i.record = m.record" SINCE,
-                                    parameters, 1, note_member, past);
-    if (status != CRM_OK)
-        return status;
-    return store_query(past->book->store,
-                       "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = 'line' "
-                       "AND (i.customer = $2 OR i.customer IN (SELECT o.customer "
-                       "FROM past_sales_order o) OR i.customer IN (SELECT w.customer "
-                       "FROM past_member m JOIN journal_image w ON w.kind = m.kind "
-                       "AND w.record = m.record WHERE m.kind = 'order' AND w.entry > $1))" SINCE,
-                       parameters, 2, note_lines, past);
-}
-
-/* Rows of one image stand together, in its order. */
-static int compare_backs(const void *a, const void *b)
-{
-    const struct back *left = a, *right = b;
-    if (left->entry != right->entry)
-        return left->entry > right->entry ? -1 : 1;
-    if (left->number != right->number)
-        return left->number > right->number ? -1 : 1;
-    if (left->image_number != right->image_number)
-        return left->image_number > right->image_number ? -1 : 1;
-    return (left->place > right->place) - (left->place < right->place);
-}
-
-static crm_status say_erased(struct past *past)
-{
-    error_set(&past->book->error, CRM_NOT_FOUND,
-              _("how it was can't be told: what was changed since was erased"));
-    return error_hint(&past->book->error, _("see what is left: crm log"));
-}
-
-/* Its number or place may have been given again since: that other record was not there yet. */
-static crm_status make_room(struct past *past, const struct reading *reading)
-{
-    struct query query cleanup(query_release) = {0};
-    const struct image *image = &reading->image;
-    if (!image->removed && image->record != 0)
-        return CRM_OK;
-    buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, image->kind->table);
-    reading_where(reading, false, &query);
-    buffer_text(&query.sql, " AND entry > ");
-    query_value(&query, value_integer(image->entry));
-    return run_query(past, &query);
-}
-
-/* Rows of one image that are taken back. */
-struct taking {
-    struct past *past;
-    const struct back *next, *end;
-};
-
-static crm_status take_row_back(void *context, const struct reading *reading)
-{
-    struct taking *taking = context;
-    struct past *past = taking->past;
-    struct query query cleanup(query_release) = {0};
-    if (taking->next == taking->end || taking->next->place != reading->row)
-        return CRM_OK;
-    if ((taking->next++)->number != 0) {
-        crm_status status = make_room(past, reading);
-        return status == CRM_OK ? revert_image(past->book, prefix, reading) : status;
-    }
-    buffer_printf(&query.sql, "DELETE FROM %s%s", prefix, reading->image.kind->table);
-    reading_where(reading, true, &query);
-    return run_query(past, &query);
-}
-
-static crm_status take_back(void *context, const struct value *row)
-{
-    const struct taking *taking = context;
-    const struct image image = image_of(row);
-    return image_is_erased(&image) ? say_erased(taking->past)
-                                   : image_read(taking->past->book, &image, take_row_back, context);
-}
-
-/* How many from the first on are rows of one image. */
-static size_t count_together(const struct back *backs, size_t left)
-{
-    size_t count = 1;
-    while (count < left && backs[count].entry == backs->entry &&
-           backs[count].number == backs->number && backs[count].image_number == backs->image_number)
-        count++;
-    return count;
-}
-
-static crm_status take_all_back(struct past *past)
-{
-    crm_status status = CRM_OK;
-    if (past->count > 0)
-        qsort(past->backs, past->count, sizeof *past->backs, compare_backs);
-    for (size_t i = 0, count; i < past->count && status == CRM_OK; i += count) {
-        const struct back *back = &past->backs[i];
-        count = count_together(back, past->count - i);
-        struct taking taking = {past, back, back + count};
-        const struct value parameters[] = {value_integer(back->image_entry),
-                                           value_integer(back->image_number)};
-        status = store_query(past->book->store,
-                             "SELECT " IMAGE_COLUMNS
-                             " FROM journal_image i WHERE i.entry = $1 AND i.number = $2",
-                             parameters, 2, take_back, &taking);
-    }
-    past->count = 0;
-    return status;
-}
 
 /* What was made later was not there yet; what was another customer's then is not shown. */
 static crm_status drop_others(struct past *past, const struct kind *kind)
 {
     struct query query cleanup(query_release) = {0};
-    buffer_printf(&query.sql, "DELETE FROM %s%s WHERE entry > ", prefix, kind->table);
+    buffer_printf(&query.sql, "DELETE FROM %s%s WHERE entry > ", PAST_PREFIX, kind->table);
     query_value(&query, value_integer(past->entry));
     if (past->root.kind == &kind_customer && kind != &kind_customer &&
         kind_field(kind, "customer") != NULL) {
         buffer_text(&query.sql, " OR customer <> ");
         query_value(&query, value_integer(past->root.id));
     }
-    return run_query(past, &query);
+    return past_run_query(past, &query);
 }
 
 static crm_status roll_back(struct past *past)
@@ -368,9 +169,11 @@ static crm_status roll_back(struct past *past)
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
         status = copy_present(past, schema_kinds[i]);
     if (status == CRM_OK)
-        status = note_images(past);
+        status = past_note_members(past);
     if (status == CRM_OK)
-        status = take_all_back(past);
+        status = past_note_lines(past);
+    if (status == CRM_OK)
+        status = past_take_back(past);
     return status;
 }
 
@@ -384,9 +187,9 @@ static crm_status add_referred(struct past *past, const struct kind *kind,
                   "INSERT INTO past_member (kind, record) SELECT DISTINCT '%s', t.%s FROM %s%s t "
                   "WHERE t.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s%s r WHERE r.id = t.%s) "
                   "ON CONFLICT DO NOTHING",
-                  field->reference, field->name, prefix, kind->table, field->name, prefix,
+                  field->reference, field->name, PAST_PREFIX, kind->table, field->name, PAST_PREFIX,
                   schema_kind(field->reference)->table, field->name);
-    return run_query(past, &query);
+    return past_run_query(past, &query);
 }
 
 /* Owners, products and the like, for their names as they were then. */
@@ -407,14 +210,9 @@ static crm_status roll_referred_back(struct past *past)
     for (size_t i = 0; i < schema_kind_count && status == CRM_OK; i++)
         if (schema_kinds[i]->cluster == NULL)
             status = copy_present(past, schema_kinds[i]);
-    const struct value entry = value_integer(past->entry);
     if (status == CRM_OK)
-        status = store_query(past->book->store,
-                             "SELECT " IMAGE_COLUMNS " FROM past_member m "
-                             "JOIN journal_image i ON i.kind = m.kind "
-                             "AND i.record = m.record" SINCE,
-                             &entry, 1, note_member, past);
-    return status == CRM_OK ? take_all_back(past) : status;
+        status = past_note_members(past);
+    return status == CRM_OK ? past_take_back(past) : status;
 }
 
 /* ---- Facts ---- */
@@ -480,7 +278,7 @@ static crm_status find_maker(struct past *past)
                          "AND action = 'removed' ORDER BY entry DESC LIMIT 1",
                          parameters, 2, &before, 1);
     if (status == CRM_OK && value_is_null(&before))
-        return say_erased(past);
+        return past_say_erased(past);
     if (status == CRM_OK)
         status = values_read(past->book, before.text, &arena, &values);
     if (status == CRM_OK)
