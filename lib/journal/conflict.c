@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What was built on an entry since: the later entries that stand in the way of undoing it. */
-#include "journal/history.h"
+#include "journal/conflict.h"
 
 #include "base/text.h"
 
@@ -9,21 +9,6 @@
 
 enum { NAMED = 3 /* entries that a refusal describes */ };
 
-struct conflicts {
-    struct crm_book *book;
-    const struct entry *entry;
-    const struct undone_list *undone;
-    struct arena arena; /* of the image at hand */
-    int64_t *found;     /* ascending */
-    size_t count, capacity;
-    /* Rows added since, by kind: where they lie. */
-    struct added *since;
-    const struct kind *rows_asked; /* what its rows, which have no id, refer to was asked */
-    /* The later entry at hand. */
-    int64_t at;
-    bool without_effect;
-};
-
 static void conflicts_release(struct conflicts *conflicts)
 {
     arena_release(&conflicts->arena);
@@ -31,7 +16,7 @@ static void conflicts_release(struct conflicts *conflicts)
     free(conflicts->since);
 }
 
-static crm_status add_found(struct conflicts *conflicts, int64_t entry)
+crm_status conflict_add(struct conflicts *conflicts, int64_t entry)
 {
     size_t at = conflicts->count;
     while (at > 0 && conflicts->found[at - 1] >= entry)
@@ -57,9 +42,8 @@ static bool is_found(const struct conflicts *conflicts, int64_t entry)
     return false;
 }
 
-/* Whether there is such a row; the query has `count` parameters. */
-static crm_status exists(struct conflicts *conflicts, const char *sql,
-                         const struct value *parameters, size_t count, bool *out)
+crm_status conflict_exists(struct conflicts *conflicts, const char *sql,
+                           const struct value *parameters, size_t count, bool *out)
 {
     struct value found;
     crm_status status = sql == NULL ? error_no_memory(&conflicts->book->error)
@@ -81,17 +65,17 @@ static crm_status came_with_entry(struct conflicts *conflicts, const struct kind
     if (entry->undoes != 0) {
         const struct value parameters[] = {value_text(kind->name), value_integer(id),
                                            value_integer(entry->undoes)};
-        return exists(conflicts,
-                      "SELECT 1 FROM journal_image WHERE kind = $1 AND record = $2 "
-                      "AND entry = $3 AND action = 'removed'",
-                      parameters, 3, out);
+        return conflict_exists(conflicts,
+                               "SELECT 1 FROM journal_image WHERE kind = $1 AND record = $2 "
+                               "AND entry = $3 AND action = 'removed'",
+                               parameters, 3, out);
     }
     if (added == NULL || id < added->first || id > added->last)
         return CRM_OK;
     const struct value parameters[] = {value_integer(id), value_integer(entry->id)};
     const char *sql = arena_printf(&conflicts->arena,
                                    "SELECT 1 FROM %s WHERE id = $1 AND entry = $2", kind->table);
-    return exists(conflicts, sql, parameters, 2, out);
+    return conflict_exists(conflicts, sql, parameters, 2, out);
 }
 
 /* Appends a condition: what `field` of row r names came, or came back, with the entry. Whether any
@@ -219,8 +203,8 @@ static crm_status meets_row(struct meeting *meeting)
             buffer_printf(&query.sql, " AND %s = ", kind->fields[i].name);
             query_value(&query, *value);
         }
-        crm_status status = exists(conflicts, buffer_string(&query.sql), query.parameters,
-                                   query.count, &meeting->meets);
+        crm_status status = conflict_exists(conflicts, buffer_string(&query.sql), query.parameters,
+                                            query.count, &meeting->meets);
         if (status != CRM_OK)
             return status;
     }
@@ -267,8 +251,8 @@ static crm_status still_names(struct conflicts *conflicts, const struct image *i
     if (!came_with_sql(conflicts->entry, field, &query))
         return CRM_OK;
     buffer_text(&query.sql, " LIMIT 1");
-    return exists(conflicts, query.sql.failed ? NULL : buffer_string(&query.sql), query.parameters,
-                  query.count, out);
+    return conflict_exists(conflicts, query.sql.failed ? NULL : buffer_string(&query.sql),
+                           query.parameters, query.count, out);
 }
 
 /* What was given to the record is erased; what it has now is there to be asked. */
@@ -313,7 +297,7 @@ static crm_status judge_row(void *context, const struct reading *later)
         status = image_is_erased(&later->image)
                      ? meets_erased(conflicts, &later->image, &meeting.meets)
                      : refers_to_entry(&meeting);
-    return status == CRM_OK && meeting.meets ? add_found(conflicts, later->image.entry) : status;
+    return status == CRM_OK && meeting.meets ? conflict_add(conflicts, later->image.entry) : status;
 }
 
 static bool is_without_effect(struct conflicts *conflicts, int64_t entry)
@@ -368,7 +352,7 @@ static crm_status note_reference(void *context, const struct value *row)
 {
     struct conflicts *conflicts = context;
     return is_without_effect(conflicts, row[0].integer) ? CRM_OK
-                                                        : add_found(conflicts, row[0].integer);
+                                                        : conflict_add(conflicts, row[0].integer);
 }
 
 /* Rows since whose `field` names a record of the entry. */
@@ -401,132 +385,6 @@ static crm_status look_at_since(struct conflicts *conflicts)
                 status = look_at_reference(conflicts, kind, &conflicts->since[k], &kind->fields[f]);
     }
     return status;
-}
-
-/* ---- What the entry took, and is gone or taken now ---- */
-
-/* The later entry by which a record went; 0 when it is there, or comes back with this undo. */
-static crm_status gone_by(struct conflicts *conflicts, const struct kind *kind, int64_t id,
-                          int64_t *out)
-{
-    const struct value parameters[] = {value_text(kind->name), value_integer(id),
-                                       value_integer(conflicts->entry->id)};
-    const char *sql =
-        arena_printf(&conflicts->arena, "SELECT 1 FROM %s WHERE id = $1", kind->table);
-    struct value found = value_null();
-    bool there = false;
-    *out = 0;
-    crm_status status = exists(conflicts, sql, &parameters[1], 1, &there);
-    if (status == CRM_OK && !there)
-        status = store_row_values(conflicts->book->store, &conflicts->arena,
-                                  "SELECT min(entry) FROM journal_image WHERE kind = $1 "
-                                  "AND record = $2 AND entry >= $3 AND action = 'removed'",
-                                  parameters, 3, &found, 1);
-    *out = found.type == VALUE_INTEGER && found.integer > conflicts->entry->id ? found.integer : 0;
-    return status;
-}
-
-/* When a record got the key it has now, later than it was added. */
-struct key_change {
-    const char *field;
-    int64_t entry;
-};
-
-static crm_status note_key_change(void *context, const struct reading *reading)
-{
-    struct key_change *change = context;
-    const struct value *before = values_find(&reading->before, change->field);
-    const struct value *after = values_find(&reading->after, change->field);
-    if (before != NULL && after != NULL && !value_equal(before, after))
-        change->entry = reading->image.entry;
-    return CRM_OK;
-}
-
-struct key_search {
-    struct crm_book *book;
-    struct key_change change;
-};
-
-static crm_status look_at_key(void *context, const struct value *row)
-{
-    struct key_search *search = context;
-    const struct image image = image_of(row);
-    return image_read(search->book, &image, note_key_change, &search->change);
-}
-
-static crm_status key_since(struct conflicts *conflicts, const struct kind *kind, int64_t id,
-                            const char *field, int64_t *out)
-{
-    const struct value parameters[] = {value_text(kind->name), value_integer(id),
-                                       value_integer(conflicts->entry->id)};
-    struct key_search search = {conflicts->book, {.field = field}};
-    crm_status status =
-        store_query(conflicts->book->store,
-                    "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.kind = $1 "
-                    "AND i.record = $2 AND i.entry > $3 ORDER BY i.entry, i.number",
-                    parameters, 3, look_at_key, &search);
-    *out = search.change.entry;
-    return status;
-}
-
-/* The later entry by which another row has the number or key that a record had; 0 when they are
- * free. */
-static crm_status taken_by(struct conflicts *conflicts, const struct reading *reading,
-                           const struct member *member, int64_t *out)
-{
-    const struct kind *kind = reading->image.kind;
-    const struct field *field = kind_field(kind, member->name);
-    const struct value parameters[] = {member->value, value_integer(reading->image.record)};
-    bool number = strcmp(member->name, "id") == 0 && reading->image.removed;
-    bool key = field != NULL && (field->flags & FIELD_KEY);
-    struct value found[] = {value_null(), value_null()};
-    *out = 0;
-    if ((!number && !key) || value_is_null(&member->value))
-        return CRM_OK;
-    const char *sql = arena_printf(&conflicts->arena, "SELECT entry, id FROM %s WHERE %s = $1%s",
-                                   kind->table, member->name, number ? "" : " AND id <> $2");
-    if (sql == NULL)
-        return error_no_memory(&conflicts->book->error);
-    crm_status status = store_row_values(conflicts->book->store, &conflicts->arena, sql, parameters,
-                                         number ? 1 : 2, found, 2);
-    if (status != CRM_OK)
-        return status == CRM_NOT_FOUND ? CRM_OK : status;
-    *out = found[0].type == VALUE_INTEGER ? found[0].integer : 0;
-    return number || *out > conflicts->entry->id
-               ? CRM_OK
-               : key_since(conflicts, kind, found[1].integer, field->name, out);
-}
-
-static crm_status judge_member(struct conflicts *conflicts, const struct reading *reading,
-                               const struct member *member)
-{
-    const struct field *field = kind_field(reading->image.kind, member->name);
-    int64_t gone = 0, taken = 0;
-    crm_status status = taken_by(conflicts, reading, member, &taken);
-    if (status == CRM_OK && field != NULL && field->type == DATA_REFERENCE &&
-        member->value.type == VALUE_INTEGER)
-        status = gone_by(conflicts, schema_kind(field->reference), member->value.integer, &gone);
-    if (status == CRM_OK && gone != 0)
-        status = add_found(conflicts, gone);
-    return status == CRM_OK && taken > conflicts->entry->id ? add_found(conflicts, taken) : status;
-}
-
-static crm_status judge_taken(void *context, const struct reading *reading)
-{
-    struct conflicts *conflicts = context;
-    crm_status status = CRM_OK;
-    arena_clear(&conflicts->arena);
-    for (size_t i = 0; i < reading->before.count && status == CRM_OK; i++)
-        status = judge_member(conflicts, reading, &reading->before.items[i]);
-    return status;
-}
-
-static crm_status look_at_taken(void *context, const struct value *row)
-{
-    struct conflicts *conflicts = context;
-    const struct image image = image_of(row);
-    return image.kind == NULL ? CRM_OK
-                              : image_read(conflicts->book, &image, judge_taken, conflicts);
 }
 
 /* ---- The refusal ---- */
@@ -578,11 +436,7 @@ static crm_status find(struct conflicts *conflicts)
                              &id, 1, look_at_image, conflicts);
     if (status == CRM_OK)
         status = look_at_since(conflicts);
-    if (status == CRM_OK)
-        status =
-            store_query(store, "SELECT " IMAGE_COLUMNS " FROM journal_image i WHERE i.entry = $1",
-                        &id, 1, look_at_taken, conflicts);
-    return status;
+    return status == CRM_OK ? conflict_with_taken(conflicts) : status;
 }
 
 crm_status conflict_refuse(struct crm_book *book, const struct entry *entry,
