@@ -44,7 +44,7 @@ static crm_status run(struct call *call)
         status = crm_book_init(call->book, call->place, given->zone, given->currency);
     if (status != CRM_OK)
         return status;
-    const crm_cell cells[] = {{.name = "book", .label = N_("Book"), .value = call->place}};
+    const crm_cell cells[] = {{.name = "book", .label = _("Book"), .value = call->place}};
     return crm_sink_record(call->sink, cells, 1);
 }
 

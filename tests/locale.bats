@@ -103,3 +103,18 @@ V-1   面谈" ""
     LC_ALL=C LANGUAGE=zh_CN call crm policy check nofile --format table
     [[ $err != *'??'* ]]
 }
+
+@test "one English word that is two in Chinese has two labels" {
+    crm add "Two words" --key acme2 >/dev/null
+    crm tier apply >/dev/null
+    crm visit add acme2 --channel face >/dev/null
+    sed 's/B: 95/B: 90/' .crm/policy.yaml >new.yaml
+    call crm --lang zh_CN tier history --by month --format table
+    [[ $out == *$'\n期间    月\n'* && $out != *操作人* ]]
+    call crm --lang zh_CN tier simulate --policy new.yaml --since 2026-03-02 --format table
+    [[ $out == *$'\n重新评定自  2026-03-02\n'* ]]
+    call crm --lang zh_CN visit why acme2 --format table
+    [[ $out == *"渠道          不限"* && $out == *"回访      面谈"* ]]
+    call crm --lang zh_CN init other --format table
+    expect 0 $'客户簿  other' ""
+}

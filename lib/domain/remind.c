@@ -160,7 +160,7 @@ static int compare(const void *a, const void *b)
     return 0;
 }
 
-static const struct choice kind_choices[] = {
+const struct choice remind_kinds[REMIND_KINDS] = {
     {"visit", N_("visit")},
     {"promise", N_("promise")},
     {"planned_visit", N_("planned visit")},
@@ -195,7 +195,7 @@ static crm_status write_items(const struct reminders *all, struct crm_sink *sink
 {
     const struct column columns[] = {
         {.name = "id", .label = _("Id"), .flags = COLUMN_HIDDEN},
-        {.name = "kind", .label = _("What"), WORDS(kind_choices)},
+        {.name = "kind", .label = _("What"), WORDS(remind_kinds)},
         {.name = "customer", .label = _("Customer"), .type = DATA_REFERENCE},
         {.name = "name", .label = _("Name")},
         {.name = "tier", .label = _("Tier")},

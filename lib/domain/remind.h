@@ -21,6 +21,10 @@ enum pressure {
 
 struct why;
 
+/* What an item is, with labels. */
+enum { REMIND_KINDS = 9 };
+extern const struct choice remind_kinds[REMIND_KINDS];
+
 struct reminder {
     enum pressure pressure;
     int rank;      /* of the tier; set when it is added */

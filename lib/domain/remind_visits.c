@@ -17,6 +17,11 @@ static crm_status explain_duty(struct why *why, const struct reminder *item)
     return explain_customer(why, item->subject);
 }
 
+static const char *channel_label(const struct duty *duty)
+{
+    return field_label_of(kind_field(&kind_visit, "channel"), duty->channel);
+}
+
 static const char *why_first(struct reminders *all, const struct duty *duty)
 {
     char first[24];
@@ -25,11 +30,11 @@ static const char *why_first(struct reminders *all, const struct duty *duty)
         return arena_printf(&all->arena,
                             any ? _("first visit on the next of: %s")
                                 : _("first visit on the next of: %s; %s or better"),
-                            duty->on_days, duty->channel);
+                            duty->on_days, channel_label(duty));
     return arena_printf(&all->arena,
                         any ? _("first visit %s after the relation began")
                             : _("first visit %s after the relation began, %s or better"),
-                        duration_format(duty->rule->first, first), duty->channel);
+                        duration_format(duty->rule->first, first), channel_label(duty));
 }
 
 static const char *why_again(struct reminders *all, const struct duty *duty)
@@ -41,11 +46,11 @@ static const char *why_again(struct reminders *all, const struct duty *duty)
         return any ? arena_printf(&all->arena, _("on the next of: %s; last on %s"), duty->on_days,
                                   last)
                    : arena_printf(&all->arena, _("on the next of: %s; %s or better, last on %s"),
-                                  duty->on_days, duty->channel, last);
+                                  duty->on_days, channel_label(duty), last);
     return any ? arena_printf(&all->arena, _("every %s, last on %s"),
                               duration_format(duty->rule->every, every), last)
                : arena_printf(&all->arena, _("every %s, %s or better, last on %s"),
-                              duration_format(duty->rule->every, every), duty->channel, last);
+                              duration_format(duty->rule->every, every), channel_label(duty), last);
 }
 
 static const char *why_due(struct reminders *all, const struct duty *duty)

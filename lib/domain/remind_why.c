@@ -65,11 +65,16 @@ static crm_status write_item(struct why *why, const struct reminder *item, struc
         return status;
     const struct why_cell cells[] = {
         {{.name = "id", .label = _("Id")}, value_text(item->id)},
-        {{.name = "kind", .label = _("What")}, value_text(item->kind)},
+        {{.name = "kind",
+          .label = _("What"),
+          .choices = remind_kinds,
+          .choice_count = REMIND_KINDS},
+         value_text(item->kind)},
         {{.name = "customer", .label = _("Customer")}, value_text(item->customer)},
         {{.name = "tier", .label = _("Tier")}, value_text(item->tier)},
         {{.name = "due", .label = _("Due"), .type = DATA_TIME}, value_text(item->due)},
-        {{.name = "state", .label = _("State")}, value_text(item->state)},
+        {{.name = "state", .label = _("State"), .choices = why_words, .choice_count = WHY_WORDS},
+         value_text(item->state)},
         {{.name = "owner", .label = _("Owner")}, value_text(item->owner)},
         {{.name = "why", .label = _("Why")}, value_text(item->why)}};
     const struct why_page page = {

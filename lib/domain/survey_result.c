@@ -374,7 +374,7 @@ void survey_result_columns(bool grouped, struct column out[SURVEY_RESULT_COLUMNS
         [SURVEY_N] = {.name = "n", .type = DATA_INTEGER},
         [SURVEY_MISSING] = {.name = "missing", .label = _("Missing"), .type = DATA_INTEGER},
         [SURVEY_BY] = {.name = "by",
-                       .label = _("By"),
+                       .label = _("Grouped by"),
                        .type = DATA_TEXT,
                        .flags = COLUMN_CONSTANT | hidden},
         [SURVEY_GROUP] = {.name = "group", .label = _("Group"), .type = DATA_TEXT, .flags = hidden},

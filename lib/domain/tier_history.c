@@ -304,6 +304,10 @@ static crm_status write_movement(struct movement *movement, struct crm_sink *sin
     return status == CRM_OK ? sink_end(sink) : status;
 }
 
+static const struct choice spans[] = {
+    {"month", N_("month")}, {"quarter", N_("quarter")}, {"year", N_("year")}};
+enum { SPANS = sizeof spans / sizeof *spans };
+
 static crm_status write_head(const struct movement *movement, struct crm_sink *sink)
 {
     int64_t changes = 0;
@@ -311,8 +315,10 @@ static crm_status write_head(const struct movement *movement, struct crm_sink *s
     for (size_t i = 0; i < count; i++)
         changes += movement->periods[i].changes;
     const struct column columns[] = {
-        {.name = "scheme", .label = _("Scheme")}, {.name = "by", .label = _("By")},
-        {.name = "from", .label = _("From")},     {.name = "to", .label = _("To")},
+        {.name = "scheme", .label = _("Scheme")},
+        {.name = "by", .label = _("Period"), .choices = spans, .choice_count = SPANS},
+        {.name = "from", .label = _("From")},
+        {.name = "to", .label = _("To")},
         COUNT("changes", _("Changes")),
     };
     const struct value values[] = {

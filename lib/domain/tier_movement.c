@@ -185,7 +185,7 @@ static crm_status write_head(struct movement *movement, struct crm_sink *sink)
         {{.name = "scheme_before", .label = _("Scheme before")}, value_text(before->scheme->name)},
         {{.name = "on", .label = _("On"), .type = DATA_DATE},
          value_text(simulation->book->today_text)},
-        {{.name = "since", .label = _("Since"), .type = DATA_DATE},
+        {{.name = "since", .label = _("Evaluated since"), .type = DATA_DATE},
          value_text(simulation->replayed ? day_text(movement, simulation->since) : NULL)},
         {COUNT("days", _("Evaluations")), value_integer((int64_t)simulation->day_count)},
         {COUNT("customers", _("Customers")), value_integer(movement->taking_part)},

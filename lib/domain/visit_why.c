@@ -60,6 +60,11 @@ static crm_status damaged(struct crm_book *book, const char *key)
 
 /* ---- The rule ---- */
 
+static const char *channel_label(const char *channel)
+{
+    return field_label_of(kind_field(&kind_visit, "channel"), channel);
+}
+
 static crm_status add_rule(struct visiting *visiting)
 {
     struct why *why = visiting->why;
@@ -78,19 +83,20 @@ static crm_status add_rule(struct visiting *visiting)
     const char *often = visiting->cadence.days.count > 0 ? own.days : every;
     visiting->channel = rule->channel == 0 ? NULL : policy->channels[rule->channel];
     visiting->history = (struct cadence_history){.rule = rule, .days = &visiting->cadence.days};
-    why_add(why, (struct why_step){
-                     .figure = "due",
-                     .step = "rule",
-                     .input = tier != NULL ? why_text(why, _("tier %s"), tier)
-                                           : why_text(why, _("unrated: as the last tier")),
-                     .record = own.days != NULL      ? "visit_days"
-                               : own.every != NULL   ? "visit_every"
-                               : own.channel != NULL ? "visit_channel"
-                                                     : NULL,
-                     .line = rule->line,
-                     .value = visiting->channel == NULL ? why_text(why, "%s", often)
-                                                        : why_text(why, _("%s, %s or better"),
-                                                                   often, visiting->channel)});
+    why_add(why,
+            (struct why_step){.figure = "due",
+                              .step = "rule",
+                              .input = tier != NULL ? why_text(why, _("tier %s"), tier)
+                                                    : why_text(why, _("unrated: as the last tier")),
+                              .record = own.days != NULL      ? "visit_days"
+                                        : own.every != NULL   ? "visit_every"
+                                        : own.channel != NULL ? "visit_channel"
+                                                              : NULL,
+                              .line = rule->line,
+                              .value = visiting->channel == NULL
+                                           ? why_text(why, "%s", often)
+                                           : why_text(why, _("%s, %s or better"), often,
+                                                      channel_label(visiting->channel))});
     return CRM_OK;
 }
 
@@ -130,7 +136,7 @@ static crm_status add_contact(void *context, const struct value *row)
                                              : visiting->channel == NULL
                                                  ? _("does not count")
                                                  : why_text(why, _("does not count: %s or better"),
-                                                            visiting->channel)});
+                                                            channel_label(visiting->channel))});
     return CRM_OK;
 }
 
@@ -320,16 +326,24 @@ crm_status crm_visit_why(crm_book *book, const char *customer, crm_sink *sink)
         status = visit_explain(&why, id, &found);
     if (status != CRM_OK)
         return book_end(book, status);
+    size_t channel_count;
+    const struct choice *channels =
+        field_labels(kind_field(&kind_visit, "channel"), &channel_count);
     const struct why_cell cells[] = {
         {{.name = "customer", .label = _("Customer")}, found.key},
         {{.name = "name", .label = _("Name")}, found.name},
         {{.name = "tier", .label = _("Tier")}, found.tier},
         {{.name = "due", .label = _("Due"), .type = DATA_DATE},
          value_text(found.known ? why_day(&why, found.due) : NULL)},
-        {{.name = "state", .label = _("State")}, value_text(found.state)},
+        {{.name = "state", .label = _("State"), .choices = why_words, .choice_count = WHY_WORDS},
+         value_text(found.state)},
         {{.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
          found.known ? value_integer(book->today - found.due) : value_null()},
-        {{.name = "channel", .label = _("Channel")}, value_text(found.channel)},
+        {{.name = "channel",
+          .label = _("Channel"),
+          .choices = channels,
+          .choice_count = channel_count},
+         value_text(found.channel)},
         {{.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
          value_text(found.satisfied ? why_day(&why, found.last_on) : NULL)}};
     const struct why_page page = {

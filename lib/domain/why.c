@@ -11,7 +11,7 @@
 static const struct choice why_steps[] = {
     {"rule", N_("rule")},
     {"began", N_("relation began")},
-    {"contact", N_("contact")},
+    {"contact", N_("visit")},
     {"interval", N_("interval")},
     {"day_off", N_("day off")},
     {"working_day", N_("working day")},
@@ -52,8 +52,7 @@ static const struct choice why_steps[] = {
     {"next", N_("next")},
 };
 
-/* Words among what a step says, of which the rest is names and figures. */
-static const struct choice why_words[] = {
+const struct choice why_words[WHY_WORDS] = {
     {"break", N_("break")},         {"night", N_("night")},       {"weekend", N_("weekend")},
     {"holiday", N_("holiday")},     {"first", N_("first visit")}, {"due", N_("due")},
     {"overdue", N_("overdue")},     {"promised", N_("promised")}, {"at_risk", N_("at risk")},
@@ -61,7 +60,8 @@ static const struct choice why_words[] = {
     {"unknown", N_("unknown")},     {"new", N_("new")},           {"promoted", N_("promoted")},
     {"demoted", N_("demoted")},     {"held", N_("held")},         {"recovered", N_("recovered")},
     {"confirmed", N_("confirmed")}, {"unrated", N_("unrated")},   {"released", N_("released")},
-};
+    {"message", N_("message")},     {"email", N_("email")},       {"event", N_("event")},
+    {"phone", N_("phone")},         {"video", N_("video")},       {"face", N_("face")}};
 
 void why_release(struct why *why)
 {
@@ -115,9 +115,7 @@ const char *why_place(struct why *why, long line)
     return line > 0 ? why_text(why, "%s:%ld", book_policy_name, line) : NULL;
 }
 
-#define SAYINGS                                                                                    \
-    .flags = COLUMN_TIMES, .choices = why_words,                                                   \
-    .choice_count = sizeof why_words / sizeof *why_words
+#define SAYINGS .flags = COLUMN_TIMES, .choices = why_words, .choice_count = WHY_WORDS
 
 static crm_status write_steps(struct why *why, struct crm_sink *sink)
 {

@@ -29,6 +29,11 @@ struct why {
 };
 void why_release(struct why *why);
 
+/* Words among what a step says, with labels: states, kinds of time, changes of tier,
+ * channels. */
+enum { WHY_WORDS = 27 };
+extern const struct choice why_words[WHY_WORDS];
+
 void why_add(struct why *why, struct why_step step);
 /* Texts in the arena; NULL when memory ran out, which is noted. */
 const char *why_text(struct why *why, const char *format, ...) CRM_PRINTF(2, 3);
