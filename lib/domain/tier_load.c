@@ -369,15 +369,26 @@ static crm_status read_change(void *context, const struct value *row)
     return CRM_OK;
 }
 
+/* The main scheme's tiers stand with the customers: of its history those matter alone who were ever
+ * given one by hand or held, and they are few. */
+#define EVERY_CHANGE "FROM tier_change t WHERE t.scheme = $1"
+#define CHANGES_THAT_LAST                                                                          \
+    EVERY_CHANGE " AND t.customer IN (SELECT s.customer FROM tier_change s WHERE s.scheme = $1 "   \
+                 "AND (s.pinned = 1 OR s.reason IN ($2, $3)))"
+
 static crm_status load_changes(struct loading *loading)
 {
+    const bool main = loading->main;
     const struct store_select select = {.columns = tier_follow_columns,
                                         .column_count = FOLLOW_COLUMNS,
-                                        .from = "FROM tier_change t WHERE t.scheme = $1",
+                                        .from = main ? CHANGES_THAT_LAST : EVERY_CHANGE,
                                         .order = "t.id",
-                                        .as_stored = true};
-    const struct value scheme = value_text(loading->evaluation->scheme->name);
-    return store_each(loading->book->store, &select, &scheme, 1, read_change, loading);
+                                        .as_stored = !main};
+    const struct value parameters[] = {value_text(loading->evaluation->scheme->name),
+                                       value_text(tier_event_name(EVENT_HELD)),
+                                       value_text(tier_event_name(EVENT_RELEASED))};
+    return store_each(loading->book->store, &select, parameters, main ? 3 : 1, read_change,
+                      loading);
 }
 
 /* ---- All of it ---- */

@@ -10,12 +10,16 @@
 
 enum { AT_CUSTOMER, AT_DAY, AT_ORDER, AT_AMOUNT, AT_PROFIT, AT_CURRENCY, SALES_COLUMNS };
 
+/* Where a day lies. */
+enum side { SIDE_OUTSIDE, SIDE_NOW, SIDE_BEFORE };
+
 /* What one indicator has seen of the current customer. */
 struct sum {
     enum indicator_source source;
     size_t indicator;
     char after[DATE_TEXT];        /* the period: later than this day … */
     char before_after[DATE_TEXT]; /* growth: the period before it begins after this day */
+    enum side side;               /* of the day of the line being read */
     int64_t now, before;
     int32_t rows, rows_before;
     int32_t known; /* lines that have the measure: some have no profit */
@@ -29,11 +33,10 @@ struct pass {
     struct tier_evaluation *evaluation;
     struct sum *sums;
     size_t sum_count;
-    size_t at;            /* subject whose lines are being read */
-    const char *day_text; /* of the line being read … */
-    day_number day;       /* … and as a number, for origins */
-    char parsed[DATE_TEXT];
-    size_t currency_length; /* of the book's own */
+    size_t at;                /* subject whose lines are being read */
+    char day_text[DATE_TEXT]; /* of the line being read … */
+    day_number day;           /* … and as a number, if origins are asked for */
+    size_t currency_length;   /* of the book's own */
     int64_t foreign, counted;
 };
 
@@ -118,18 +121,10 @@ static crm_status keep_order(struct pass *pass, struct sum *sum, int64_t order)
     return CRM_OK;
 }
 
-/* Days stand in the order of their texts. */
-static bool is_later(const char *day, const char *than)
-{
-    return memcmp(day, than, DATE_TEXT - 1) > 0;
-}
-
 static crm_status add_line(struct pass *pass, struct sum *sum, const struct value *row)
 {
-    bool now = is_later(pass->day_text, sum->after);
-    bool before =
-        !now && sum->source == SOURCE_GROWTH && is_later(pass->day_text, sum->before_after);
-    if (!now && !before)
+    const bool now = sum->side == SIDE_NOW;
+    if (sum->side == SIDE_OUTSIDE)
         return CRM_OK;
     const struct value *measure = &row[sum->source == SOURCE_PROFIT ? AT_PROFIT : AT_AMOUNT];
     int64_t *total = now ? &sum->now : &sum->before;
@@ -155,16 +150,31 @@ static bool is_foreign(const struct pass *pass, const struct value *currency)
             memcmp(currency->text, pass->book->policy->currency, length) != 0);
 }
 
-/* Neighbouring lines are mostly of one day: it is parsed once, and only for those who ask when. */
+/* Days stand in the order of their texts. */
+static bool is_later(const char *day, const char *than)
+{
+    return memcmp(day, than, DATE_TEXT - 1) > 0;
+}
+
+static enum side side_of(const struct sum *sum, const char *day)
+{
+    if (is_later(day, sum->after))
+        return SIDE_NOW;
+    return sum->source == SOURCE_GROWTH && is_later(day, sum->before_after) ? SIDE_BEFORE
+                                                                            : SIDE_OUTSIDE;
+}
+
+/* Neighbouring lines are mostly of one day: what follows from it is found once. */
 static bool read_day(struct pass *pass, const struct value *day)
 {
     if (day->type != VALUE_TEXT || day->length != DATE_TEXT - 1)
         return false;
-    pass->day_text = day->text;
-    if (pass->evaluation->origins == NULL || memcmp(day->text, pass->parsed, DATE_TEXT - 1) == 0)
+    if (memcmp(day->text, pass->day_text, DATE_TEXT - 1) == 0)
         return true;
-    memcpy(pass->parsed, day->text, DATE_TEXT - 1);
-    return date_parse_iso(day->text, day->length, &pass->day);
+    memcpy(pass->day_text, day->text, DATE_TEXT - 1);
+    for (size_t i = 0; i < pass->sum_count; i++)
+        pass->sums[i].side = side_of(&pass->sums[i], pass->day_text);
+    return pass->evaluation->origins == NULL || date_parse_iso(day->text, day->length, &pass->day);
 }
 
 /* Customers come in ascending order, as the subjects stand. */
