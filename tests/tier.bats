@@ -1025,6 +1025,23 @@ END
     [ "$(crm tier simulate --policy new.yaml)" = "${out%$'\n'}" ]
 }
 
+@test "simulate tells what it takes once the demotions held back have come" {
+    crm tier apply >/dev/null
+    sed 's/A: 80, B: 95/A: 40, B: 60/' .crm/policy.yaml >now.yaml
+    sed 's/demote_after: 0 /demote_after: 2 /' now.yaml >held.yaml
+    call crm tier simulate --policy now.yaml
+    [ "$(jq -c '[.held, .moved, .visits_after, .hours_after]' <<<"$out")" = \
+        "$(jq -c '[.held, .moved, .visits_settled, .hours_settled]' <<<"$out")" ]
+    wanted=$(jq -c '[.visits_settled, .hours_settled]' <<<"$out")
+    call crm tier simulate --policy held.yaml
+    [ "$(jq -c '[.held, .moved, .visits_before == .visits_after]' <<<"$out")" = '[3,0,true]' ]
+    [ "$(jq -c '[.visits_settled, .hours_settled]' <<<"$out")" = "$wanted" ]
+    call crm tier simulate --policy held.yaml --format table
+    [[ $out == *$'\nVisits once none is held '* && $out == *"Held: whom the other policy keeps"* ]]
+    call crm tier simulate --policy now.yaml --format table
+    [[ $out != *"once none is held"* ]]
+}
+
 @test "the years of a relation end with the calendar" {
     schemes 'tiers:
   names: [A, B, C]

@@ -31,6 +31,7 @@ struct movement {
     struct owner_load *owners;
     size_t owner_count;
     struct owner_load total;
+    struct load settled; /* by the other policy, once all demotions that it holds back have come */
     int64_t taking_part, moves[MOVE_OTHER + 1];
 };
 
@@ -101,6 +102,20 @@ static crm_status find_cadences(struct movement *movement, const struct tier_sid
     return status;
 }
 
+static crm_status add_settled(struct movement *movement, const struct tier_side *side,
+                              const struct value *row, struct customer_cadence cadence)
+{
+    const struct tier_subject *subject = side->subject;
+    const struct own_cadence own = {text_of(&row[0]), text_of(&row[1]), text_of(&row[2])};
+    crm_status status = CRM_OK;
+    if (subject->decision.change == CHANGE_HELD)
+        status = cadence_of_customer(side->policy, subject->reached, &own, &movement->row, &cadence,
+                                     &movement->simulation.book->error);
+    movement->settled.visits += cadence_visits_a_month(&cadence);
+    movement->settled.hours += cadence_hours_a_month(&cadence);
+    return status;
+}
+
 static bool find_number(const struct simulation *simulation, int64_t id, size_t *out)
 {
     const struct tier_evaluation *evaluation = &simulation->sides[SIDE_AFTER].evaluation;
@@ -127,7 +142,7 @@ static crm_status add_customer(void *context, const struct value *row)
         return status;
     add_load(owner_of(movement, row[1].integer), cadences);
     add_load(&movement->total, cadences);
-    return CRM_OK;
+    return add_settled(movement, &pair[SIDE_AFTER], row + 3, cadences[SIDE_AFTER]);
 }
 
 static crm_status sum_up(struct movement *movement)
@@ -161,12 +176,24 @@ static const char *day_text(struct movement *movement, day_number day)
         .name = (key), .label = (text), .type = DATA_REAL, .decimals = 2                           \
     }
 
+/* Of a table only where it is another amount. */
+#define SETTLED(key, text, held)                                                                   \
+    {                                                                                              \
+        .name = (key), .label = (text), .type = DATA_REAL, .decimals = 2,                          \
+        .flags = (held) > 0 ? 0 : COLUMN_HIDDEN                                                    \
+    }
+
+static int64_t held_back(const struct simulation *simulation)
+{
+    return simulation->days[simulation->day_count - 1].counts[SIDE_AFTER].held;
+}
+
 static crm_status write_head(struct movement *movement, struct crm_sink *sink)
 {
     const struct simulation *simulation = &movement->simulation;
     const struct simulated *before = &simulation->sides[SIDE_BEFORE];
     const struct simulated *after = &simulation->sides[SIDE_AFTER];
-    const struct simulated_day *last = &simulation->days[simulation->day_count - 1];
+    const int64_t held = held_back(simulation);
     const int64_t *moves = movement->moves;
     const struct load *loads = movement->total.loads;
     int64_t moved = 0;
@@ -189,7 +216,7 @@ static crm_status write_head(struct movement *movement, struct crm_sink *sink)
          value_text(simulation->replayed ? day_text(movement, simulation->since) : NULL)},
         {COUNT("days", _("Evaluations")), value_integer((int64_t)simulation->day_count)},
         {COUNT("customers", _("Customers")), value_integer(movement->taking_part)},
-        {COUNT("held", _("Held")), value_integer(last->counts[SIDE_AFTER].held)},
+        {COUNT("held", _("Held")), value_integer(held)},
         {COUNT("moved", _("Moved")), value_integer(moved)},
         {COUNT("up", _("Up")), value_integer(moves[MOVE_UP])},
         {COUNT("down", _("Down")), value_integer(moves[MOVE_DOWN])},
@@ -201,6 +228,10 @@ static crm_status write_head(struct movement *movement, struct crm_sink *sink)
         {AMOUNT("visits_after", _("Visits a month after")), value_real(loads[SIDE_AFTER].visits)},
         {AMOUNT("hours_before", _("Hours a month before")), value_real(loads[SIDE_BEFORE].hours)},
         {AMOUNT("hours_after", _("Hours a month after")), value_real(loads[SIDE_AFTER].hours)},
+        {SETTLED("visits_settled", _("Visits once none is held"), held),
+         value_real(movement->settled.visits)},
+        {SETTLED("hours_settled", _("Hours once none is held"), held),
+         value_real(movement->settled.hours)},
     };
     enum { CELLS = sizeof cells / sizeof *cells };
     struct column columns[CELLS];
@@ -485,6 +516,10 @@ static crm_status note_definitions(const struct movement *movement, const struct
     crm_status status = CRM_OK;
     if (part == NULL || part->write == write_load)
         status = sink_note(sink, "%s", _(cadence_load_definition));
+    if (status == CRM_OK && held_back(&movement->simulation) > 0)
+        status = sink_note(sink, _("Held: whom the other policy keeps in a better tier for now, by "
+                                   "demote_after or margin. They are no movers yet; what it takes "
+                                   "once they have fallen stands beside."));
     if (status == CRM_OK && movement->simulation.replayed)
         status = sink_note(sink, _("Evaluated again by the orders, surveys and pins of each day; "
                                    "what stands in a customer's file is as it is today."));
