@@ -314,13 +314,18 @@ hint: add one to 'care.greetings' in policy.yaml; one with {years} or {title} is
     put_care '  greetings: [{occasion: founding, text: "{years} ans de {customer} ! {salutation}"}]'
     call crm care greeting lakeside founding
     expect 0 "30 ans de Lakeside Tea House ! 王经理" ""
+    crm add "Hilltop" --key hilltop >/dev/null
+    crm add contact "Ada" --customer hilltop --birthday 04-01 >/dev/null
+    call crm care greeting hilltop
+    expect 1 "" "crm: no care date of Hilltop is known for the year to come
+hint: name the occasion: birthday, founding, or a festival; or the contact whose birthday it is, such as P-1"
     call crm care greeting lakeside easter
     expect 3 "" "crm: occasion: 'easter' is no festival
 hint: known are new-year, laba, new-years-eve, spring-festival, lantern, womens-day, qingming, labour-day, dragon-boat, qixi, zhongyuan, teachers-day, mid-autumn, national-day, double-ninth, winter-solstice, christmas"
     crm -q add "Nobody" --key nobody >/dev/null
     call crm care greeting nobody
     expect 1 "" "crm: no care date of Nobody is known for the year to come
-hint: name the occasion: birthday, founding, or a festival"
+hint: name the occasion: birthday, founding, or a festival; or the contact whose birthday it is, such as P-1"
 }
 
 @test "policy check finds what is wrong with care dates" {

@@ -285,9 +285,13 @@ static crm_status find_occasion(struct crm_book *book, const char *given, struct
     }
     if (status != CRM_OK || given != NULL)
         return status;
+    const bool person = greeted->contact != 0;
     error_set(&book->error, CRM_NOT_FOUND, _("no care date of %s is known for the year to come"),
-              greeted->words.name);
-    return error_hint(&book->error, _("name the occasion: birthday, founding, or a festival"));
+              person ? greeted->words.name : greeted->words.customer);
+    return error_hint(&book->error,
+                      person ? _("name the occasion: birthday, founding, or a festival")
+                             : _("name the occasion: birthday, founding, or a festival; or the "
+                                 "contact whose birthday it is, such as P-1"));
 }
 
 static crm_status read_occasion(struct crm_book *book, const char *text, struct arena *arena,
