@@ -139,10 +139,11 @@ static crm_status write_list(struct crm_book *book, struct care_list *list, crm_
     struct column last_channel = field_column(kind_field(&kind_visit, "channel"));
     last_channel.name = "last_channel";
     last_channel.label = _("Last by way of");
+    last_channel.flags |= COLUMN_SPARE;
     const struct column columns[] = {
         {.name = "customer", .label = _("Customer"), .type = DATA_REFERENCE},
-        {.name = "name", .label = _("Name")},
-        {.name = "tier", .label = _("Tier")},
+        {.name = "name", .label = _("Name"), .flags = COLUMN_SPARE},
+        {.name = "tier", .label = _("Tier"), .flags = COLUMN_SPARE},
         {.name = "contact", .label = _("Contact"), .type = DATA_REFERENCE},
         {.name = "person", .label = _("Person")},
         {.name = "occasion", .label = _("Occasion"), .choices = occasions, .choice_count = count},
@@ -157,7 +158,7 @@ static crm_status write_list(struct crm_book *book, struct care_list *list, crm_
         {.name = "round", .label = _("Round"), .type = DATA_BOOLEAN, .flags = COLUMN_HIDDEN},
         {.name = "last_on", .label = _("Last on"), .type = DATA_DATE},
         last_channel,
-        {.name = "last_by", .label = _("Last by"), .type = DATA_REFERENCE},
+        {.name = "last_by", .label = _("Last by"), .type = DATA_REFERENCE, .flags = COLUMN_SPARE},
         {.name = "owner", .label = _("Owner"), .type = DATA_REFERENCE},
         {.name = "why", .label = _("Why"), .flags = COLUMN_HIDDEN}};
     const struct table table = {

@@ -197,12 +197,12 @@ static crm_status write_items(const struct reminders *all, struct crm_sink *sink
         {.name = "id", .label = _("Id"), .flags = COLUMN_HIDDEN},
         {.name = "kind", .label = _("What"), WORDS(remind_kinds)},
         {.name = "customer", .label = _("Customer"), .type = DATA_REFERENCE},
-        {.name = "name", .label = _("Name")},
-        {.name = "tier", .label = _("Tier")},
+        {.name = "name", .label = _("Name"), .flags = COLUMN_SPARE},
+        {.name = "tier", .label = _("Tier"), .flags = COLUMN_SPARE},
         {.name = "due", .label = _("Due"), .type = DATA_TIME},
         {.name = "state", .label = _("State"), WORDS(state_choices)},
-        {.name = "late", .label = _("Late"), .type = DATA_DECIMAL},
-        {.name = "unit", .label = _("Unit"), WORDS(unit_choices)},
+        {.name = "late", .label = _("Late"), .type = DATA_DECIMAL, .flags = COLUMN_SPARE},
+        {.name = "unit", .label = _("Unit"), WORDS(unit_choices), .flags = COLUMN_SPARE},
         {.name = "owner", .label = _("Owner"), .type = DATA_REFERENCE},
         {.name = "why", .label = _("Why")}};
     const struct table table = {

@@ -291,7 +291,7 @@ static crm_status write_duty(struct crm_sink *sink, const struct duty *duty)
 static crm_status write_duties(struct crm_sink *sink, const struct duty_list *list)
 {
     const struct column columns[] = {
-        {.name = "customer", .label = _("Customer")},
+        {.name = "customer", .label = _("Customer"), .type = DATA_REFERENCE},
         {.name = "name", .label = _("Name")},
         {.name = "tier", .label = _("Tier")},
         {.name = "due", .label = _("Due"), .type = DATA_DATE},
@@ -300,10 +300,13 @@ static crm_status write_duties(struct crm_sink *sink, const struct duty_list *li
          .type = DATA_ENUM,
          .choices = state_choices,
          .choice_count = sizeof state_choices / sizeof *state_choices},
-        {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER},
+        {.name = "days_late", .label = _("Days late"), .type = DATA_INTEGER, .flags = COLUMN_SPARE},
         field_column(kind_field(&kind_visit, "channel")),
         {.name = "owner", .label = _("Owner"), .type = DATA_REFERENCE},
-        {.name = "last_qualifying", .label = _("Last that counts"), .type = DATA_DATE},
+        {.name = "last_qualifying",
+         .label = _("Last that counts"),
+         .type = DATA_DATE,
+         .flags = COLUMN_SPARE},
         {.name = "planned_on", .label = _("Planned on"), .type = DATA_DATE}};
     const struct table table = {
         .name = "due", .columns = columns, .count = sizeof columns / sizeof *columns};

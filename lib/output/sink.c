@@ -241,7 +241,7 @@ static crm_status project(struct crm_sink *sink, const struct table *table, stru
             return error_set(sink->error, CRM_USAGE, _("the column \"%s\" is asked for twice"),
                              table->columns[at].name);
     columns[sink->table.count] = table->columns[at];
-    columns[sink->table.count].flags &= ~(unsigned)(COLUMN_HIDDEN | COLUMN_CONSTANT);
+    columns[sink->table.count].flags &= ~(unsigned)(COLUMN_HIDDEN | COLUMN_CONSTANT | COLUMN_SPARE);
     sink->projection[sink->table.count++] = at;
     return CRM_OK;
 }

@@ -20,8 +20,9 @@ enum column_flags {
     COLUMN_HIDDEN = 2,   /* not in the table unless asked for by --fields; in all other formats */
     COLUMN_BAR = 4,      /* on a coloured terminal followed by a bar in proportion to the maximum */
     COLUMN_SENSITIVE = 8, /* personal: masked where many records are listed */
-    COLUMN_TIMES = 32,    /* a text in which points of time may stand; tables show them as times */
-    COLUMN_DAY = 16       /* a text that is a day, with or without its year, which no mask hides */
+    COLUMN_SPARE = 64, /* a list on a screen that is too narrow leaves it out, the last one first */
+    COLUMN_TIMES = 32, /* a text in which points of time may stand; tables show them as times */
+    COLUMN_DAY = 16    /* a text that is a day, with or without its year, which no mask hides */
 };
 
 struct column {

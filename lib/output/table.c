@@ -160,7 +160,7 @@ static void put_cell(struct crm_sink *sink, const struct lane *lane, const struc
 static void put_part(struct crm_sink *sink, const struct lane *lane, struct cell *cell)
 {
     struct cell part = *cell;
-    if (!lane->number && lane->cut) {
+    if (lane->wrap && lane->cut) {
         part.length = table_line(cell->text, cell->length, lane->width, &part.width);
         while (part.length > 0 && cell->text[part.length - 1] == ' ')
             part.length--, part.width--;
@@ -174,8 +174,8 @@ static void put_part(struct crm_sink *sink, const struct lane *lane, struct cell
     cell->number = 0;
 }
 
-/* Cells that are wider than their lanes go on below. They are used up. */
-static void put_wrapped(struct crm_sink *sink, struct cell *cells)
+/* Cells wider than lanes that wrap go on below. They are used up. */
+static void put_row(struct crm_sink *sink, struct cell *cells)
 {
     struct table_state *state = sink->state;
     for (bool more = true; more;) {
@@ -192,21 +192,6 @@ static void put_wrapped(struct crm_sink *sink, struct cell *cells)
         }
         end_line(sink);
     }
-}
-
-static void put_row(struct crm_sink *sink, const struct cell *cells)
-{
-    struct table_state *state = sink->state;
-    bool first = true;
-    state->gap = state->indent;
-    for (size_t i = 0; i < sink->table.count; i++) {
-        if (!state->lanes[i].shown)
-            continue;
-        state->gap += first ? 0 : LANE_GAP;
-        first = false;
-        put_cell(sink, &state->lanes[i], &cells[i]);
-    }
-    end_line(sink);
 }
 
 static void put_heading(struct crm_sink *sink)
@@ -282,6 +267,24 @@ static void hide_blank_lanes(struct crm_sink *sink, size_t limit)
     }
 }
 
+/* What a list can be read without makes room for the rest, and a note names it. */
+static void leave_out_spare(struct crm_sink *sink, size_t limit)
+{
+    struct table_state *state = sink->state;
+    cleanup(buffer_release) struct buffer names = {0};
+    const struct lane *lane;
+    while ((lane = lanes_leave_out(state->lanes, sink->table.count, limit)) != NULL) {
+        buffer_text(&names, names.length > 0 ? ", " : "");
+        buffer_text(&names, lane->column->name);
+    }
+    if (names.length > 0) {
+        buffer_printf(&state->notes, _("for want of room without %s: --fields chooses the columns"),
+                      buffer_string(&names));
+        buffer_character(&state->notes, '\0');
+    }
+    state->notes.failed = state->notes.failed || names.failed;
+}
+
 /* Settles which columns are shown and how wide they are. When the rows held back aren't all
  * (`whole` false), nothing is known to be constant. */
 static void settle_lanes(struct crm_sink *sink, bool whole)
@@ -301,6 +304,7 @@ static void settle_lanes(struct crm_sink *sink, bool whole)
     limit = limit > state->indent ? limit - state->indent : 0;
     if (whole && sink->in_page && limit > 0)
         hide_blank_lanes(sink, limit);
+    leave_out_spare(sink, limit);
     lanes_fit(state->lanes, sink->table.count, limit);
 }
 
@@ -358,12 +362,8 @@ static void put_held_rows(struct crm_sink *sink, bool whole)
         put_cards(sink);
     else
         put_heading(sink);
-    for (size_t i = 0; i < state->row_count && !cards; i++) {
-        if (sink->in_page)
-            put_wrapped(sink, state->rows[i]);
-        else
-            put_row(sink, state->rows[i]);
-    }
+    for (size_t i = 0; i < state->row_count && !cards; i++)
+        put_row(sink, state->rows[i]);
     state->row_count = 0;
     state->held_bytes = 0;
     arena_clear(&state->held);

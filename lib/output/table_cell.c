@@ -304,15 +304,36 @@ static bool give_up_a_word(struct lane *lanes, size_t count)
     return longest != NULL;
 }
 
-void lanes_fit(struct lane *lanes, size_t count, size_t width)
+static void find_cut(struct lane *lanes, size_t count, size_t width)
 {
-    size_t low = LEAST_WIDTH, high = LEAST_WIDTH;
     bool first = true;
     for (size_t i = 0; i < count; i++) {
         lanes[i].cut = lanes[i].shown && !first && width > 0 && may_be_cut(lanes[i].column->type);
         first = first && !lanes[i].shown;
-        high = lanes[i].cut ? larger(high, lanes[i].width) : high;
     }
+}
+
+const struct lane *lanes_leave_out(struct lane *lanes, size_t count, size_t width)
+{
+    enum { SOME_WORDS = 20 };
+    struct lane *spare = NULL;
+    find_cut(lanes, count, width);
+    if (width == 0 || total_width(lanes, count, SOME_WORDS) <= width)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (lanes[i].shown && (lanes[i].column->flags & COLUMN_SPARE) != 0)
+            spare = &lanes[i];
+    if (spare != NULL)
+        spare->shown = false;
+    return spare;
+}
+
+void lanes_fit(struct lane *lanes, size_t count, size_t width)
+{
+    size_t low = LEAST_WIDTH, high = LEAST_WIDTH;
+    find_cut(lanes, count, width);
+    for (size_t i = 0; i < count; i++)
+        high = lanes[i].cut ? larger(high, lanes[i].width) : high;
     while (total_width(lanes, count, LEAST_WIDTH) > width && give_up_a_word(lanes, count))
         ;
     while (low < high) {

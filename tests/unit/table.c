@@ -186,6 +186,39 @@ static void test_few_wide_rows_are_cards(void **state)
                              "2018-01-03        2018-01-10\n");
 }
 
+static void test_spare_columns_make_room(void **state)
+{
+    (void)state;
+    struct capture capture;
+    const struct column four[] = {{.name = "key", .type = DATA_TEXT},
+                                  {.name = "name", .type = DATA_TEXT, .flags = COLUMN_SPARE},
+                                  {.name = "n", .type = DATA_INTEGER, .flags = COLUMN_SPARE},
+                                  {.name = "why", .type = DATA_TEXT}};
+    const struct value row[] = {value_text("acme"), value_text("Acme Coffee"), value_integer(1234),
+                                value_text("every 3mo, face or better")};
+    const struct table wide = {"t", NULL, four, 4, false};
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 42}, NULL);
+    print_table(capture.sink, &wide, row, 1);
+    capture_expect(&capture, "key   name         why\n"
+                             "acme  Acme Coffee  every 3mo, face or bet…\n"
+                             "for want of room without n: --fields chooses the columns\n");
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 30}, NULL);
+    print_table(capture.sink, &wide, row, 1);
+    capture_expect(&capture, "key   why\n"
+                             "acme  every 3mo, face or bett…\n"
+                             "for want of room without n, name: --fields chooses the columns\n");
+    /* Neither where there is room, nor what was asked for. */
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 60}, NULL);
+    print_table(capture.sink, &wide, row, 1);
+    capture_expect(&capture, "key   name            n  why\n"
+                             "acme  Acme Coffee  1234  every 3mo, face or better\n");
+    capture_open(&capture,
+                 (crm_sink_options){.format = "table", .width = 30, .fields = "key,n,name"}, NULL);
+    print_table(capture.sink, &wide, row, 1);
+    capture_expect(&capture, "key      n  name\n"
+                             "acme  1234  Acme Coffee\n");
+}
+
 /* What is broken into lines is all there, and each line fits. */
 static void test_lines_property(void **state)
 {
@@ -408,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_cut_to_width),
         cmocka_unit_test(test_sections_wrap),
         cmocka_unit_test(test_few_wide_rows_are_cards),
+        cmocka_unit_test(test_spare_columns_make_room),
         cmocka_unit_test(test_lines_property),
         cmocka_unit_test(test_keys_are_not_cut),
         cmocka_unit_test(test_text_cannot_command),
