@@ -102,6 +102,21 @@ crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted)
                        all->member.count, note_member, wanted);
 }
 
+crm_status reminders_query(struct reminders *all, struct query *query, const char *owner,
+                           store_row each, void *context)
+{
+    if (all->staff != 0) {
+        buffer_printf(&query->sql, " AND coalesce(%s, 0) = ", owner);
+        query_value(query, value_integer(all->staff));
+    }
+    crm_status status = filter_sql(all->book, &kind_customer, "t", all->request->filter, query);
+    if (status == CRM_OK && query->sql.failed)
+        status = error_no_memory(&all->book->error);
+    return status == CRM_OK ? store_query(all->book->store, buffer_string(&query->sql),
+                                          query->parameters, query->count, each, context)
+                            : status;
+}
+
 /* ---- Given ---- */
 
 /* Only once the reader has them. */

@@ -80,6 +80,11 @@ struct reminder reminder_of_day(const struct crm_book *book, day_number due, cha
  */
 crm_status reminders_want(struct reminders *all, int64_t customer, bool *wanted);
 
+/* Runs a query over customers t that ends in a condition: of the list's staff, who stands in the
+ * column `owner`, and under the request's filter. */
+crm_status reminders_query(struct reminders *all, struct query *query, const char *owner,
+                           store_row each, void *context);
+
 /* ---- The sources ----
  *
  * Each adds what falls due until all->until and belongs to all->staff (0: everybody) and to

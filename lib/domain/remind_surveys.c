@@ -215,18 +215,8 @@ static crm_status look(struct surveys *surveys)
     bound_text(surveys, bound);
     buffer_text(&query.sql, texts[surveys->rule->after]);
     query_value(&query, value_text(bound));
-    if (all->staff != 0) {
-        buffer_text(&query.sql, " AND coalesce(t.owner, 0) = ");
-        query_value(&query, value_integer(all->staff));
-    }
-    crm_status status = filter_sql(all->book, &kind_customer, "t", all->request->filter, &query);
-    if (status == CRM_OK && query.sql.failed)
-        status = error_no_memory(&all->book->error);
-    return status == CRM_OK
-               ? store_query(all->book->store, buffer_string(&query.sql), query.parameters,
-                             query.count,
-                             surveys->rule->after == ASK_BY_TIME ? add_by_time : add_after, surveys)
-               : status;
+    return reminders_query(all, &query, "t.owner",
+                           surveys->rule->after == ASK_BY_TIME ? add_by_time : add_after, surveys);
 }
 
 /* By customer; what is due first stands first. */

@@ -94,16 +94,7 @@ static crm_status add_pins(struct reminders *all)
     date_format(date_add(all->until, all->book->policy->pin_notice), until);
     buffer_text(&query.sql, select_pins);
     query_value(&query, value_text(until));
-    if (all->staff != 0) {
-        buffer_text(&query.sql, " AND coalesce(t.owner, 0) = ");
-        query_value(&query, value_integer(all->staff));
-    }
-    crm_status status = filter_sql(all->book, &kind_customer, "t", all->request->filter, &query);
-    if (status == CRM_OK && query.sql.failed)
-        status = error_no_memory(&all->book->error);
-    return status == CRM_OK ? store_query(all->book->store, buffer_string(&query.sql),
-                                          query.parameters, query.count, add_pin, all)
-                            : status;
+    return reminders_query(all, &query, "t.owner", add_pin, all);
 }
 
 /* ---- Evaluations ---- */

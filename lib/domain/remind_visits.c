@@ -174,16 +174,7 @@ static crm_status add_all_planned(struct reminders *all)
     query_value(&query, value_text(until));
     if (reminders_new_to(all) != NULL)
         new_planned_sql(all, &query);
-    if (all->staff != 0) {
-        buffer_text(&query.sql, " AND coalesce(v.staff, t.owner) = ");
-        query_value(&query, value_integer(all->staff));
-    }
-    crm_status status = filter_sql(all->book, &kind_customer, "t", all->request->filter, &query);
-    if (status == CRM_OK && query.sql.failed)
-        status = error_no_memory(&all->book->error);
-    return status == CRM_OK ? store_query(all->book->store, buffer_string(&query.sql),
-                                          query.parameters, query.count, add_planned, all)
-                            : status;
+    return reminders_query(all, &query, "v.staff, t.owner", add_planned, all);
 }
 
 crm_status remind_visits(struct reminders *all)

@@ -113,8 +113,28 @@ static bool check_interval(struct policy_reader *reader, const struct yaml_node 
     return true;
 }
 
-void policy_read_intervals(struct policy_reader *reader, const struct policy_key *key,
-                           const struct yaml_node *node, void *base)
+/* Over midnight as well; the whole day would leave no time to remind. */
+static bool check_quiet(struct policy_reader *reader, const struct yaml_node *node,
+                        const struct interval *before, struct interval *out)
+{
+    (void)before; /* hours of quiet may overlap */
+    if (!read_interval(reader, node, out)) {
+        return false;
+    }
+    if (out->from % 1440 != out->to % 1440) {
+        return true;
+    }
+    policy_problem(reader, node, _("'%s' leaves no time of the day"), node->text);
+    policy_hint(reader, _("write it so: 22:00-08:00"));
+    return false;
+}
+
+/* Reads one, the one before it being NULL for the first; false when it is none. */
+typedef bool (*check_interval_of)(struct policy_reader *reader, const struct yaml_node *node,
+                                  const struct interval *before, struct interval *out);
+
+static void read_intervals(struct policy_reader *reader, const struct policy_key *key,
+                           const struct yaml_node *node, check_interval_of check, void *base)
 {
     struct interval *intervals = policy_array(reader, node->count, sizeof *intervals);
     size_t count = 0;
@@ -123,7 +143,7 @@ void policy_read_intervals(struct policy_reader *reader, const struct policy_key
     }
     for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
         const struct interval *before = count > 0 ? &intervals[count - 1] : NULL;
-        if (check_interval(reader, member, before, &intervals[count])) {
+        if (check(reader, member, before, &intervals[count])) {
             count++;
         }
     }
@@ -131,29 +151,16 @@ void policy_read_intervals(struct policy_reader *reader, const struct policy_key
     memcpy((char *)base + key->count_offset, &count, sizeof count);
 }
 
-/* The whole day would leave no time to remind. */
+void policy_read_intervals(struct policy_reader *reader, const struct policy_key *key,
+                           const struct yaml_node *node, void *base)
+{
+    read_intervals(reader, key, node, check_interval, base);
+}
+
 void policy_read_quiet(struct policy_reader *reader, const struct policy_key *key,
                        const struct yaml_node *node, void *base)
 {
-    struct interval *intervals = policy_array(reader, node->count, sizeof *intervals);
-    size_t count = 0;
-    if (intervals == NULL) {
-        return;
-    }
-    for (const struct yaml_node *member = node->first; member != NULL; member = member->next) {
-        struct interval *interval = &intervals[count];
-        if (!read_interval(reader, member, interval)) {
-            continue;
-        }
-        if (interval->from % 1440 == interval->to % 1440) {
-            policy_problem(reader, member, _("'%s' leaves no time of the day"), member->text);
-            policy_hint(reader, _("write it so: 22:00-08:00"));
-            continue;
-        }
-        count++;
-    }
-    memcpy((char *)base + key->offset, &intervals, sizeof intervals);
-    memcpy((char *)base + key->count_offset, &count, sizeof count);
+    read_intervals(reader, key, node, check_quiet, base);
 }
 
 /* The meaning of a threshold depends on the method, which stands before it in the description. */
