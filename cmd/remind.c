@@ -77,10 +77,22 @@ static crm_status install_timer(struct call *call, const struct remind_options *
 {
     const struct remind_timer timer = {
         .kind = given->timer, .at = given->at, .staff = given->staff, .write = given->write};
-    if (call->argument_count == 0 && given->within == NULL && !given->only_new && !given->exit_code)
+    if (call->argument_count == 0 && given->within == NULL && !given->only_new &&
+        !given->exit_code && given->why == NULL)
         return remind_timer(call, &timer);
     call_fail(call, CRM_USAGE, _("--install-timer goes with --at, --for and --write alone"));
     return call_hint(call, CRM_USAGE, _("the timer runs: crm remind --new"));
+}
+
+/* Nothing else may seem to have been heard, least of all --new. */
+static crm_status explain(struct call *call, const struct remind_options *given)
+{
+    const bool alone = call->argument_count == 0 && given->staff == NULL && given->within == NULL &&
+                       !given->only_new && !given->exit_code && given->at == NULL && !given->write;
+    if (alone)
+        return crm_remind_why(call->book, given->why, call->sink);
+    call_fail(call, CRM_USAGE, _("--why goes alone"));
+    return call_hint(call, CRM_USAGE, _("its item is looked for among all, whenever they are due"));
 }
 
 static crm_status run(struct call *call)
@@ -89,7 +101,7 @@ static crm_status run(struct call *call)
     if (given->timer != NULL)
         return install_timer(call, given);
     if (given->why != NULL)
-        return crm_remind_why(call->book, given->why, call->sink);
+        return explain(call, given);
     if (given->at != NULL || given->write) {
         call_fail(call, CRM_USAGE, _("--at and --write go with --install-timer"));
         return call_hint(call, CRM_USAGE, _("crm remind --install-timer --at 08:30 --write"));

@@ -291,3 +291,16 @@ EOF
     expect 3 "line,column,message,hint
 8,12,never holds: line 7 takes every such customer,the first rule that fits holds: put the narrower one first" -
 }
+
+@test "a period that sees nothing, and care dates of many years at once, are refused" {
+    new_book .crm
+    sed 's/period: 12mo/period: 0d/; s/birthday: {lead: 3d/birthday: {lead: 2y/; s/^  grace: 14d/  grace: 367d/' .crm/policy.yaml >new.yaml
+    call crm policy check new.yaml
+    [ "$status" = 3 ]
+    [ "$(jq -r '"\(.key): \(.message), \(.hint)"' <<<"$out")" = "tiers.schemes.abc.period: '0d' is too short, null
+care.grace: '367d' is too long, at most 366 days
+care.occasions.birthday.lead: '2y' is too long, at most 366 days" ]
+    sed 's/period: 12mo/period: 1d/; s/birthday: {lead: 3d/birthday: {lead: 1y/; s/^  grace: 14d/  grace: 366d/' .crm/policy.yaml >new.yaml
+    call crm policy check new.yaml
+    expect 0 "" ""
+}

@@ -151,6 +151,13 @@ resolve_due|rule|the policy sets no limit" ]
         [[ $(steps figure,input,result | tail -1) == "given|amy|2026-03-02T14:00:00+08:00" ]]
     done < <(jq -r .id items)
     # One that is still to come; one that there is not.
+    for words in --new "--for amy" "--within 1y" --exit-code acme --write "--install-timer cron"; do
+        # shellcheck disable=SC2086
+        call crm remind --why visit:1:2026-01-15 $words
+        [ "$status" = 2 ] && [ -z "$out" ]
+    done
+    call crm remind --why visit:1:2026-01-15 --new
+    expect 2 "" $'crm: --why goes alone\nhint: its item is looked for among all, whenever they are due'
     call crm --now 2025-06-01T09:00 remind --why visit:1:2026-01-15
     [ "$(jq -r .id <<<"$out")" = visit:1:2026-01-15 ]
     call crm remind --why visit:1:1999-01-01

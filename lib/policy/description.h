@@ -60,7 +60,7 @@ struct policy_key {
     size_t count_offset;      /* of the number of members: lists and maps */
     size_t given_offset;      /* of a bool that says whether the key was given; 0: none */
     size_t place_offset;      /* of the long with its line, 0 for a default; 0: none */
-    int64_t minimum, maximum; /* of the number, or of the members; maximum 0: none */
+    int64_t minimum, maximum; /* of the number, the members, or a period's days; maximum 0: none */
     const char *const *choices;
     size_t choice_count;
     const char *default_text; /* as YAML; NULL: none */

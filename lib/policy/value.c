@@ -255,9 +255,17 @@ static bool parse_period(struct policy_reader *reader, const struct yaml_node *n
 static void read_period(struct policy_reader *reader, const struct policy_key *key,
                         const struct yaml_node *node, void *target)
 {
-    (void)key;
     struct duration duration = {0};
-    if (parse_period(reader, node, &duration)) {
+    if (!parse_period(reader, node, &duration)) {
+        return;
+    }
+    const day_number days = date_add(0, duration);
+    if (days < key->minimum) {
+        policy_problem(reader, node, _("'%s' is too short"), node->text);
+    } else if (key->maximum > 0 && days > key->maximum) {
+        policy_problem(reader, node, _("'%s' is too long"), node->text);
+        policy_hint(reader, _("at most %lld days"), (long long)key->maximum);
+    } else {
         memcpy(target, &duration, sizeof duration);
     }
 }
