@@ -130,6 +130,20 @@ customer() {
     [ -z "$(crm visit list)" ]
 }
 
+@test "who is visited each week is planned on from the last visit that is planned already" {
+    crm add acme --owner lin --since 2026-02-23 --visit-every 1w >/dev/null
+    sed -i 's/^  ahead: 14d/  ahead: 0d/; s/C: {every: 12mo, channel: any, minutes: 15, grace: 14d}/C: {every: 12mo, grace: 0d}/' .crm/policy.yaml
+    whole=$(crm visit plan --until 2026-04-19 --fields day,due)
+    [ "$(wc -l <<<"$whole")" = 7 ]
+    crm visit plan --until 2026-03-22 --save --fields day,due >first
+    [ "$(wc -l <first)" = 3 ]
+    [ -z "$(crm visit plan --until 2026-03-22)" ]
+    [ "$(cat first && crm visit plan --until 2026-04-19 --fields day,due)" = "$whole" ]
+    crm --now 2026-03-03T09:00:00+08:00 visit plan --until 2026-04-19 --save --fields day,due >second
+    [ "$(cat first second)" = "$whole" ]
+    [ -z "$(crm visit plan --until 2026-04-19)" ]
+}
+
 @test "only one owner's; days that make no plan are refused" {
     customer acme lin Harbour 2025-03-09
     customer beta wu Harbour 2025-03-09

@@ -18,11 +18,11 @@ struct owner {
     bool active;
 };
 
-/* What is planned already to one customer from today on. */
+/* A visit that is planned already, from today on. */
 struct planned {
     int64_t customer;
-    day_number first;
-    int channel; /* the strongest; ANY_CHANNEL where it is still open */
+    day_number day;
+    int channel; /* ANY_CHANNEL where it is still open */
 };
 
 enum { ANY_CHANNEL = INT_MAX };
@@ -39,7 +39,7 @@ struct planning {
     int *capacity;       /* by owner */
     const char **cities; /* sorted, each once */
     size_t city_count;
-    struct planned *planned; /* by customer */
+    struct planned *planned; /* by customer, then by day */
     size_t planned_count, planned_capacity;
     struct visit_plan plan;
 };
@@ -192,11 +192,6 @@ static crm_status keep_planned(struct planning *planning, int64_t customer, day_
     const size_t count = planning->planned_count;
     const int found =
         channel == NULL ? ANY_CHANNEL : policy_channel(planning->book->policy, channel);
-    if (count > 0 && planning->planned[count - 1].customer == customer) {
-        struct planned *last = &planning->planned[count - 1];
-        last->channel = found > last->channel ? found : last->channel;
-        return CRM_OK;
-    }
     struct planned *grown =
         array_grow(planning->planned, &planning->planned_capacity, count + 1, sizeof *grown);
     if (grown == NULL)
@@ -234,18 +229,19 @@ static crm_status reserve_planned(struct planning *planning)
                        &today, 1, reserve, planning);
 }
 
-static int compare_planned(const void *id, const void *planned)
-{
-    int64_t left = *(const int64_t *)id, right = ((const struct planned *)planned)->customer;
-    return (left > right) - (left < right);
-}
-
+/* The first visit planned to that customer; NULL: none. */
 static const struct planned *planned_for(const struct planning *planning, int64_t customer)
 {
-    return planning->planned_count == 0
-               ? NULL
-               : bsearch(&customer, planning->planned, planning->planned_count,
-                         sizeof *planning->planned, compare_planned);
+    size_t low = 0, high = planning->planned_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (planning->planned[middle].customer < customer)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const bool found = low < planning->planned_count && planning->planned[low].customer == customer;
+    return found ? &planning->planned[low] : NULL;
 }
 
 /* ---- Duties ---- */
@@ -299,16 +295,43 @@ static int compare_customers(const void *a, const void *b)
     return order != 0 ? order : ((*x)->state == DUTY_PROMISED) - ((*y)->state == DUTY_PROMISED);
 }
 
-/* A planned visit is the answer to a duty that its channel satisfies, whenever it is to be, and to
- * a promise that it is not too late for. */
-static bool is_planned(const struct planning *planning, const struct duty *duty)
+/* A planned visit is the answer to a duty that its channel satisfies, whenever it is to be; *last:
+ * the day of the last one. */
+static bool is_answered(const struct planning *planning, const struct duty *duty, day_number *last)
 {
-    const struct planned *planned = planned_for(planning, duty->customer);
-    if (planned == NULL || duty->state != DUTY_PROMISED)
-        return planned != NULL && planned->channel >= duty->rule->channel;
-    struct plan_duty made = plan_duty_of(planning, duty);
+    const struct planned *end = planning->planned + planning->planned_count;
+    bool answered = false;
+    for (const struct planned *at = planned_for(planning, duty->customer);
+         at != NULL && at < end && at->customer == duty->customer; at++)
+        if (at->channel >= duty->rule->channel) {
+            answered = true;
+            *last = at->day;
+        }
+    return answered;
+}
+
+/* It keeps a promise that it is not too late for. */
+static bool is_kept(const struct planning *planning, const struct duty *promise)
+{
+    const struct planned *planned = planned_for(planning, promise->customer);
+    struct plan_duty made = plan_duty_of(planning, promise);
     give_time(planning, &made);
-    return planned->first <= made.latest;
+    return planned != NULL && planned->day <= made.latest;
+}
+
+/* What is still to be planned goes to the list; of what is planned, the duty that comes after. */
+static crm_status sort_out(struct planning *planning, const struct duty *duty,
+                           const struct duty **list, size_t *kept)
+{
+    day_number last;
+    const bool promised = duty->state == DUTY_PROMISED;
+    if (promised ? !is_kept(planning, duty) : !is_answered(planning, duty, &last))
+        list[(*kept)++] = duty;
+    else if (!promised) {
+        const struct plan_duty answered = plan_duty_of(planning, duty);
+        return visit_plan_follow(&planning->plan, &answered, last, &planning->book->error);
+    }
+    return CRM_OK;
 }
 
 /* Whether the visit for the duty can be made on the day of the promise: within the time of the
@@ -340,8 +363,7 @@ static crm_status add_duties(struct planning *planning)
     crm_status status = list == NULL ? error_no_memory(&planning->book->error) : CRM_OK;
     size_t kept = 0;
     for (size_t i = 0; i < count && status == CRM_OK; i++)
-        if (!is_planned(planning, &planning->duties.items[i]))
-            list[kept++] = &planning->duties.items[i];
+        status = sort_out(planning, &planning->duties.items[i], list, &kept);
     if (kept > 0)
         qsort(list, kept, sizeof *list, compare_customers);
     for (size_t at = 0; at < kept && status == CRM_OK;) {

@@ -237,26 +237,33 @@ static struct plan_duty *take(struct visit_plan *plan)
     return &grown[plan->duty_count++];
 }
 
-/* The customer's next one, counted from the day of this; false when it is behind the plan. */
-static bool next_duty(const struct visit_plan *plan, const struct plan_duty *duty,
+/* The customer's next one, counted from a visit on that day; false when it is behind the plan. */
+static bool next_duty(const struct visit_plan *plan, const struct plan_duty *duty, day_number made,
                       struct plan_duty *next)
 {
-    if (duty->day == PLAN_NOWHERE || duty->every.count == 0)
+    if (duty->every.count == 0)
         return false;
     *next = *duty;
-    day_number due = date_add(plan->days[duty->day], duty->every);
-    if (duty->days != NULL && !visit_days_next(duty->days, plan->days[duty->day], &due))
+    day_number due = date_add(made, duty->every);
+    if (duty->days != NULL && !visit_days_next(duty->days, made, &due))
         return false;
     size_t at = first_day_from(plan, due);
-    if (at == plan->day_count || due <= plan->days[duty->day])
+    if (at == plan->day_count || due <= made)
         return false;
     const struct duration ahead = {-duty->ahead.count, duty->ahead.unit};
     next->due = plan->days[at];
     next->earliest = date_add(next->due, ahead);
-    if (next->earliest <= plan->days[duty->day])
-        next->earliest = plan->days[duty->day] + 1;
+    if (next->earliest <= made)
+        next->earliest = made + 1;
     next->latest = date_add(next->due, duty->grace);
     return true;
+}
+
+crm_status visit_plan_follow(struct visit_plan *plan, const struct plan_duty *duty, day_number made,
+                             struct error *error)
+{
+    struct plan_duty next;
+    return next_duty(plan, duty, made, &next) ? visit_plan_add(plan, &next, error) : CRM_OK;
 }
 
 crm_status visit_plan_arrange(struct visit_plan *plan, struct error *error)
@@ -268,7 +275,7 @@ crm_status visit_plan_arrange(struct visit_plan *plan, struct error *error)
         crm_status status = duty == NULL ? error_no_memory(error) : place(plan, duty, error);
         if (status != CRM_OK)
             return status;
-        if (!next_duty(plan, duty, &next))
+        if (duty->day == PLAN_NOWHERE || !next_duty(plan, duty, plan->days[duty->day], &next))
             continue;
         status = visit_plan_add(plan, &next, error);
         if (status != CRM_OK)

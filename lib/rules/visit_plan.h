@@ -64,6 +64,10 @@ crm_status visit_plan_reserve(struct visit_plan *plan, int owner, day_number day
                               struct error *error);
 crm_status visit_plan_add(struct visit_plan *plan, const struct plan_duty *duty,
                           struct error *error);
+/* Not the duty, which is answered by a visit on that day, but the customer's next one after it, if
+ * it is due within the plan. */
+crm_status visit_plan_follow(struct visit_plan *plan, const struct plan_duty *duty, day_number made,
+                             struct error *error);
 crm_status visit_plan_arrange(struct visit_plan *plan, struct error *error);
 /* Visits that the owner has on that day. */
 int visit_plan_load(const struct visit_plan *plan, int owner, size_t day);
