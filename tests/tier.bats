@@ -639,6 +639,34 @@ tiers() {
     [ "$status" = 0 ]
 }
 
+@test "a scheme that becomes the main one leaves the tiers, whatever its own history tells" {
+    two_schemes abc
+    crm --now 2026-02-01T09:00:00+08:00 tier apply >/dev/null
+    crm --now 2026-02-02T09:00:00+08:00 tier apply --scheme best >/dev/null
+    old='c1,A,2026-02-01 c2,A,2026-02-01 c3,B,2026-02-01 c4,C,2026-02-01 c5,C,2026-02-01 c6,C,2026-02-01 quiet,C,2026-02-01 prospect,, lost,,'
+    two_schemes best
+    call crm check
+    [ "$status" = 0 ]
+    crm tier set c4 C --reason "as it is" >/dev/null
+    crm tier unset c4 >/dev/null
+    [ "$(tiers)" = "$old" ]
+    call crm check
+    [ "$status" = 0 ]
+    crm undo >/dev/null
+    [ "$(tiers)" = "$old" ]
+    call crm tier apply
+    [ "$(summary)" = "" ] # by hand, and its last day is not known
+    two_schemes abc
+    crm tier set c1 B --reason "slow to pay" >/dev/null
+    [ "$(tiers)" = "${old/c1,A,2026-02-01/c1,B,2026-03-02}" ]
+    call crm check
+    [ "$status" = 0 ]
+    crm undo >/dev/null
+    [ "$(tiers)" = "$old" ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 @test "beside another scheme a first evaluation taken back leaves no tier" {
     two_schemes abc
     crm tier apply --scheme best >/dev/null
