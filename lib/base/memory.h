@@ -29,7 +29,8 @@ void arena_clear(struct arena *arena);
 void arena_release(struct arena *arena);
 
 /* A grown copy of a heap array that doubles its capacity (element count) when `needed` exceeds it.
- * On failure returns NULL and leaves `array` as it was. */
+ * On failure returns NULL and leaves `array` as it was. Otherwise `array` is gone, so what else can
+ * fail is asked before, or after the result has taken its place. */
 void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_size);
 
 /* `cleanup(function)` calls function(&variable) when the scope is left. */

@@ -38,9 +38,11 @@ static const char *keep(struct reminders *all, const char *text, bool *failed)
 
 crm_status reminders_add(struct reminders *all, const struct reminder *item)
 {
-    struct reminder *items = array_grow(all->items, &all->capacity, all->count + 1, sizeof *items);
-    bool failed = items == NULL || item->id == NULL || item->why == NULL || all->arena.failed;
+    bool failed = item->id == NULL || item->why == NULL || all->arena.failed;
     if (failed)
+        return error_no_memory(&all->book->error);
+    struct reminder *items = array_grow(all->items, &all->capacity, all->count + 1, sizeof *items);
+    if (items == NULL)
         return error_no_memory(&all->book->error);
     all->items = items;
     struct reminder *kept = &items[all->count++];

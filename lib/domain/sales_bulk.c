@@ -191,9 +191,10 @@ static struct month_sum *month_of(struct sales_sums *s, const char *month,
             return &s->months[i];
         }
     }
-    struct month_sum *months =
-        array_grow(s->months, &s->month_room, s->month_count + 1, sizeof *months);
-    if (months == NULL || currency->length >= sizeof months->currency)
+    struct month_sum *months = NULL;
+    if (currency->length < sizeof months->currency)
+        months = array_grow(s->months, &s->month_room, s->month_count + 1, sizeof *months);
+    if (months == NULL)
         return NULL;
     s->months = months;
     struct month_sum *sum = &months[s->month_count];

@@ -132,9 +132,11 @@ static size_t number_of(const struct movement *movement, const struct value *tie
 
 static crm_status add_name(struct movement *movement, const char *name)
 {
+    if (name == NULL)
+        return no_memory(movement);
     const char **grown = array_grow(movement->names, &movement->name_capacity,
                                     movement->name_count + 1, sizeof *grown);
-    if (grown == NULL || name == NULL)
+    if (grown == NULL)
         return no_memory(movement);
     movement->names = grown;
     grown[movement->name_count++] = name;

@@ -221,9 +221,11 @@ static crm_status keep_condition(void *context, const struct tier_threshold *rul
     struct tier_explained *explained = context;
     struct why *why = explained->why;
     const char *text = why_text(why, "%s", condition);
+    if (text == NULL)
+        return error_no_memory(&why->book->error);
     struct rule_condition *grown = array_grow(explained->conditions, &explained->condition_capacity,
                                               explained->condition_count + 1, sizeof *grown);
-    if (grown == NULL || text == NULL)
+    if (grown == NULL)
         return error_no_memory(&why->book->error);
     explained->conditions = grown;
     grown[explained->condition_count++] =

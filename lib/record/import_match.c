@@ -191,10 +191,12 @@ void matcher_close(struct matcher *matcher)
 static crm_status add_pending(struct matcher *matcher, size_t field, const struct value *text)
 {
     struct import *import = matcher->import;
+    char *copy = arena_copy_length(&import->arena, text->text, text->length);
+    if (copy == NULL)
+        return error_no_memory(&import->book->error);
     struct pending *pending = array_grow(matcher->pending, &matcher->pending_room,
                                          matcher->pending_count + 1, sizeof *pending);
-    char *copy = arena_copy_length(&import->arena, text->text, text->length);
-    if (pending == NULL || copy == NULL)
+    if (pending == NULL)
         return error_no_memory(&import->book->error);
     matcher->pending = pending;
     pending[matcher->pending_count++] =

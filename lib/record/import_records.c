@@ -20,9 +20,11 @@ static crm_status touch(struct records *records, int64_t customer)
     uint32_t *mark = customer == 0 ? NULL : id_counter(&records->touched, customer);
     if (customer == 0 || (mark != NULL && *mark != 0))
         return CRM_OK;
+    if (mark == NULL)
+        return error_no_memory(&book->error);
     int64_t *customers = array_grow(records->customers, &records->customer_room,
                                     records->customer_count + 1, sizeof *customers);
-    if (mark == NULL || customers == NULL)
+    if (customers == NULL)
         return error_no_memory(&book->error);
     *mark = 1;
     records->customers = customers;

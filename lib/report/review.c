@@ -65,10 +65,12 @@ enum { CUSTOMER, STATUS, PLANNED_ON, DONE_AT, NEXT_ON, NEXT_AT, PROBLEM, SOLUTIO
 static crm_status add_review(struct reviewing *all, const struct value *row)
 {
     struct review *grown = array_grow(all->reviews, &all->capacity, all->count + 1, sizeof *grown);
-    if (grown == NULL || text_index_add(&all->groups, buffer_string(&all->name),
-                                        all->name.length) == TEXT_INDEX_NONE)
+    if (grown == NULL)
         return error_no_memory(&all->request->book->error);
     all->reviews = grown;
+    if (text_index_add(&all->groups, buffer_string(&all->name), all->name.length) ==
+        TEXT_INDEX_NONE)
+        return error_no_memory(&all->request->book->error);
     struct review *review = &grown[all->count++];
     *review = (struct review){0};
     for (size_t i = 0; i < all->request->group_count; i++)
