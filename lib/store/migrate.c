@@ -188,10 +188,9 @@ static crm_status finish_1(struct store *store)
  * not known, and the policy in force decides. */
 static crm_status finish_2(struct store *store)
 {
-    return store_execute(store,
-                         "UPDATE tier_change SET main = 1 "
-                         "WHERE (SELECT count(DISTINCT scheme) FROM tier_change) = 1 "
-                         "AND EXISTS (SELECT 1 FROM customer WHERE tier IS NOT NULL)");
+    return store_execute(store, "UPDATE tier_change SET main = 1 "
+                                "WHERE (SELECT count(DISTINCT scheme) FROM tier_change) = 1 "
+                                "AND EXISTS (SELECT 1 FROM customer WHERE tier IS NOT NULL)");
 }
 
 static const struct step steps[] = {

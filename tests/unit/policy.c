@@ -226,7 +226,8 @@ static void a_score_scheme_is_read_whole(void **state)
     policy_free(policy);
 }
 
-/* `why` names these lines: that of the key, whatever its value begins on, and of a list's member. */
+/* `why` names these lines: that of the key, whatever its value begins on, and of a list's member.
+ */
 static void a_part_stands_where_its_key_does(void **state)
 {
     (void)state;
