@@ -587,6 +587,39 @@ END
     [ "$(entries)" = "$before" ]
 }
 
+@test "a history that was imported in any order is read in the order of its days" {
+    schemes 'tiers:
+  names: [A, B, C]
+  schemes:
+    abc: {method: pareto, thresholds: {A: 80, B: 95}}
+    side: {method: pareto, thresholds: {A: 80, B: 95}}
+'
+    for scheme in abc side; do
+        cat >changes.csv <<EOF
+customer,scheme,tier,previous,effective_on,reason,pinned
+c5,$scheme,B,A,2026-02-01,demoted,no
+c5,$scheme,A,,2026-01-01,key account,yes
+c6,$scheme,A,B,2026-02-01,key account,yes
+c6,$scheme,B,,2026-01-01,new,no
+EOF
+        crm import changes.csv --as tier_change >/dev/null
+        call crm tier --scheme $scheme --all --fields customer,tier,change key=c5,c6
+        [ "$(summary)" = "c5:C:demoted c6:A:same" ]
+        call crm tier why c6 --scheme $scheme
+        [ "$(jq -c '[.pinned, .reason]' <<<"$out")" = '[true,"key account"]' ]
+        call crm tier unset c5 --scheme $scheme
+        expect 4 "" $'crm: the tier of \'c5\' was not set by hand\nhint: see: crm tier history \'c5\''
+        call crm tier set c6 A --reason "key account" --scheme $scheme
+        [ "$(jq -r .effective_on <<<"$out")" = 2026-02-01 ]
+    done
+    [ "$(crm show c6 --fields tier,tier_since)" = '{"tier":"A","tier_since":"2026-02-01"}' ]
+    sed 's/A: 80/A: 81/' .crm/policy.yaml >new.yaml
+    call crm tier simulate --policy new.yaml --since 2026-02-15
+    [ "$(jq -c '[.evaluations[0] | .promoted, .demoted]' <<<"$out")" = "[0,1]" ]
+    call crm check
+    [ "$status" = 0 ]
+}
+
 # ---- Another main scheme ----
 
 two_schemes() {
@@ -789,8 +822,8 @@ next|next||policy.yaml:$(line_of 'thresholds:')|A up to 80 %|$(jq -r '"with reve
     call crm --now 2026-05-05T09:00 tier why c2
     [ "$(steps step,input,value,result | grep '^demote_after')" = "demote_after|2026-03-05|+ 2mo|lets it go from 2026-05-05 on" ]
     [ "$(jq -c '[.tier, .change]' <<<"$out")" = '["B","demoted"]' ]
-    crm tier set c2 A --reason "a promise" --until 2026-03-31 >/dev/null
-    call crm tier why c2
+    crm --now 2026-03-06T09:00 tier set c2 A --reason "a promise" --until 2026-03-31 >/dev/null
+    call crm --now 2026-03-06T09:00 tier why c2
     [ "$(steps figure,step,input,value,result | grep '|pin|')" = "tier|pin|a promise|A|evaluations keep it until 2026-03-31" ]
     call crm --now 2026-04-01T09:00 tier why c2
     [ "$(steps step,value,result | grep -v '^tier_change' | tail -n 5 | head -n 4)" = "pin|A|over: evaluations decide again

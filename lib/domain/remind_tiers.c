@@ -13,7 +13,8 @@ static const char select_pins[] =
     "SELECT h.id, t.id, h.pinned_until, h.reason, h.scheme, h.tier, t.key, t.name, t.tier, s.login "
     "FROM tier_change h JOIN customer t ON t.id = h.customer LEFT JOIN staff s ON s.id = t.owner "
     "WHERE t.status <> 'lost' AND h.pinned = 1 AND NOT EXISTS (SELECT 1 FROM tier_change n "
-    "WHERE n.customer = h.customer AND n.scheme = h.scheme AND n.id > h.id) "
+    "WHERE n.customer = h.customer AND n.scheme = h.scheme AND (n.effective_on > h.effective_on "
+    "OR (n.effective_on = h.effective_on AND n.id > h.id))) "
     "AND h.pinned_until <= ";
 
 struct pin_basis {

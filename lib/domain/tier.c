@@ -401,7 +401,8 @@ static crm_status find_standing(struct crm_book *book, const struct tier_scheme 
     struct value row[4], tier;
     status = store_row_values(book->store, arena,
                               "SELECT tier, pinned, pinned_until, reason FROM tier_change "
-                              "WHERE customer = $1 AND scheme = $2 ORDER BY id DESC LIMIT 1",
+                              "WHERE customer = $1 AND scheme = $2 "
+                              "ORDER BY effective_on DESC, id DESC LIMIT 1",
                               parameters, 2, row, 4);
     if (status == CRM_OK) {
         out->tier = tier_in(book, &row[0]);
@@ -510,7 +511,8 @@ static crm_status set_tier(struct crm_book *book, const struct tier_scheme *sche
     const struct value parameters[] = {value_integer(standing.customer), value_text(scheme->name)};
     return tier_print_history(
         book,
-        "t.id = (SELECT max(m.id) FROM tier_change m WHERE m.customer = $1 AND m.scheme = $2)",
+        "t.id = (SELECT m.id FROM tier_change m WHERE m.customer = $1 AND m.scheme = $2 "
+        "ORDER BY m.effective_on DESC, m.id DESC LIMIT 1)",
         parameters, 2, true, sink);
 }
 

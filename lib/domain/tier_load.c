@@ -36,6 +36,8 @@ struct loading {
     bool summed; /* no line need be read: the sums kept with each customer are the period's */
     char (*after)[DATE_TEXT];     /* of each indicator: the day after which its period begins */
     const struct tier_past *past; /* by number of subject; NULL: by the history, on this day */
+    char last_on[DATE_TEXT];      /* day of the change read last */
+    bool mixed;                   /* one came behind a later one */
 };
 
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
@@ -362,8 +364,13 @@ void tier_follow(struct tier_past *past, const struct policy *policy, const stru
 static crm_status read_change(void *context, const struct value *row)
 {
     struct loading *loading = context;
+    const struct value *on = &row[FOLLOW_ON];
     struct tier_subject *subject =
         tier_subject_find(loading->evaluation, row[FOLLOW_CUSTOMER].integer);
+    if (on->type == VALUE_TEXT && on->length == DATE_TEXT - 1) {
+        loading->mixed = loading->mixed || memcmp(on->text, loading->last_on, DATE_TEXT - 1) < 0;
+        memcpy(loading->last_on, on->text, DATE_TEXT - 1);
+    }
     if (subject != NULL)
         tier_follow(&subject->past, loading->book->policy, row, loading->main);
     return CRM_OK;
@@ -376,19 +383,32 @@ static crm_status read_change(void *context, const struct value *row)
     EVERY_CHANGE " AND t.customer IN (SELECT s.customer FROM tier_change s WHERE s.scheme = $1 "   \
                  "AND (s.pinned = 1 OR s.reason IN ($2, $3)))"
 
-static crm_status load_changes(struct loading *loading)
+static crm_status read_changes(struct loading *loading, bool by_day)
 {
     const bool main = loading->main;
     const struct store_select select = {.columns = tier_follow_columns,
                                         .column_count = FOLLOW_COLUMNS,
                                         .from = main ? CHANGES_THAT_LAST : EVERY_CHANGE,
-                                        .order = "t.id",
-                                        .as_stored = !main};
+                                        .order = by_day ? "t.effective_on, t.id" : "t.id",
+                                        .as_stored = !by_day};
     const struct value parameters[] = {value_text(loading->evaluation->scheme->name),
                                        value_text(tier_event_name(EVENT_HELD)),
                                        value_text(tier_event_name(EVENT_RELEASED))};
     return store_each(loading->book->store, &select, parameters, main ? 3 : 1, read_change,
                       loading);
+}
+
+/* Rows are written from day to day; those that were imported may stand in any order, and are read
+ * again in that of their days. */
+static crm_status load_changes(struct loading *loading)
+{
+    struct tier_evaluation *evaluation = loading->evaluation;
+    crm_status status = read_changes(loading, loading->main);
+    if (status != CRM_OK || loading->main || !loading->mixed)
+        return status;
+    for (size_t i = 0; i < evaluation->count; i++)
+        evaluation->subjects[i].past = (struct tier_past){.tier = TIER_NONE};
+    return read_changes(loading, true);
 }
 
 /* ---- All of it ---- */

@@ -291,7 +291,7 @@ static crm_status follow(const struct simulation *simulation, int number, bool b
                                         .column_count = FOLLOW_COLUMNS,
                                         .from = "FROM tier_change t WHERE t.effective_on > $1 AND "
                                                 "t.effective_on <= $2 AND t.scheme IN ($3, $4)",
-                                        .order = "t.id"};
+                                        .order = "t.effective_on, t.id"};
     return store_each(simulation->book->store, &select, parameters, 4, follow_row, &following);
 }
 

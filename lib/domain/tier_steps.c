@@ -208,7 +208,7 @@ crm_status tier_change_explain(struct why *why, const char *scheme, int64_t cust
         why->book->store,
         "SELECT h.id, h.reason, h.previous, h.tier, h.effective_on FROM tier_change h "
         "WHERE h.customer = $1 AND h.scheme = $2 "
-        "AND h.tier IS DISTINCT FROM h.previous ORDER BY h.id DESC LIMIT 1",
+        "AND h.tier IS DISTINCT FROM h.previous ORDER BY h.effective_on DESC, h.id DESC LIMIT 1",
         parameters, 2, add_change, why);
 }
 

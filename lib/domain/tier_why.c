@@ -271,7 +271,7 @@ static crm_status read_customer(struct tier_explained *explained, int64_t id)
     explained->name = row[1];
     status = store_row_values(store, &why->arena,
                               "SELECT id, reason, actor FROM tier_change WHERE customer = $1 AND "
-                              "scheme = $2 ORDER BY id DESC LIMIT 1",
+                              "scheme = $2 ORDER BY effective_on DESC, id DESC LIMIT 1",
                               parameters, 2, row, 3);
     if (status != CRM_OK)
         return status == CRM_NOT_FOUND ? CRM_OK : status;
