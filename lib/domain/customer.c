@@ -143,7 +143,7 @@ static void why_sentence(const struct policy *policy, const struct tier_scheme *
                       figure);
     else
         buffer_printf(out, _("score %s"), figure);
-    buffer_text(out, "; ");
+    buffer_text(out, _("; "));
     if (threshold == NULL)
         buffer_printf(out, _("beyond the other lines: %s"), tier->text);
     else

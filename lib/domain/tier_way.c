@@ -178,6 +178,9 @@ static const char *fails_text(const struct tier_way *way, struct why *why)
 static const char *single_text(const struct tier_way *way, struct why *why)
 {
     const struct indicator *indicator = &way->evaluation->indicators[way->step.indicator];
+    /* Pareto's is crm's own word, the others are the policy's. */
+    const char *name =
+        way->evaluation->scheme->method == TIER_PARETO ? _(indicator->name) : indicator->name;
     struct buffer raw cleanup(buffer_release) = {0};
     char change[24];
     tier_raw_json(indicator, way->step.raw, &raw);
@@ -185,10 +188,10 @@ static const char *single_text(const struct tier_way *way, struct why *why)
     if (value == NULL)
         return NULL;
     if (!has_change(way))
-        return why_text(why, _("with %s of %s"), indicator->name, value);
+        return why_text(why, _("with %s of %s"), name, value);
     decimal_format(change_of(way), change);
-    return why_text(why, _("with %s of %s (%s%s)"), indicator->name, value,
-                    change_of(way) < 0 ? "" : "+", change);
+    return why_text(why, _("with %s of %s (%s%s)"), name, value, change_of(way) < 0 ? "" : "+",
+                    change);
 }
 
 /* What is missing: points, and with quotas the place that has to be taken. */

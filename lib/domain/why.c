@@ -8,6 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* As the columns of the pages are called. */
+static const struct choice why_figures[] = {
+    {"due", N_("Due")},
+    {"state", N_("State")},
+    {"tier", N_("Tier")},
+    {"promise_on", N_("Promised for")},
+    {"planned_on", N_("Planned on")},
+    {"respond_due", N_("Respond by")},
+    {"resolve_due", N_("Resolve by")},
+    {"score", N_("Score")},
+    {"place", N_("Place")},
+    {"reached", N_("By score")},
+    {"next", N_("Next")},
+    {"given", N_("Given")},
+};
+
 static const struct choice why_steps[] = {
     {"rule", N_("rule")},
     {"began", N_("relation began")},
@@ -120,7 +136,11 @@ const char *why_place(struct why *why, long line)
 static crm_status write_steps(struct why *why, struct crm_sink *sink)
 {
     const struct column columns[] = {
-        {.name = "figure", .label = _("Figure")},
+        {.name = "figure",
+         .label = _("Figure"),
+         .type = DATA_ENUM,
+         .choices = why_figures,
+         .choice_count = sizeof why_figures / sizeof *why_figures},
         {.name = "step",
          .label = _("Step"),
          .type = DATA_ENUM,
