@@ -203,6 +203,13 @@ EOF
 25,28,\"not a duration: \"\"long\"\"\"
 27,12,0 is not within 1 and 100
 30,7,never holds: line 29 has the same conditions" -
+    # Every tier that lacks a line, and the one that has one too many.
+    printf 'tiers: {schemes: {abc: {thresholds: {C: 99}}}}\n' >p.yaml
+    call crm policy check --format csv --fields column,message p.yaml
+    expect 3 "column,message
+25,the tier 'A' has no line
+25,the tier 'B' has no line
+38,the last tier has no line: it takes the rest" -
     # Of several rules each is read.
     printf 'tiers: {schemes: {s: {method: rules, thresholds: {A: [], Z: x=1, B: ower=lin}}}}\n' >p.yaml
     call crm policy check --format csv --fields key,message p.yaml

@@ -218,19 +218,22 @@ static void check_thresholds(struct policy_reader *reader, const struct yaml_nod
 {
     const struct policy *policy = reader->policy;
     const struct yaml_node *place = at(node, "thresholds");
+    bool whole = true;
     for (size_t tier = 0; tier + 1 < policy->tier_count; tier++) {
         if (yaml_get(place, policy->tiers[tier]) == NULL) {
             policy_problem_key(reader, place, _("the tier '%s' has no line"), policy->tiers[tier]);
-            return;
+            whole = false;
         }
     }
     const struct yaml_node *last = yaml_get(place, policy->tiers[policy->tier_count - 1]);
     if (last != NULL) {
         policy_problem_key(reader, last, _("the last tier has no line: it takes the rest"));
         policy_hint(reader, _("remove this line"));
-        return;
+        whole = false;
     }
-    check_order(reader, place, scheme);
+    if (whole) {
+        check_order(reader, place, scheme);
+    }
 }
 
 void policy_check_scheme(struct policy_reader *reader, const struct yaml_node *node, void *member)
