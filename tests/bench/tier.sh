@@ -123,13 +123,13 @@ compare() {
 # both SIZE SCHEME WORDS SLACK: when nobody has a tier, and a day after all were given theirs.
 both() {
   local given=$place/given
-  compare "$place/tier$1" "$2" "$1, $3" "$4"
+  compare "$place/tier$1" "$2" "$1 customers, $3" "$4"
   rm -rf "$given"
   cp -r "$place/tier$1" "$given"
   sed -i "s/^  main: abc/  main: $2/" "$given/policy.yaml"
   "$crm" --book "$given" --now "${yesterday}T09:00:00Z" -q tier apply >/dev/null
   sqlite3 "$given/crm.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
-  compare "$given" "$2" "$1 a day later, $3" "$4"
+  compare "$given" "$2" "$1 customers a day later, $3" "$4"
 }
 
 duckdb_too() {
