@@ -82,6 +82,59 @@ survey:1:2026-03-02 due" ]
     [ "$(of_kind survey --now 2027-01-10T09:00 remind | tail -1)" = "survey:2:2027-01-10 due" ]
 }
 
+@test "by time: the day is kept with the customer, whatever moves it" {
+    next() { crm list --fields key,next_survey_on --format csv | sed 1d | paste -sd' '; }
+    printf 'key,name,since\nold,Old,2020-01-01\nnew,New,2026-02-02\nnone,None,\n' >some.csv
+    crm import some.csv --as customer >/dev/null
+    [ "$(next)" = "old, new, none," ]
+    ask '{every: 6mo}' '{tier: A, every: 1mo}'
+    [ "$(next)" = "old,2020-07-01 new,2026-08-02 none," ]
+    crm tier set new A --reason test >/dev/null
+    crm edit old --since 2020-02-01 >/dev/null
+    crm add Third --since 2025-12-01 >/dev/null
+    [ "$(next)" = "old,2020-08-01 new,2026-03-02 none, third,2026-06-01" ]
+    # An answer, by hand, by a file, taken back, and gone with a merge.
+    answer old 2026-02-15
+    printf 'customer,date,recommend\nnew,2026-02-20,9\nthird,2026-02-21,7\n' >answers.csv
+    crm survey import nps answers.csv >/dev/null
+    [ "$(next)" = "old,2026-08-15 new,2026-05-21 none, third,2026-08-21" ]
+    crm undo >/dev/null
+    [ "$(next)" = "old,2026-08-15 new,2026-03-02 none, third,2026-06-01" ]
+    crm merge third old >/dev/null
+    crm edit new --status prospect >/dev/null
+    [ "$(next)" = "old,2026-08-15 new, none," ]
+    # The first order begins a relation.
+    printf 'number,ordered_on,customer\nO1,2026-01-31,none\n' >orders.csv
+    crm import orders.csv --as order >/dev/null
+    crm add line --order-ref O1 --amount 5 >/dev/null
+    [ "$(next)" = "old,2026-08-15 new, none,2026-07-31" ]
+    crm check --format csv | grep -v '^summary\|earlier than the entry before' >said || true
+    [ "$(wc -l <said)" = 1 ]
+    [ "$(crm remind --within 1y | jq -r 'select(.kind == "survey").id' | sort | paste -sd' ')" = \
+        "survey:1:2026-08-15 survey:3:2026-07-31" ]
+    # What somebody wrote past crm is found, and mended.
+    query_store "UPDATE customer SET next_survey_on = '2030-01-01' WHERE id = 2"
+    crm check >said || true
+    grep -q next_survey_on said
+    crm check --repair >/dev/null || true
+    [ "$(next)" = "old,2026-08-15 new, none,2026-07-31" ]
+    sed '/^  ask:/,$d' .crm/policy.yaml >policy.new
+    cp policy.new .crm/policy.yaml
+    [ "$(next)" = "old, new, none," ]
+}
+
+@test "a reason that comes later is not given because an earlier one was given before" {
+    ask '{every: 6mo}' '{after: visit, within: 30d}'
+    crm add Acme --since 2025-08-20 >/dev/null
+    [ "$(of_kind survey remind --new)" = "survey:1:2026-02-20 due" ]
+    crm visit add acme --channel phone --at 2026-02-25T10:00 >/dev/null
+    [ "$(of_kind survey remind)" = "survey:1:2026-02-20 due" ]
+    [ -z "$(of_kind survey remind --new)" ]
+    # One that comes earlier is.
+    crm visit add acme --channel phone --at 2026-02-15T10:00 >/dev/null
+    [ "$(of_kind survey remind --new)" = "survey:1:2026-02-15 due" ]
+}
+
 @test "after a complaint or a visit, as long as it is worth asking, once a customer" {
     ask '{after: complaint, within: 7d, survey: csat}' '{after: visit, within: 3d}'
     crm add Acme --since 2026-02-01 --owner amy >/dev/null

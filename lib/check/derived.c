@@ -146,13 +146,13 @@ struct visit_check {
 static crm_status visit_differs(void *context, int64_t customer, const struct value *stored,
                                 const struct value *computed)
 {
-    static const char *const fields[VISIT_DATES] = {"last_visit_on", "next_visit_on", "promise_on"};
     struct visit_check *visits = context;
     crm_status status = CRM_OK;
     visits->differs = true;
     for (int i = 0; i < VISIT_DATES && status == CRM_OK; i++)
         if (!value_equal(&stored[i], &computed[i]))
-            status = say_customer(visits->check, customer, fields[i], &stored[i], &computed[i]);
+            status = say_customer(visits->check, customer, visit_date_columns[i], &stored[i],
+                                  &computed[i]);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #ifndef CRM_DOMAIN_CARE_H
 #define CRM_DOMAIN_CARE_H
 
+#include "domain/given.h"
 #include "record/record.h"
 
 /* Occasions are known festivals, or the policy's; a visit's may be a birthday or founding day. */
@@ -55,6 +56,8 @@ struct care_request {
     int64_t customer, contact;       /* only these; 0: all */
     day_number until;                /* told by then, at most a year from today */
     bool greeted_too;                /* those as well for whom it is done already */
+    /* NULL: everybody. Else whoever was reminded of a festival may be left out. */
+    const struct given_to *new_to;
 };
 
 /* Zero-initialise *out; care_list_release at the end. */

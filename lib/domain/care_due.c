@@ -31,6 +31,7 @@ struct question {
     const char *which;                /* condition: rows that can be greeted at all */
     const char *key;                  /* SQL; NULL: every such row on each of the days */
     bool listed;                      /* only where it is among the customer's own festivals */
+    bool tiered;                      /* by the index of tiers: nothing else narrows it */
 };
 
 /* What the book knows at all: most have nothing of it, and shall not pay for the questions. */
@@ -90,7 +91,8 @@ static const struct question tier_festivals = {.occasion = "",
                                                .columns = NOT_BORN,
                                                .from = "customer t",
                                                .visits = "",
-                                               .which = "t.festivals IS NULL" MAY_CONTACT};
+                                               .which = "t.festivals IS NULL" MAY_CONTACT,
+                                               .tiered = true};
 
 enum { CUSTOMER, KEY, NAME, TIER, OWNER, CONTACT, PERSON, BORN, CALENDAR, DONE_AT, CHANNEL, BY };
 static const char outer_columns[] =
@@ -152,6 +154,33 @@ static void only(struct query *query, const char *column, int64_t id)
     query_value(query, value_integer(id));
 }
 
+static enum care_state state_of(const struct crm_book *book, const struct care_day *day)
+{
+    if (day->from > book->today)
+        return CARE_COMING;
+    return day->day >= book->today ? CARE_DUE : CARE_OVERDUE;
+}
+
+/* Of the one day of a festival; whose own days they are, that is known by each row alone. */
+static void new_sql(const struct looking *looking, struct query *query)
+{
+    const struct given_to *to = looking->request->new_to;
+    const struct care_day *day = looking->days;
+    char *text = arena_alloc(&query->arena, DATE_TEXT);
+    const char *item = arena_printf(&query->arena, "care:%s:", looking->question->occasion);
+    query->sql.failed = query->sql.failed || text == NULL || item == NULL;
+    if (query->sql.failed)
+        return;
+    date_format(day->day, text);
+    given_begin_sql(to, query);
+    query_value(query, value_text(item));
+    buffer_text(&query->sql, " || t.id || ':' || ");
+    query_value(query, value_text(text));
+    given_state_sql(to, query);
+    query_value(query, value_text(care_state_name(state_of(looking->book, day))));
+    given_end_sql(query);
+}
+
 static void conditions_sql(const struct looking *looking, struct query *query)
 {
     const struct question *question = looking->question;
@@ -161,7 +190,10 @@ static void conditions_sql(const struct looking *looking, struct query *query)
     if (question->listed)
         has_festival(query, question->occasion);
     else if (rule != NULL)
-        in_words(query, "t.tier", rule->tiers, rule->tier_count);
+        in_words(query, question->tiered ? TIER_KEY_SQL("t.tier") : "t.tier", rule->tiers,
+                 rule->tier_count);
+    if (question->tiered)
+        buffer_text(&query->sql, " AND t.tier IS NOT NULL");
     if (rule != NULL && rule->role_count > 0)
         in_words(query, "c.role", rule->roles, rule->role_count);
     only(query, "coalesce(t.owner, 0)", looking->request->staff);
@@ -179,8 +211,11 @@ static crm_status question_sql(const struct looking *looking, struct query *quer
     query_value(query, value_text(question->occasion));
     buffer_printf(&query->sql,
                   "%s ORDER BY v.done_at DESC, v.id DESC LIMIT 1) AS last_visit FROM %s "
-                  "LEFT JOIN staff o ON o.id = t.owner WHERE t.status <> 'lost' AND %s",
-                  question->visits, question->from, question->which);
+                  "LEFT JOIN staff o ON o.id = t.owner WHERE t.status <> 'lost'",
+                  question->visits, question->from);
+    if (looking->request->new_to != NULL && question->key == NULL)
+        new_sql(looking, query);
+    buffer_printf(&query->sql, " AND %s", question->which);
     conditions_sql(looking, query);
     crm_status status =
         filter_sql(looking->book, &kind_customer, "t", looking->request->filter, query);
@@ -231,13 +266,6 @@ static void put_years(const struct looking *looking, struct care_item *item)
     item->years = care_age(&birthday, item->lunar, item->day);
     item->day_unknown = birthday.day == 0;
     item->round = rule != NULL && care_is_round(item->years, rule->round);
-}
-
-static enum care_state state_of(const struct crm_book *book, const struct care_day *day)
-{
-    if (day->from > book->today)
-        return CARE_COMING;
-    return day->day >= book->today ? CARE_DUE : CARE_OVERDUE;
 }
 
 static crm_status add(struct looking *looking, const struct value *row, const struct care_day *day)

@@ -51,7 +51,7 @@ crm_status derived_after(struct crm_book *book, const struct kind *kind, int64_t
     if (kind == &kind_complaint)
         return complaint_count_open(book, customer);
     if (kind == &kind_survey_answer)
-        return survey_note_last(book, customer);
+        return survey_follow(book, &customer, 1);
     crm_status status = CRM_OK;
     if (kind == &kind_tier_change)
         status = tier_follow_history(book, customer);
@@ -66,6 +66,8 @@ crm_status derived_after_many(struct crm_book *book, const struct kind *kind, in
     crm_status status = CRM_OK;
     if (kind == &kind_complaint_event)
         return complaint_follow_events(book);
+    if (kind == &kind_survey_answer)
+        return survey_follow(book, customers, count);
     if (moves_sales(kind))
         status = sales_put_in_many(book, customers, count);
     for (size_t i = 0; kind == &kind_tier_change && i < count && status == CRM_OK; i++)

@@ -14,11 +14,13 @@ struct given_to {
  * name them so, too. */
 #define GIVEN_ITEM_SQL(kind, id, due) "('" kind ":' || " id " || ':' || " due ")"
 
-/* Appends a condition: the item was not given before in the state, which is SQL as well and comes
- * between the two. Given before is also what was given at a time that is still to come, in any
- * state: then the clock was set back, and the item stands further on than it seems. Of a row whose
- * item was given nothing else is read, if item and state are told by columns of an index. */
-void given_begin_sql(const struct given_to *to, const char *item, struct query *query);
+/* Appends a condition, in which SQL for the item follows upon the first and SQL for its state upon
+ * the second: the item was not given before in that state. Given before is also what was given at a
+ * time that is still to come, in any state: then the clock was set back, and the item stands
+ * further on than it seems. Of a row whose item was given nothing else is read, if both are told by
+ * columns of an index. */
+void given_begin_sql(const struct given_to *to, struct query *query);
+void given_state_sql(const struct given_to *to, struct query *query);
 void given_end_sql(struct query *query);
 
 #endif

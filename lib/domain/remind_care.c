@@ -46,8 +46,10 @@ static crm_status add_item(struct reminders *all, const struct care_item *found)
 
 crm_status remind_care(struct reminders *all)
 {
-    const struct care_request request = {
-        .filter = all->request->filter, .staff = all->staff, .until = all->until};
+    const struct care_request request = {.filter = all->request->filter,
+                                         .staff = all->staff,
+                                         .until = all->until,
+                                         .new_to = reminders_new_to(all)};
     struct care_list list cleanup(care_list_release) = {0};
     crm_status status = care_dates(all->book, &request, &list);
     for (size_t i = 0; i < list.count && status == CRM_OK; i++)

@@ -5,13 +5,16 @@
 
 #include <string.h>
 
-void given_begin_sql(const struct given_to *to, const char *item, struct query *query)
+void given_begin_sql(const struct given_to *to, struct query *query)
 {
-    buffer_printf(&query->sql,
-                  " AND NOT EXISTS (SELECT 1 FROM reminder_given g WHERE g.item = %s "
-                  "AND g.recipient = ",
-                  item);
+    buffer_text(&query->sql, " AND NOT EXISTS (SELECT 1 FROM reminder_given g WHERE "
+                             "g.recipient = ");
     query_value(query, value_text(to->recipient));
+    buffer_text(&query->sql, " AND g.item = ");
+}
+
+void given_state_sql(const struct given_to *to, struct query *query)
+{
     buffer_text(&query->sql, " AND (g.given_at > ");
     query_value(query, value_text(to->now));
     buffer_text(&query->sql, " OR g.state = ");

@@ -3,6 +3,7 @@
  * policy says when. */
 #include "domain/remind.h"
 #include "domain/why.h"
+#include "rules/asking.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct asking {
 
 struct surveys {
     struct reminders *all;
-    const struct survey_rule *rule; /* of the query under way */
+    const struct survey_rule *rule; /* of the query, or the row, under way */
     struct asking *items;
     size_t count, capacity;
 };
@@ -38,35 +39,20 @@ static void surveys_release(struct surveys *surveys)
 }
 
 /* What all queries begin with; the columns of their own come after. */
-enum { CUSTOMER, KEY, NAME, TIER, OWNER, LAST_ON, SINCE, BASE, NUMBER };
-#define CUSTOMER_COLUMNS "SELECT t.id, t.key, t.name, t.tier, s.login, t.last_survey_on, t.since, "
+enum { CUSTOMER, KEY, NAME, TIER, OWNER, LAST_ON, NEXT_ON, SINCE, BASE, NUMBER };
+#define CUSTOMER_COLUMNS                                                                           \
+    "SELECT t.id, t.key, t.name, t.tier, s.login, t.last_survey_on, t.next_survey_on, t.since, "
 
 static bool read_day(const struct value *value, day_number *out)
 {
     return value->type == VALUE_TEXT && date_parse_iso(value->text, value->length, out);
 }
 
-/* The rule for customers of that tier who are asked by time: one for the tier goes before one for
- * any. */
-static bool is_rule_of(const struct policy *policy, const struct survey_rule *rule,
-                       const struct value *tier)
+static const struct survey_rule *rule_of(const struct policy *policy, enum survey_occasion after,
+                                         const struct value *tier)
 {
-    const int index = tier->type == VALUE_TEXT ? policy_tier(policy, tier->text) : -1;
-    const struct survey_rule *best = NULL;
-    for (size_t i = 0; i < policy->survey_rule_count; i++) {
-        const struct survey_rule *each = &policy->survey_rules[i];
-        if (each->after != rule->after || (each->tier >= 0 && each->tier != index))
-            continue;
-        if (best == NULL || (each->tier >= 0 && best->tier < 0))
-            best = each;
-    }
-    return best == rule;
-}
-
-/* The day on which the fatigue guard's days are over. */
-static day_number guard_end(const struct crm_book *book, day_number last)
-{
-    return date_add(last, (struct duration){book->policy->survey_min_days, DURATION_DAYS});
+    return asking_rule(policy, after,
+                       tier->type == VALUE_TEXT ? policy_tier(policy, tier->text) : -1);
 }
 
 /* From what the rule starts; `planned` is the day that it gives. */
@@ -82,11 +68,9 @@ static struct survey_basis basis_of(const struct survey_rule *rule, const struct
     return basis;
 }
 
-/* Not before the days of the fatigue guard are over. */
 static day_number due_of(const struct crm_book *book, const struct survey_basis *basis)
 {
-    const day_number free = basis->asked ? guard_end(book, basis->last) : basis->planned;
-    return free > basis->planned ? free : basis->planned;
+    return asking_after_guard(book->policy, basis->asked ? &basis->last : NULL, basis->planned);
 }
 
 static const char *copy(struct reminders *all, const struct value *value)
@@ -119,20 +103,26 @@ static crm_status add_asking(struct surveys *surveys, const struct value *row,
     return all->arena.failed ? error_no_memory(&all->book->error) : CRM_OK;
 }
 
-/* ---- By time ---- */
+static crm_status damaged(struct surveys *surveys, const struct value *row)
+{
+    return error_set(&surveys->all->book->error, CRM_CORRUPT,
+                     _("customer #%lld: a date or time is damaged"),
+                     (long long)row[CUSTOMER].integer);
+}
+
+/* ---- By time: the day is kept with the customer ---- */
 
 static crm_status add_by_time(void *context, const struct value *row)
 {
     struct surveys *surveys = context;
     struct reminders *all = surveys->all;
-    const struct survey_rule *rule = surveys->rule;
+    const struct survey_rule *rule = rule_of(all->book->policy, ASK_BY_TIME, &row[TIER]);
     day_number base;
     char every[24], day[DATE_TEXT];
-    if (!read_day(&row[BASE], &base) || !is_rule_of(all->book->policy, rule, &row[TIER]))
-        return CRM_OK;
+    if (rule == NULL || !read_day(&row[BASE], &base))
+        return damaged(surveys, row);
     const struct survey_basis basis = basis_of(rule, row, base, rule->every);
-    if (due_of(all->book, &basis) > all->until)
-        return CRM_OK;
+    surveys->rule = rule;
     date_format(base, day);
     return add_asking(surveys, row, &basis,
                       arena_printf(&all->arena,
@@ -142,6 +132,15 @@ static crm_status add_by_time(void *context, const struct value *row)
 }
 
 /* ---- After a complaint or a visit ---- */
+
+/* By time the customer is to be asked first: that one may have been given, and not be here. */
+static bool is_asked_before(const struct surveys *surveys, const struct value *row, day_number due)
+{
+    day_number next;
+    return read_day(&row[NEXT_ON], &next) &&
+           (next < due || (next == due && rule_of(surveys->all->book->policy, ASK_BY_TIME,
+                                                  &row[TIER]) < surveys->rule));
+}
 
 static crm_status add_after(void *context, const struct value *row)
 {
@@ -155,16 +154,15 @@ static crm_status add_after(void *context, const struct value *row)
     char day[DATE_TEXT];
     if (row[BASE].type != VALUE_TEXT ||
         !time_parse_iso(row[BASE].text, row[BASE].length, NULL, &at))
-        return error_set(&all->book->error, CRM_CORRUPT,
-                         _("customer #%lld: a date or time is damaged"),
-                         (long long)row[CUSTOMER].integer);
+        return damaged(surveys, row);
     zone_local(all->book->zone, at, &happened, &second);
     const struct survey_basis basis = basis_of(rule, row, happened, (struct duration){0});
     const bool asked = basis.asked && basis.last >= happened;
     const day_number due = due_of(all->book, &basis);
     const day_number end = date_add(happened, rule->within);
     if (asked || due > all->until || due > end || all->book->today > end ||
-        !is_rule_of(all->book->policy, rule, &row[TIER]))
+        rule_of(all->book->policy, rule->after, &row[TIER]) != rule ||
+        is_asked_before(surveys, row, due))
         return CRM_OK;
     date_format(happened, day);
     return add_asking(
@@ -177,9 +175,9 @@ static crm_status add_after(void *context, const struct value *row)
 /* ---- Looking for them ---- */
 
 static const char by_time_sql[] =
-    CUSTOMER_COLUMNS "coalesce(t.last_survey_on, t.since, t.first_order_on) FROM customer t "
-                     "LEFT JOIN staff s ON s.id = t.owner WHERE t.status IN ('active', 'dormant') "
-                     "AND coalesce(t.last_survey_on, t.since, t.first_order_on) <= ";
+    CUSTOMER_COLUMNS "coalesce(t.last_survey_on, t.since, t.first_order_on) FROM customer n "
+                     "JOIN customer t ON t.id = n.id LEFT JOIN staff s ON s.id = t.owner "
+                     "WHERE n.next_survey_on <= ";
 static const char after_complaint_sql[] =
     CUSTOMER_COLUMNS "p.resolved_at, p.id FROM complaint p JOIN customer t ON t.id = p.customer "
                      "LEFT JOIN staff s ON s.id = t.owner WHERE t.status <> 'lost' "
@@ -189,34 +187,40 @@ static const char after_visit_sql[] =
                      "LEFT JOIN staff s ON s.id = t.owner WHERE t.status <> 'lost' "
                      "AND v.status = 'done' AND v.done_at >= ";
 
-/* By time: the last day on which somebody was asked who is to be asked again. Otherwise the first
- * moment after which it is worth asking. Months differ in length: some days more are looked at. */
-static void bound_text(const struct surveys *surveys, char out[TIME_TEXT])
+static crm_status look_by_time(struct surveys *surveys)
+{
+    static const char item[] = GIVEN_ITEM_SQL("survey", "n.id", "n.next_survey_on");
+    struct reminders *all = surveys->all;
+    struct query query cleanup(query_release) = {0};
+    char until[DATE_TEXT];
+    date_format(all->until, until);
+    buffer_text(&query.sql, by_time_sql);
+    query_value(&query, value_text(until));
+    if (reminders_new_to(all) != NULL) {
+        given_begin_sql(&all->to, &query);
+        buffer_text(&query.sql, item);
+        given_state_sql(&all->to, &query);
+        buffer_text(&query.sql, "'due'");
+        given_end_sql(&query);
+    }
+    return reminders_query(all, &query, "t.owner", add_by_time, surveys);
+}
+
+/* From the first moment after which it is worth asking. Months differ in length: some days more are
+ * looked at. */
+static crm_status look_after(struct surveys *surveys)
 {
     enum { SLACK = 4 };
     const struct crm_book *book = surveys->all->book;
-    struct duration back = surveys->rule->every;
-    back.count = -back.count;
-    if (surveys->rule->after == ASK_BY_TIME) {
-        date_format(date_add(surveys->all->until, back) + SLACK, out);
-        return;
-    }
-    back = surveys->rule->within;
-    back.count = -back.count;
-    time_format_utc(zone_instant(book->zone, date_add(book->today, back) - SLACK, 0), out);
-}
-
-static crm_status look(struct surveys *surveys)
-{
-    static const char *const texts[] = {by_time_sql, after_complaint_sql, after_visit_sql};
-    struct reminders *all = surveys->all;
     struct query query cleanup(query_release) = {0};
-    char bound[TIME_TEXT];
-    bound_text(surveys, bound);
-    buffer_text(&query.sql, texts[surveys->rule->after]);
-    query_value(&query, value_text(bound));
-    return reminders_query(all, &query, "t.owner",
-                           surveys->rule->after == ASK_BY_TIME ? add_by_time : add_after, surveys);
+    struct duration back = surveys->rule->within;
+    char first[TIME_TEXT];
+    back.count = -back.count;
+    time_format_utc(zone_instant(book->zone, date_add(book->today, back) - SLACK, 0), first);
+    buffer_text(&query.sql, surveys->rule->after == ASK_AFTER_COMPLAINT ? after_complaint_sql
+                                                                        : after_visit_sql);
+    query_value(&query, value_text(first));
+    return reminders_query(surveys->all, &query, "t.owner", add_after, surveys);
 }
 
 /* By customer; what is due first stands first. */
@@ -304,8 +308,9 @@ static crm_status explain_survey(struct why *why, const struct reminder *item)
                          .record = "last_survey_on",
                          .line = why->book->policy->survey_min_days_line,
                          .value = why_text(why, "+ %dd", why->book->policy->survey_min_days),
-                         .result = why_text(why, _("not before %s"),
-                                            why_day(why, guard_end(why->book, basis->last)))});
+                         .result = why_text(
+                             why, _("not before %s"),
+                             why_day(why, asking_free_on(why->book->policy, basis->last)))});
     why_add(why, (struct why_step){.figure = "due",
                                    .step = "due",
                                    .line = basis->rule->line,
@@ -339,10 +344,11 @@ crm_status remind_surveys(struct reminders *all)
 {
     const struct policy *policy = all->book->policy;
     struct surveys surveys cleanup(surveys_release) = {.all = all};
-    crm_status status = CRM_OK;
+    crm_status status = asking_by_time(policy) ? look_by_time(&surveys) : CRM_OK;
     for (size_t i = 0; i < policy->survey_rule_count && status == CRM_OK; i++) {
         surveys.rule = &policy->survey_rules[i];
-        status = look(&surveys);
+        if (surveys.rule->after != ASK_BY_TIME)
+            status = look_after(&surveys);
     }
     if (surveys.count > 1)
         qsort(surveys.items, surveys.count, sizeof *surveys.items, compare);

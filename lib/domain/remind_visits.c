@@ -158,7 +158,9 @@ static crm_status add_planned(void *context, const struct value *row)
 static void new_planned_sql(struct reminders *all, struct query *query)
 {
     static const char item[] = GIVEN_ITEM_SQL("planned", "'V-' || v.id", "v.planned_on");
-    given_begin_sql(&all->to, item, query);
+    given_begin_sql(&all->to, query);
+    buffer_text(&query->sql, item);
+    given_state_sql(&all->to, query);
     buffer_text(&query->sql, "CASE WHEN v.planned_on < ");
     query_value(query, value_text(all->book->today_text));
     buffer_text(&query->sql, " THEN 'overdue' ELSE 'due' END");

@@ -93,9 +93,9 @@ static bool add(struct order_set *set, int64_t order, bool *added)
 
 /* ---- Writing sums down ---- */
 
-static const char *const kept_columns[] = {"orders",         "revenue_total", "profit_total",
-                                           "first_order_on", "last_order_on", "currency",
-                                           "last_visit_on",  "next_visit_on", "promise_on"};
+static const char *const kept_columns[] = {
+    "orders",   "revenue_total", "profit_total",  "first_order_on", "last_order_on",
+    "currency", "last_visit_on", "next_visit_on", "promise_on",     "next_survey_on"};
 
 crm_status sales_keep_customer(void *context, int64_t customer, const struct value *sums)
 {
@@ -107,7 +107,7 @@ crm_status sales_keep_customer(void *context, int64_t customer, const struct val
     crm_status status = CRM_OK;
     if (s->dates != NULL) {
         status = visit_dates_of(s->dates, customer, sums[FIRST_ORDER].text, parameters + count);
-        count += VISIT_DATES;
+        count += visit_date_count(s->book->policy);
     }
     if (status == CRM_OK && s->update == NULL)
         status = store_updater_new(s->book->store, &kind_customer, kept_columns, count, &s->update);

@@ -2,6 +2,9 @@
 /* Asking a customer: who may be asked, and the answers that are stored. */
 #include "domain/survey.h"
 
+#include "domain/visit.h"
+#include "rules/asking.h"
+
 #include <string.h>
 
 crm_status survey_note_last(struct crm_book *book, int64_t customer)
@@ -10,6 +13,16 @@ crm_status survey_note_last(struct crm_book *book, int64_t customer)
     return store_run(book->store,
                      "UPDATE customer SET last_survey_on = " SURVEY_LAST " WHERE id = $1",
                      &parameter, 1);
+}
+
+crm_status survey_follow(struct crm_book *book, const int64_t *customers, size_t count)
+{
+    crm_status status = CRM_OK;
+    for (size_t i = 0; i < count && status == CRM_OK; i++)
+        status = survey_note_last(book, customers[i]);
+    return status == CRM_OK && asking_by_time(book->policy)
+               ? visit_refresh_many(book, customers, count)
+               : status;
 }
 
 /* ---- Storing a response ---- */
@@ -272,7 +285,7 @@ static crm_status store_answers(struct asking *asking, struct crm_sink *sink)
     if (status == CRM_OK && stored == 0)
         status = refuse_empty(asking);
     if (status == CRM_OK)
-        status = survey_note_last(book, asking->response.customer);
+        status = survey_follow(book, &asking->response.customer, 1);
     return status == CRM_OK ? write_response(book, number, sink) : status;
 }
 

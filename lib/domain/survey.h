@@ -31,8 +31,10 @@ const struct question *survey_question(const struct survey *survey, const char *
 /* Refuses a question that there is not. */
 crm_status survey_refuse_question(const struct survey *survey, const char *id, struct error *error);
 
-/* For lib/domain/derived.c: keeps customer.last_survey_on. */
+/* Keeps customer.last_survey_on. */
 crm_status survey_note_last(struct crm_book *book, int64_t customer);
+/* After a change of the customers' answers: that, and the day on which they are asked again. */
+crm_status survey_follow(struct crm_book *book, const int64_t *customers, size_t count);
 /* What it is kept as: SQL over the customer at hand. */
 #define SURVEY_LAST                                                                                \
     "(SELECT max(a.answered_on) FROM survey_answer a WHERE a.customer = customer.id)"

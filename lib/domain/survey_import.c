@@ -2,7 +2,10 @@
 /* Answers from a file: a row for each response, a column for each question. All or nothing. */
 #include "domain/survey.h"
 
+#include "base/id_list.h"
+#include "domain/visit.h"
 #include "import/rows.h"
+#include "rules/asking.h"
 
 #include <string.h>
 
@@ -249,15 +252,39 @@ static crm_status open_all(struct reading *reading, const char *id, const char *
     return status == CRM_OK ? rows_open(&options, &reading->rows, &book->error) : status;
 }
 
+static crm_status add_customer(void *context, const struct value *row)
+{
+    return id_list_add(context, row[0].integer) ? CRM_OK : CRM_NO_MEMORY;
+}
+
+/* The day on which they are asked again. */
+static crm_status note_next(struct crm_book *book)
+{
+    const struct value entry = value_integer(book->entry);
+    struct id_list customers = {0};
+    crm_status status = store_query(book->store,
+                                    "SELECT DISTINCT customer FROM survey_answer WHERE entry = $1 "
+                                    "ORDER BY customer",
+                                    &entry, 1, add_customer, &customers);
+    if (status == CRM_NO_MEMORY)
+        error_no_memory(&book->error);
+    if (status == CRM_OK)
+        status = visit_refresh_many(book, customers.items, customers.count);
+    id_list_release(&customers);
+    return status;
+}
+
 /* The customers of this entry's answers. */
 static crm_status note_last(struct crm_book *book)
 {
     const struct value entry = value_integer(book->entry);
-    return store_run(book->store,
-                     "UPDATE customer SET last_survey_on = (SELECT max(a.answered_on) "
-                     "FROM survey_answer a WHERE a.customer = customer.id) WHERE id IN "
-                     "(SELECT b.customer FROM survey_answer b WHERE b.entry = $1)",
-                     &entry, 1);
+    crm_status status =
+        store_run(book->store,
+                  "UPDATE customer SET last_survey_on = (SELECT max(a.answered_on) "
+                  "FROM survey_answer a WHERE a.customer = customer.id) WHERE id IN "
+                  "(SELECT b.customer FROM survey_answer b WHERE b.entry = $1)",
+                  &entry, 1);
+    return status == CRM_OK && asking_by_time(book->policy) ? note_next(book) : status;
 }
 
 static crm_status write_summary(const struct reading *reading, const char *file,

@@ -25,19 +25,24 @@ crm_status visit_owner(struct crm_book *book, int64_t customer, int64_t *out);
 crm_status visit_pass_on(struct crm_book *book, int64_t customer, int64_t from, int64_t to,
                          int64_t since);
 
-/* ---- Dates kept with each customer: last_visit_on, next_visit_on, promise_on ----
+/* ---- Dates kept with each customer: last_visit_on, next_visit_on, promise_on, next_survey_on ----
  *
+ * The last one is the day of the next survey by time, null where the policy asks nobody so.
  * The relation began on the customer's since-date, else on the day of the first order, else on the
  * day the record was made. */
 
-/* After any change of the customer's visits, tier, status, since-date or first order. */
+/* After any change of the customer's visits, tier, status, since-date, first order or last survey.
+ */
 crm_status visit_refresh(struct crm_book *book, int64_t customer);
 crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count);
-enum { VISIT_DATES = 3 };
-/* The same for somebody who writes the customers' rows anyway: last_visit_on, next_visit_on and
- * promise_on of one customer after the other, in the order of their ids, all of them from `first`
- * to `last`. `first_order` is the day of the first order where the row does not know it yet. The
- * values live until the next call. Free in any case. */
+enum { VISIT_DATES = 4 };
+extern const char *const visit_date_columns[VISIT_DATES];
+/* How many of them a customer may have: without the last one where nobody is asked by time. */
+size_t visit_date_count(const struct policy *policy);
+/* The same for somebody who writes the customers' rows anyway: the dates of one customer after the
+ * other, in the order of their ids, all of them from `first` to `last`. `first_order` is the day of
+ * the first order where the row does not know it yet. The values live until the next call. Free in
+ * any case. */
 struct visit_dates;
 crm_status visit_dates_begin(struct crm_book *book, int64_t first, int64_t last,
                              struct visit_dates **out);
@@ -49,8 +54,8 @@ bool visit_are_dense(int64_t first, int64_t last, size_t count);
 /* After changes of all customers: one pass over all, which writes what differs. Within the
  * caller's transaction. */
 crm_status visit_refresh_all(struct crm_book *book);
-/* What the pass over all customers comes to beside what is stored: last_visit_on, next_visit_on and
- * promise_on of each customer of whom one of them differs. Nothing is written. */
+/* What the pass over all customers comes to beside what is stored: the dates of each customer of
+ * whom one of them differs. Nothing is written. */
 struct visit_comparison {
     crm_status (*differs)(void *context, int64_t customer, const struct value *stored,
                           const struct value *computed);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The dates kept with each customer: last contact that counts, next visit due, open promise. */
+/* The dates kept with each customer: last contact that counts, next visit due, open promise, next
+ * survey by time. */
 #include "domain/visit.h"
 
 #include "domain/calendar.h"
 #include "output/sink.h"
+#include "rules/asking.h"
 #include "store/create.h"
 #include "store/roles.h"
 
@@ -12,6 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+const char *const visit_date_columns[VISIT_DATES] = {"last_visit_on", "next_visit_on", "promise_on",
+                                                     "next_survey_on"};
+
+size_t visit_date_count(const struct policy *policy)
+{
+    return asking_by_time(policy) ? VISIT_DATES : VISIT_DATES - 1;
+}
 
 /* ---- Computing ---- */
 
@@ -24,16 +34,18 @@ enum {
     LAST_ON,
     NEXT_ON,
     PROMISE_ON,
+    SURVEY_ON,
     OWN_EVERY,
     OWN_CHANNEL,
-    OWN_DAYS
+    OWN_DAYS,
+    LAST_SURVEY
 };
 /* The entry under way, $1, stands in the journal once it has ended; it happens now, $2. */
 static const char select_customers[] =
     "SELECT c.id, c.status, c.tier, coalesce(c.since, c.first_order_on), "
     "CASE WHEN c.entry = $1 THEN $2 ELSE j.happened_at END, "
-    "c.last_visit_on, c.next_visit_on, c.promise_on, "
-    "c.visit_every, c.visit_channel, c.visit_days "
+    "c.last_visit_on, c.next_visit_on, c.promise_on, c.next_survey_on, "
+    "c.visit_every, c.visit_channel, c.visit_days, c.last_survey_on "
     "FROM customer c LEFT JOIN journal j ON j.id = c.entry "
     "WHERE c.id >= $3 AND c.id <= $4 ORDER BY c.id";
 
@@ -49,8 +61,8 @@ struct refresh {
     struct crm_book *book;
     const struct calendar *calendar; /* NULL: the policy has none */
     struct statement *customers, *visits;
-    struct updater *update;
-    bool more;                                 /* the visits' row is not used yet */
+    struct updater *update, *update_all; /* all but the last date, which is rarely there; all */
+    bool more;                           /* the visits' row is not used yet */
     const struct visit_comparison *comparison; /* NULL: dates that differ are written */
     struct visit_dates *into;                  /* NULL: dates are written or compared */
     char now[TIME_TEXT];                       /* borrowed by the customers' query */
@@ -71,6 +83,7 @@ static void refresh_release(struct refresh *refresh)
     statement_free(refresh->customers);
     statement_free(refresh->visits);
     updater_free(refresh->update);
+    updater_free(refresh->update_all);
     arena_release(&refresh->arena);
 }
 
@@ -131,7 +144,7 @@ static bool same_text(const struct value *a, const struct value *b)
            (a->length == b->length && memcmp(a->text, b->text, a->length) == 0);
 }
 
-/* Writes the three dates, or hands them over, if one of them differs from what is stored. */
+/* Writes the dates, or hands them over, if one of them differs from what is stored. */
 static crm_status store_dates(struct refresh *refresh, int64_t customer, const struct value *dates)
 {
     const struct visit_comparison *comparison = refresh->comparison;
@@ -145,13 +158,13 @@ static crm_status store_dates(struct refresh *refresh, int64_t customer, const s
         return CRM_OK;
     if (comparison != NULL)
         return comparison->differs(comparison->context, customer, stored, dates);
-    static const char *const columns[VISIT_DATES] = {"last_visit_on", "next_visit_on",
-                                                     "promise_on"};
+    const bool all = !same_text(&stored[VISIT_DATES - 1], &dates[VISIT_DATES - 1]);
+    struct updater **update = all ? &refresh->update_all : &refresh->update;
     crm_status status = CRM_OK;
-    if (refresh->update == NULL)
-        status = store_updater_new(refresh->book->store, &kind_customer, columns, VISIT_DATES,
-                                   &refresh->update);
-    return status == CRM_OK ? updater_set(refresh->update, customer, dates) : status;
+    if (*update == NULL)
+        status = store_updater_new(refresh->book->store, &kind_customer, visit_date_columns,
+                                   all ? VISIT_DATES : VISIT_DATES - 1, update);
+    return status == CRM_OK ? updater_set(*update, customer, dates) : status;
 }
 
 static crm_status hand_over_dates(struct visit_dates *into, const struct value *dates)
@@ -197,6 +210,25 @@ static crm_status find_next(struct refresh *refresh, const struct cadence_histor
     return status == CRM_NOT_FOUND ? CRM_OK : status;
 }
 
+/* When to ask by time: those who buy, or did. Null leaves *next alone. */
+static void find_survey(struct refresh *refresh, const struct value *standing,
+                        const day_number *began, char next[DATE_TEXT])
+{
+    const struct policy *policy = refresh->book->policy;
+    const struct value tier = statement_column(refresh->customers, TIER);
+    const struct value last = statement_column(refresh->customers, LAST_SURVEY);
+    const struct survey_rule *rule;
+    day_number answered, due;
+    const struct asked asked = {.tier =
+                                    tier.type == VALUE_TEXT ? policy_tier(policy, tier.text) : -1,
+                                .last = read_date(&last, &answered) ? &answered : NULL,
+                                .began = began};
+    if (standing->type == VALUE_TEXT &&
+        (strcmp(standing->text, "active") == 0 || strcmp(standing->text, "dormant") == 0) &&
+        asking_next(policy, &asked, &due, &rule))
+        date_format(due, next);
+}
+
 static crm_status refresh_row(struct refresh *refresh)
 {
     struct crm_book *book = refresh->book;
@@ -206,13 +238,16 @@ static crm_status refresh_row(struct refresh *refresh)
     const struct value made = statement_column(refresh->customers, MADE_AT);
     struct customer_cadence cadence;
     struct cadence_history history = {.rule = &cadence.rule, .days = &cadence.days};
-    char last[DATE_TEXT], next[DATE_TEXT] = "", promise[DATE_TEXT];
+    char last[DATE_TEXT], next[DATE_TEXT] = "", promise[DATE_TEXT], survey[DATE_TEXT] = "";
     day_number since;
     if (refresh->into != NULL && value_is_null(&began))
         began = value_text(refresh->into->first_order);
     bool lost = standing.type == VALUE_TEXT && strcmp(standing.text, "lost") == 0;
-    if (!read_date(&began, &since) && !read_day(book, &made, &since))
+    const bool dated = read_date(&began, &since);
+    if (!dated && !read_day(book, &made, &since))
         return damaged(book, id);
+    if (asking_by_time(book->policy))
+        find_survey(refresh, &standing, dated ? &since : NULL, survey);
     crm_status status = read_cadence(refresh, &cadence);
     if (status == CRM_OK)
         status = read_visits(refresh, id, &history);
@@ -224,7 +259,8 @@ static crm_status refresh_row(struct refresh *refresh)
     date_format(history.promise, promise);
     const struct value dates[] = {value_text(history.satisfied ? last : NULL),
                                   value_text(next[0] == '\0' ? NULL : next),
-                                  value_text(history.promised && !lost ? promise : NULL)};
+                                  value_text(history.promised && !lost ? promise : NULL),
+                                  value_text(survey[0] == '\0' ? NULL : survey)};
     return refresh->into != NULL ? hand_over_dates(refresh->into, dates)
                                  : store_dates(refresh, id, dates);
 }
@@ -386,6 +422,16 @@ static uint64_t mix_duration(uint64_t hash, struct duration duration)
     return mix_number(mix_number(hash, duration.count), (int64_t)duration.unit);
 }
 
+static uint64_t mix_asking(uint64_t hash, const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->survey_rule_count; i++) {
+        const struct survey_rule *rule = &policy->survey_rules[i];
+        if (rule->after == ASK_BY_TIME)
+            hash = mix_duration(mix_number(hash, rule->tier), rule->every);
+    }
+    return mix_number(hash, policy->survey_min_days);
+}
+
 static uint64_t mix_policy(uint64_t hash, const struct policy *policy)
 {
     hash = mix_text(hash, policy->time_zone);
@@ -398,6 +444,8 @@ static uint64_t mix_policy(uint64_t hash, const struct policy *policy)
         hash = mix_number(hash, cadence->channel);
     }
     hash = mix_duration(hash, policy->plan_ahead);
+    if (asking_by_time(policy))
+        hash = mix_asking(hash, policy);
     /* Of the working week only matters which days are in it. */
     for (int day = 0; day < 7 && policy->calendar_count > 0; day++)
         hash = mix_number(hash, policy->calendars[0].week_count[day] > 0);

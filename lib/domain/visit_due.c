@@ -153,9 +153,10 @@ static crm_status new_sql(struct collecting *collecting, const struct given_to *
 {
     static const char visit[] = GIVEN_ITEM_SQL("visit", "n.id", "n.next_visit_on");
     static const char promise[] = GIVEN_ITEM_SQL("promise", "n.id", "n.promise_on");
-    const char *item = collecting->promises ? promise : visit;
     crm_status status = CRM_OK;
-    given_begin_sql(to, item, query);
+    given_begin_sql(to, query);
+    buffer_text(&query->sql, collecting->promises ? promise : visit);
+    given_state_sql(to, query);
     if (collecting->promises)
         buffer_text(&query->sql, "'promised'");
     else

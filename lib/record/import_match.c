@@ -279,8 +279,9 @@ crm_status matcher_set(struct matcher *matcher, struct record *record, size_t in
                        const struct value *value)
 {
     struct import *import = matcher->import;
-    const char *name = import->map->fields[index].field->name;
-    int at = kind_field_index(record->kind, name);
+    const struct field *wanted = import->map->fields[index].field;
+    const char *name = wanted->name;
+    int at = kind_field_place(record->kind, wanted);
     if (at < 0)
         return set_custom(matcher, record, name, value);
     const struct field *field = &record->kind->fields[at];
@@ -317,7 +318,7 @@ static crm_status bind_keys(struct matcher *matcher, const struct record *record
     if (status == CRM_OK && matcher->key_count > 0 && record->kind == &kind_line)
         status = statement_bind(matcher->find, ++parameter, record_get(record, "customer"));
     for (size_t i = 0; matcher->key_count == 0 && i < map->field_count && status == CRM_OK; i++) {
-        int at = kind_field_index(record->kind, map->fields[i].field->name);
+        int at = kind_field_place(record->kind, map->fields[i].field);
         if (at >= 0)
             status = statement_bind(matcher->find, ++parameter, &record->values[at]);
     }

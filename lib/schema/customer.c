@@ -54,7 +54,8 @@ static const struct field customer_fields[] = {
     {.name = "tier",
      .label = N_("Tier"),
      .help = N_("tier in the main scheme"),
-     .flags = FIELD_DERIVED | FIELD_COLUMN | FIELD_TIER},
+     .index_as = TIER_KEY_SQL("tier"), /* just what asks for it by this */
+     .flags = FIELD_DERIVED | FIELD_COLUMN | FIELD_TIER | FIELD_INDEXED},
     {.name = "tier_since",
      .label = N_("Tier since"),
      .help = N_("day on which the tier was given"),
@@ -261,6 +262,11 @@ static const struct field customer_fields[] = {
      .help = N_("day of the last survey answered"),
      .type = DATA_DATE,
      .flags = FIELD_DERIVED},
+    {.name = "next_survey_on",
+     .label = N_("Next survey"),
+     .help = N_("day on which to ask again; none unless the policy asks by time"),
+     .type = DATA_DATE,
+     .flags = FIELD_DERIVED | FIELD_INDEXED},
 };
 static const char *const customer_indexes[] = {"name"};
 const struct kind kind_customer = {.name = "customer",

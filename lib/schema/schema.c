@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 
+#include <stdint.h>
 #include <string.h>
 
 const struct kind *const schema_kinds[] = {
@@ -43,6 +44,14 @@ int kind_field_index(const struct kind *kind, const char *name)
         if (*kind->fields[i].name == *name && strcmp(kind->fields[i].name, name) == 0)
             return (int)i;
     return -1;
+}
+
+int kind_field_place(const struct kind *kind, const struct field *field)
+{
+    const uintptr_t first = (uintptr_t)kind->fields, at = (uintptr_t)field;
+    return at >= first && at < first + kind->field_count * sizeof *field
+               ? (int)((at - first) / sizeof *field)
+               : kind_field_index(kind, field->name);
 }
 
 const struct field *kind_field(const struct kind *kind, const char *name)

@@ -93,6 +93,9 @@ struct kind {
     bool custom;         /* may have custom fields from the policy */
 };
 
+/* The tier as its index has it. A filter by tier does not use that one: a tier may have many, few
+ * of them due. */
+#define TIER_KEY_SQL(column) "coalesce(" column ", '')"
 extern const struct kind kind_customer, kind_contact, kind_staff, kind_product, kind_order,
     kind_line, kind_note, kind_visit, kind_complaint, kind_complaint_event, kind_survey_answer,
     kind_tier_change;
@@ -123,6 +126,8 @@ bool kind_has_index_on(const struct kind *kind, const struct field *field);
 const char *kind_stored_order(const struct kind *kind, struct arena *arena);
 /* Index in kind->fields, -1 when there is none. */
 int kind_field_index(const struct kind *kind, const char *name);
+/* The same by the field's name, at once if it is one of the kind's own. */
+int kind_field_place(const struct kind *kind, const struct field *field);
 
 /* Whether the journal keeps what the field was: not when it follows from what else is stored. */
 bool field_is_journaled(const struct field *field);

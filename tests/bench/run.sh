@@ -226,6 +226,32 @@ remind_new() {
   done
 }
 
+# Twenty are to be asked by time, and twenty of the best tier have a festival.
+remind_few() {
+  wanted "remind by time" || return 0
+  local size few
+  for size in 1000 100000; do
+    few=$place/few$size
+    [ -e "$few/made" ] && continue
+    rm -rf "$few"
+    "$crm" init "$few" >/dev/null
+    awk -v size="$size" 'BEGIN { print "key,name,since"
+      for (i = 1; i <= size; i++)
+        printf "K%d,Customer %d,%s\n", i, i, i <= 20 ? "2025-11-15" : "2026-05-01" }' >"$place/rows.csv"
+    "$crm" --book "$few" --now "$now" -q import "$place/rows.csv" --as customer >/dev/null
+    sed -i 's/^  # ask:.*/  ask: [{every: 6mo}]/; /^  #   - {/d
+      s/^    # mid-autumn:.*/    mid-autumn: {lead: 200d, tiers: [A]}/' "$few/policy.yaml"
+    seq 31 50 | while read -r few_of; do
+      "$crm" --book "$few" --now "$now" -q tier set "K$few_of" A --reason bench >/dev/null
+    done
+    "$crm" --book "$few" --now "$now" list key=nobody >/dev/null
+    touch "$few/made"
+  done
+  says "remind by time and festival, 20 each: 100,000 / 1,000" "most 1.1" x \
+    "$(ratio "$(instructions "$crm" --book "$place/few100000" --now "$now" remind)" \
+      "$(instructions "$crm" --book "$place/few1000" --now "$now" remind)")"
+}
+
 report() {
   wanted report || return 0
   local size month="--now 2014-12-31T09:00:00Z report revenue --by month"
@@ -300,6 +326,7 @@ add
 list
 remind
 remind_new
+remind_few
 calendar
 report
 check
