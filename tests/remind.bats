@@ -296,8 +296,10 @@ visit:2:2026-02-20 overdue" ]
 new_by_ledger() {
     local to=(--for "$1")
     [ "$1" != "*" ] || to=()
-    join -v 1 <(crm remind "${to[@]}" | jq -r '.id + "|" + .state' | sort) \
-        <(query_store "SELECT item || '|' || state FROM reminder_given WHERE recipient = '$1'" | sort)
+    # One after the other: the shell of the database waits for nobody.
+    crm remind "${to[@]}" | jq -r '.id + "|" + .state' | sort >listed
+    query_store "SELECT item || '|' || state FROM reminder_given WHERE recipient = '$1'" | sort >noted
+    join -v 1 listed noted
 }
 
 @test "--new gives what is in the list and not in the ledger, on any day, for anybody" {
