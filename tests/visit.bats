@@ -325,6 +325,22 @@ in_tier() {
     [ "$(dates acme)" = 2027-03-01,2026-02-27, ]
 }
 
+@test "what a day list says decides, not when its file was written" {
+    sed -i 's/^    # holidays: cn$/    holidays: town/' .crm/policy.yaml
+    crm edit acme --since 2025-03-06 >/dev/null
+    crm calendar import "$LIST" --name town >/dev/null
+    [ "$(crm visit due --within 1w | jq -r .due)" = 2026-03-07 ]
+    list=.crm/calendars/town-2026.json
+    touch -d 2001-01-01 "$list"
+    before=$(query_store "SELECT setting FROM book_setting WHERE name = 'visit_dates'") || skip "no client of the store"
+    crm visit due >/dev/null
+    [ "$(query_store "SELECT setting FROM book_setting WHERE name = 'visit_dates'")" = "$before" ]
+    # Another make-up day in a file of the same size and time.
+    sed -i 's/2026-03-07/2026-03-08/' "$list"
+    touch -d 2001-01-01 "$list"
+    [ "$(crm visit due --within 1w | jq -r .due)" = 2026-03-08 ]
+}
+
 @test "list takes filters of the visit and of the customer" {
     crm add Beta >/dev/null
     add_visit acme --channel face

@@ -35,6 +35,8 @@ crm_status visit_pass_on(struct crm_book *book, int64_t customer, int64_t from, 
  */
 crm_status visit_refresh(struct crm_book *book, int64_t customer);
 crm_status visit_refresh_many(struct crm_book *book, const int64_t *customers, size_t count);
+/* All those with ids from `first` to `last`. */
+crm_status visit_refresh_range(struct crm_book *book, int64_t first, int64_t last);
 enum { VISIT_DATES = 4 };
 extern const char *const visit_date_columns[VISIT_DATES];
 /* How many of them a customer may have: without the last one where nobody is asked by time. */
