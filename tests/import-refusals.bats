@@ -161,7 +161,7 @@ text_hint='is it a text file with one record a line?'
         'it happened while parsing a flow mapping that begins in line 2' \
         'as: order\nfields: {order.number: n\n'
     map 'm.yaml:2:1: no valid YAML: found a tab character that violates indentation' \
-        'it happened while scanning a plain scalar that begins in line 1' 'as: order\n\tfields: x\n'
+        'it is a tab: indent with spaces' 'as: order\n\tfields: x\n'
     map "m.yaml:2:1: key 'as': given twice, first in line 1" 'remove one of the two' \
         'as: order\nas: order\nfields: {order.number: n}\n'
     map 'm.yaml:2:24: anchors (&) and aliases (*) are not used' \

@@ -34,8 +34,8 @@ find|find|find 机器
 tier|tier|--now 2027-01-01 tier
 tier apply|tier|--now 2027-01-01 tier apply
 tier why|tier why|tier why haitian
-tier set|tier history|tier set haitian B --reason test
-tier unset|tier history|tier unset haitian
+tier set|tier history|--now 2027-01-02 tier set haitian B --reason test
+tier unset|tier history|--now 2027-01-02 tier unset haitian
 tier history|tier history|tier history
 tier history|tier history --by|tier history --by month
 tier simulate|tier simulate|tier simulate --policy other.yaml --since -6mo
