@@ -465,9 +465,9 @@ UPDATE customer SET city = '' WHERE id = 2|customer #2 city  -
 UPDATE customer SET key = '  ' WHERE id = 2|customer #2 key    -
 UPDATE sales_order SET currency = 'yuan' WHERE id = 1|order O-1 currency yuan -
 UPDATE customer SET custom = '[1]' WHERE id = 2|customer #2 custom - -
-UPDATE customer SET custom = '{"fleet":"many"}' WHERE id = 2|customer #2 fleet - -
-UPDATE customer SET custom = '{"colour":"green"}' WHERE id = 2|customer #2 colour - -
-UPDATE customer SET custom = '{"met":"2026-02-30"}' WHERE id = 2|customer #2 met - -
+UPDATE customer SET custom = '{"fleet":"many"}' WHERE id = 2|customer #2 fleet many -
+UPDATE customer SET custom = '{"colour":"green"}' WHERE id = 2|customer #2 colour green -
+UPDATE customer SET custom = '{"met":"2026-02-30"}' WHERE id = 2|customer #2 met 2026-02-30 -
 END
 }
 

@@ -145,6 +145,82 @@ YAML
     expect 0 '{"vip":true,"remark":null}' ""
 }
 
+# Values are stored as texts; then the policy says that they are something else.
+change_types() {
+    cp .crm/policy.yaml before
+    printf 'fields:\n  customer:\n' | tee -a .crm/policy.yaml before >/dev/null
+    printf '    %s: {}\n' points rebate ratio vip signed seen colour >>.crm/policy.yaml
+    printf '    label: {type: integer}\n' >>.crm/policy.yaml
+    crm edit acme --set points=abc --set rebate=12 --set ratio=x --set vip=maybe --set signed=later \
+        --set seen=soon --set colour='dark "blue"' --set label=7 >/dev/null
+    cat >>before <<'YAML'
+    points: {type: integer}
+    rebate: {type: decimal}
+    ratio: {type: real}
+    vip: {type: boolean}
+    signed: {type: date}
+    seen: {type: time}
+    colour: {type: enum, choices: [red, "it's $5"]}
+    label: {type: text}
+YAML
+    mv before .crm/policy.yaml
+}
+CHANGED=points,rebate,ratio,vip,signed,seen,colour,label
+AS_STORED='{"points":"abc","rebate":"12","ratio":"x","vip":"maybe","signed":"later","seen":"soon","colour":"dark \"blue\"","label":"7"}'
+
+@test "what was stored before a custom field had its type is shown, and counts as missing" {
+    change_types
+    call crm show acme --fields $CHANGED
+    expect 0 "$AS_STORED" ""
+    call crm list customer --fields $CHANGED
+    expect 0 "$AS_STORED" ""
+    call crm export customer --fields $CHANGED
+    expect 0 "$AS_STORED" ""
+    call crm show acme --fields vip,rebate --format csv
+    expect 0 $'vip,rebate\nmaybe,12' ""
+    call crm show acme --format table
+    [[ $out == *maybe* && $out == *later* ]]
+    local filter
+    for filter in points=0 'points<1' 'rebate>=0' rebate=12 'ratio>-1' vip=no 'signed>2000-01-01' \
+        'seen<2100-01-01' 'colour=dark "blue"' colour:blue; do
+        call crm list customer "$filter" --fields key
+        expect 0 "" ""
+    done
+    for filter in points= rebate= ratio= vip= signed= seen= colour= label=7; do
+        call crm list customer "$filter" --fields key
+        expect 0 '{"key":"acme"}' ""
+    done
+}
+
+@test "crm check names what is not of a custom field's type, and crm edit and import mend it" {
+    change_types
+    call crm check values --format csv --fields record,field,stored,hint
+    [ "$status" = 1 ]
+    [ "$(grep -c 'crm edit' <<<"$out")" = 8 ]
+    [[ $out == *"#1,points,abc,"* && $out == *"#1,rebate,12,"* && $out == *"#1,label,7,"* ]]
+    call crm edit acme --set points=5 --set rebate=12 --set ratio=0.5 --set vip= --set signed=2026-01-02 \
+        --set colour="it's \$5" --set label=7 --fields $CHANGED
+    expect 0 '{"points":5,"rebate":12,"ratio":0.5000,"vip":null,"signed":"2026-01-02","seen":"soon","colour":"it'"'"'s $5","label":"7"}' ""
+    call crm list customer "colour=it's \$5" vip= 'signed>2026-01-01' 'rebate>=12' --fields key
+    expect 0 '{"key":"acme"}' ""
+    printf 'key,seen\nacme,\n' >seen.csv
+    call crm import seen.csv --as customer --fields changed,same
+    expect 0 '{"changed":1,"same":0}' -
+    call crm check values
+    [ "$status" = 0 ]
+}
+
+@test "import gives a custom field its right value where another type was stored" {
+    change_types
+    printf '{"key":"acme","points":0,"rebate":12,"label":"7","vip":"no"}\n' >new.jsonl
+    call crm import new.jsonl --as customer --fields changed,same
+    expect 0 '{"changed":1,"same":0}' -
+    call crm import new.jsonl --as customer --fields changed,same
+    expect 0 '{"changed":0,"same":1}' -
+    call crm show acme --fields points,rebate,label,vip
+    expect 0 '{"points":0,"rebate":12,"label":"7","vip":false}' ""
+}
+
 @test "a required custom field cannot be emptied" {
     printf 'fields:\n  customer:\n    region_code: {required: yes}\n' >>.crm/policy.yaml
     call crm add New

@@ -445,6 +445,29 @@ same_by_lines() {
     [[ $out == *"1 order lines in other currencies do not count"* ]]
 }
 
+@test "sources: what is not of its custom field's type is missing" {
+    printf 'fields:\n  customer:\n    seats: {}\n    share: {}\n    rating: {}\n' >>.crm/policy.yaml
+    cp .crm/policy.yaml texts
+    crm edit c1 --set seats=abc --set share=12 --set rating=x >/dev/null
+    sed -i 's/seats: {}/seats: {type: integer}/; s/share: {}/share: {type: decimal}/
+        s/rating: {}/rating: {type: real}/' .crm/policy.yaml
+    schemes 'tiers:
+  schemes:
+    all:
+      method: score
+      indicators:
+        seats: {source: field, field: seats, low: 0, high: 10, weight: 40, missing: zero}
+        share: {source: field, field: share, low: 0, high: 10, weight: 40, missing: zero}
+        rating: {source: field, field: rating, low: 0, high: 10, weight: 20, missing: zero}
+      thresholds: {A: 80, B: 50}
+'
+    call crm tier why c1
+    [ "$status" = 0 ]
+    [ "$(jq -c '[.terms[] | .raw, .state]' <<<"$out")" = '[0,"zero",0,"zero",0,"zero"]' ]
+    call crm tier apply
+    [ "$status" = 0 ]
+}
+
 @test "sources: fields of the file, custom ones of every kind of number, years" {
     cat >>.crm/policy.yaml <<'END'
 fields:

@@ -156,16 +156,6 @@ crm_status value_judge(struct check *check, const struct column_check *column,
 
 /* ---- Custom fields: one JSON object ---- */
 
-static const struct custom_field *find_custom(const struct check *check, const struct kind *kind,
-                                              const char *name)
-{
-    const struct policy *policy = check->book->policy;
-    for (size_t i = 0; i < policy->field_count; i++)
-        if (custom_is_of(&policy->fields[i], kind) && strcmp(policy->fields[i].name, name) == 0)
-            return &policy->fields[i];
-    return NULL;
-}
-
 static struct value member_value(const struct custom_field *field, const cJSON *member)
 {
     if (cJSON_IsString(member))
@@ -180,7 +170,8 @@ static struct value member_value(const struct custom_field *field, const cJSON *
 static crm_status judge_member(struct check *check, const struct kind *kind, const cJSON *member,
                                struct verdict *out)
 {
-    const struct custom_field *custom = find_custom(check, kind, member->string);
+    const struct custom_field *custom =
+        custom_find(check->book->policy, kind, member->string, strlen(member->string));
     struct error error = {.status = CRM_OK};
     struct value parsed;
     char number[32];
@@ -201,7 +192,10 @@ static crm_status judge_member(struct check *check, const struct kind *kind, con
         custom_parse(check->book, custom, text, (size_t)length, &check->scratch, &parsed, &error);
     if (error.status == CRM_NO_MEMORY)
         return no_memory(check);
-    return conclude(check, &field, &value, &parsed, &error, out);
+    crm_status status = conclude(check, &field, &value, &parsed, &error, out);
+    if (status == CRM_OK && !out->good && !custom->sensitive)
+        out->stored = check_text(check, &field, &value);
+    return status;
 }
 
 static crm_status say_custom(struct check *check, const struct kind *kind, const char *record,
@@ -212,6 +206,7 @@ static crm_status say_custom(struct check *check, const struct kind *kind, const
         .kind = kind->name,
         .record = record,
         .field = field,
+        .stored = verdict->stored,
         .expected = verdict->expected,
         .problem = verdict->problem,
         .hint = _("give the field its right value: crm edit"),

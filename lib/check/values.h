@@ -21,6 +21,7 @@ struct verdict {
     bool good;
     const char *problem;  /* a sentence, in the arena; NULL when good */
     const char *expected; /* as the program would write the value; NULL: it would not take it */
+    const char *stored;   /* of a custom field that is not sensitive */
 };
 
 /* Of a value that is not null. `arena` is the caller's, for the texts of the verdict. */

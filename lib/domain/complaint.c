@@ -240,12 +240,10 @@ static crm_status listing_write(struct crm_book *book, struct listing *listing, 
                                 .columns = selection.columns,
                                 .count = selection.count,
                                 .record = whole};
-    const struct store_select select = {
-        .columns = selection.sql, .column_count = selection.count, .from = from, .order = "t.id"};
+    const struct store_select select = {.from = from, .order = "t.id"};
     status = sink_begin(sink, &table);
     if (status == CRM_OK)
-        status = store_each(book->store, &select, listing->query.parameters, listing->query.count,
-                            hand_over, sink);
+        status = selection_each(book, &selection, &select, &listing->query, hand_over, sink);
     return status == CRM_OK ? sink_end(sink) : status;
 }
 

@@ -130,13 +130,10 @@ static void read_grade(struct tier_term *term, struct tier_origin *origin,
 static enum data_type type_of_field(const struct policy *policy, const char *name)
 {
     const struct field *field = kind_field(&kind_customer, name);
+    const struct custom_field *custom = custom_find(policy, &kind_customer, name, strlen(name));
     if (field != NULL)
         return field->type;
-    for (size_t i = 0; i < policy->field_count; i++)
-        if (strcmp(policy->fields[i].kind, kind_customer.name) == 0 &&
-            strcmp(policy->fields[i].name, name) == 0)
-            return policy->fields[i].type;
-    return DATA_DECIMAL;
+    return custom != NULL ? custom->type : DATA_DECIMAL;
 }
 
 static void read_number(struct tier_term *term, struct tier_origin *origin, enum data_type type,
@@ -259,6 +256,19 @@ static bool needs(const struct loading *loading, enum indicator_source source)
     return any;
 }
 
+/* The policy's check knows of each indicator that a customer has its field. */
+static const char *field_column_sql(const struct loading *loading, const char *name)
+{
+    const struct custom_field *custom =
+        custom_find(loading->book->policy, &kind_customer, name, strlen(name));
+    struct buffer sql cleanup(buffer_release) = {0};
+    if (custom != NULL)
+        custom_sql(&sql, custom, "t");
+    else
+        buffer_printf(&sql, "t.%s", name);
+    return sql.failed ? NULL : arena_copy(loading->arena, buffer_string(&sql));
+}
+
 /* Columns of the customers' query, NULL for those that no indicator needs; those of the source
  * `field` come last, in their order. */
 static crm_status customer_columns(struct loading *loading, const char **columns, size_t *count)
@@ -280,12 +290,7 @@ static crm_status customer_columns(struct loading *loading, const char **columns
         const struct indicator *indicator = &loading->evaluation->indicators[k];
         if (indicator->source != SOURCE_FIELD)
             continue;
-        bool own = kind_field(&kind_customer, indicator->field) != NULL;
-        enum data_type type = type_of_field(loading->book->policy, indicator->field);
-        const char *format = "CAST(t.custom ->> '%s' AS BIGINT)";
-        if (own || type == DATA_REAL)
-            format = own ? "t.%s" : "t.custom ->> '%s'";
-        columns[*count] = arena_printf(loading->arena, format, indicator->field);
+        columns[*count] = field_column_sql(loading, indicator->field);
         if (columns[(*count)++] == NULL)
             return error_no_memory(&loading->book->error);
     }

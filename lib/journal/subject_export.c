@@ -33,14 +33,12 @@ static crm_status write_part(const struct subject *subject, const struct subject
                                 .title = _(part->kind->label),
                                 .columns = selection.columns,
                                 .count = selection.count};
-    const struct store_select select = {.columns = selection.sql,
-                                        .column_count = selection.count,
-                                        .from = buffer_string(&query.sql),
+    const struct store_select select = {.from = buffer_string(&query.sql),
                                         .order = kind_stored_order(part->kind, &query.arena),
                                         .as_stored = part->kind->cluster != NULL};
     status = select.order == NULL ? error_no_memory(&book->error) : sink_begin(sink, &table);
     if (status == CRM_OK)
-        status = store_each(book->store, &select, query.parameters, query.count, hand_over, sink);
+        status = selection_each(book, &selection, &select, &query, hand_over, sink);
     return status == CRM_OK ? sink_end(sink) : status;
 }
 

@@ -78,13 +78,10 @@ static bool put_number(struct buffer *out, const struct column *column, const st
     return true;
 }
 
-/* A true value comes as 1, or from a custom field on some engines as its JSON word. */
-static bool is_true(const struct value *value)
+/* A text is no answer to yes or no: it is shown as it is. */
+static bool is_answer(const struct column *column, const struct value *value)
 {
-    if (value->type != VALUE_TEXT)
-        return value->integer != 0;
-    return (value->length == 4 && memcmp(value->text, "true", 4) == 0) ||
-           (value->length == 1 && value->text[0] == '1');
+    return column->type == DATA_BOOLEAN && value->type != VALUE_TEXT;
 }
 
 /* The stored UTC time in the sink's zone; false when the text is no time. */
@@ -105,8 +102,8 @@ void sink_plain(const struct crm_sink *sink, struct buffer *out, const struct co
     char time[TIME_TEXT];
     if (value->type == VALUE_NULL)
         return;
-    if (column->type == DATA_BOOLEAN)
-        buffer_text(out, is_true(value) ? "yes" : "no");
+    if (is_answer(column, value))
+        buffer_text(out, value->integer != 0 ? "yes" : "no");
     else if (column->type == DATA_TIME && local_time(sink, value, time))
         buffer_text(out, time);
     else if (value->type == VALUE_TEXT)
@@ -170,8 +167,8 @@ void sink_json(const struct crm_sink *sink, struct buffer *out, const struct col
     char time[TIME_TEXT];
     if (value->type == VALUE_NULL)
         buffer_append(out, "null", 4);
-    else if (column->type == DATA_BOOLEAN)
-        buffer_text(out, is_true(value) ? "true" : "false");
+    else if (is_answer(column, value))
+        buffer_text(out, value->integer != 0 ? "true" : "false");
     else if (value->type != VALUE_TEXT)
         json_number(out, column, value);
     else if (column->type == DATA_TIME && local_time(sink, value, time))

@@ -118,7 +118,7 @@ static void shorten_times(struct buffer *out, size_t start)
 void table_plain(const struct crm_sink *sink, struct buffer *out, const struct column *column,
                  const struct value *value)
 {
-    if (column->type == DATA_BOOLEAN && !value_is_null(value)) {
+    if (column->type == DATA_BOOLEAN && value->type == VALUE_INTEGER) {
         size_t start = out->length;
         sink_plain(sink, out, column, value);
         bool yes = !out->failed && out->data[start] == 'y';

@@ -4,12 +4,18 @@
 
 #include "base/text.h"
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 bool custom_is_of(const struct custom_field *field, const struct kind *kind)
 {
     return kind->custom && strcmp(field->kind, kind->name) == 0;
+}
+
+bool custom_may_differ(const struct custom_field *field)
+{
+    return field->type != DATA_TEXT && field->type != DATA_TAGS;
 }
 
 bool crm_book_is_sensitive(const crm_book *book, const char *kind_name, const char *name)
@@ -26,17 +32,123 @@ bool crm_book_is_sensitive(const crm_book *book, const char *kind_name, const ch
     return sensitive;
 }
 
+const struct custom_field *custom_find(const struct policy *policy, const struct kind *kind,
+                                       const char *name, size_t length)
+{
+    for (size_t i = 0; i < policy->field_count; i++) {
+        const struct custom_field *field = &policy->fields[i];
+        if (custom_is_of(field, kind) && strlen(field->name) == length &&
+            memcmp(field->name, name, length) == 0)
+            return field;
+    }
+    return NULL;
+}
+
+/* ---- In SQL ----
+ * The name of a field is an identifier by the policy's check: it cannot break out of the quotes. */
+
+/* The stored value, of whatever type it is, as text: 12 and "12" are the same. */
+static void text_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    buffer_printf(sql, "CAST(%s.custom ->> '%s' AS TEXT)", alias, field->name);
+}
+
+/* The stored value as it stands in JSON: a text has its quotes. */
+static void token_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    buffer_printf(sql, "CAST(%s.custom -> '%s' AS TEXT)", alias, field->name);
+}
+
+static bool is_stored_as_number(const struct custom_field *field)
+{
+    return field->type == DATA_INTEGER || field->type == DATA_DECIMAL ||
+           field->type == DATA_BOOLEAN || field->type == DATA_REAL;
+}
+
+/* That the stored value has the form of a day, or of a time, which begins with its day. */
+static void is_day_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    text_sql(sql, field, alias);
+    buffer_text(sql, field->type == DATA_TIME ? " LIKE '____-__-__%' AND rtrim(replace(substr("
+                                              : " LIKE '____-__-__' AND rtrim(replace(substr(");
+    text_sql(sql, field, alias);
+    buffer_text(sql, ", 1, 10), '-', ''), '0123456789') = ''");
+}
+
+static void is_choice_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    text_sql(sql, field, alias);
+    buffer_text(sql, " IN (NULL");
+    for (size_t i = 0; i < field->choice_count; i++) {
+        buffer_text(sql, ", '");
+        for (const char *at = field->choices[i]; *at != '\0'; at++) {
+            buffer_text(sql, *at == '\'' ? "'" : "");
+            buffer_character(sql, *at);
+        }
+        buffer_character(sql, '\'');
+    }
+    buffer_character(sql, ')');
+}
+
+/* That the stored value is one of the field's type. */
+static void is_of_type_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    if (field->type == DATA_DATE || field->type == DATA_TIME) {
+        is_day_sql(sql, field, alias);
+    } else if (field->type == DATA_ENUM) {
+        is_choice_sql(sql, field, alias);
+    } else if (field->type == DATA_BOOLEAN) {
+        token_sql(sql, field, alias);
+        buffer_text(sql, " IN ('0', '1')");
+    } else if (field->type == DATA_REAL) {
+        buffer_text(sql, "ltrim(substr(");
+        token_sql(sql, field, alias);
+        buffer_text(sql, ", 1, 1), '-0123456789') = ''");
+    } else {
+        buffer_text(sql, "rtrim(");
+        token_sql(sql, field, alias);
+        buffer_text(sql, ", '0123456789') IN ('', '-')");
+    }
+}
+
+static void begin_case(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    buffer_text(sql, "CASE WHEN ");
+    is_of_type_sql(sql, field, alias);
+    buffer_text(sql, " THEN ");
+    if (field->type == DATA_REAL)
+        buffer_printf(sql, "CAST(%s.custom ->> '%s' AS DOUBLE PRECISION)", alias, field->name);
+    else if (is_stored_as_number(field))
+        buffer_printf(sql, "CAST(%s.custom ->> '%s' AS BIGINT)", alias, field->name);
+    else
+        text_sql(sql, field, alias);
+}
+
 void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
 {
-    /* The name is an identifier by the policy's check: it cannot break out of the quotes. */
-    bool whole =
-        field->type == DATA_INTEGER || field->type == DATA_DECIMAL || field->type == DATA_BOOLEAN;
-    if (whole)
-        buffer_printf(sql, "CAST(%s.custom ->> '%s' AS BIGINT)", alias, field->name);
-    else if (field->type == DATA_REAL)
-        buffer_printf(sql, "CAST(%s.custom ->> '%s' AS DOUBLE PRECISION)", alias, field->name);
-    else
-        buffer_printf(sql, "(%s.custom ->> '%s')", alias, field->name);
+    if (!custom_may_differ(field)) {
+        text_sql(sql, field, alias);
+        return;
+    }
+    buffer_character(sql, '(');
+    begin_case(sql, field, alias);
+    buffer_text(sql, " END)");
+}
+
+void custom_compared_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
+{
+    const char *other = "''"; /* what no field can be given */
+    if (is_stored_as_number(field)) {
+        begin_case(sql, field, alias);
+        other = field->type == DATA_REAL ? "-1.7976931348623157e308" : "-9223372036854775807";
+    } else {
+        buffer_text(sql, "CASE WHEN ");
+        token_sql(sql, field, alias);
+        buffer_text(sql, " LIKE '\"%' THEN ");
+        text_sql(sql, field, alias);
+    }
+    buffer_printf(sql, " WHEN %s.custom ->> '%s' IS NOT NULL THEN %s END", alias, field->name,
+                  other);
 }
 
 /* ---- The stored object, member by member. Values are texts and numbers, nothing deeper. ---- */
@@ -168,18 +280,6 @@ crm_status custom_fill(struct crm_book *book, const struct value *into, const st
     return finish(book, &json, arena, out);
 }
 
-static const struct custom_field *declared(const struct crm_book *book, const struct kind *kind,
-                                           const struct member *member)
-{
-    for (size_t i = 0; i < book->policy->field_count; i++) {
-        const struct custom_field *field = &book->policy->fields[i];
-        if (custom_is_of(field, kind) && strlen(field->name) == member->name_length &&
-            memcmp(field->name, member->name, member->name_length) == 0)
-            return field;
-    }
-    return NULL;
-}
-
 /* A number, a choice or a yes tells nothing of whom it is about. */
 static bool is_impersonal(const struct custom_field *field)
 {
@@ -195,7 +295,8 @@ crm_status custom_erase(struct crm_book *book, const struct kind *kind, const st
     const char *rest = value_is_null(stored) ? "" : stored->text;
     struct member member;
     while (next_member(&rest, &member)) {
-        const struct custom_field *field = declared(book, kind, &member);
+        const struct custom_field *field =
+            custom_find(book->policy, kind, member.name, member.name_length);
         if (field != NULL && field->required && field->type == DATA_TEXT) {
             member.value = placeholder;
             member.value_length = sizeof placeholder - 1;
@@ -205,6 +306,34 @@ crm_status custom_erase(struct crm_book *book, const struct kind *kind, const st
         append_member(&json, &member);
     }
     return finish(book, &json, arena, out);
+}
+
+/* The text of a JSON string between its quotes. */
+static char *unquote(struct arena *arena, const struct member *member)
+{
+    cJSON *parsed = cJSON_ParseWithLength(member->value, member->value_length);
+    const char *text = cJSON_GetStringValue(parsed);
+    char *copy = text == NULL ? NULL : arena_copy(arena, text);
+    cJSON_Delete(parsed);
+    return copy;
+}
+
+crm_status custom_text(struct crm_book *book, const struct value *object, const char *name,
+                       struct arena *arena, struct value *out)
+{
+    const char *rest = value_is_null(object) ? "" : object->text;
+    struct member member;
+    *out = value_null();
+    while (next_member(&rest, &member)) {
+        if (member.name_length != strlen(name) || memcmp(member.name, name, strlen(name)) != 0)
+            continue;
+        bool quoted = *member.value == '"';
+        const char *text = quoted ? unquote(arena, &member)
+                                  : arena_copy_length(arena, member.value, member.value_length);
+        *out = value_text(text);
+        return text == NULL ? error_no_memory(&book->error) : CRM_OK;
+    }
+    return CRM_OK;
 }
 
 crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t id,

@@ -124,7 +124,7 @@ static void select_custom(const struct matcher *matcher, struct buffer *sql)
         if (strcmp(field->kind, matcher->import->kind->name) != 0)
             buffer_text(sql, "NULL");
         else
-            custom_sql(sql, field, matcher->import->kind->table);
+            custom_compared_sql(sql, field, matcher->import->kind->table);
     }
 }
 

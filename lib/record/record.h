@@ -66,8 +66,21 @@ bool custom_is_of(const struct custom_field *field, const struct kind *kind);
 /* field_parse for a field of the policy's own. */
 crm_status custom_parse(struct crm_book *book, const struct custom_field *custom, const char *text,
                         size_t length, struct arena *arena, struct value *out, struct error *error);
-/* Appends the stored value as an expression over `alias`. */
+/* The field of that name, of so many bytes; NULL: the policy declares none for that kind. */
+const struct custom_field *custom_find(const struct policy *policy, const struct kind *kind,
+                                       const char *name, size_t length);
+/* Whether something may be stored that is no value of the field's type: the policy may have had
+ * another one when it was written. */
+bool custom_may_differ(const struct custom_field *field);
+/* Appends the stored value as an expression over `alias`; null when it is not of the field's type.
+ */
 void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
+/* The same, to be compared with a value that is given: what is not of the type equals none, nor
+ * null. */
+void custom_compared_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
+/* What the stored object has under that name, as a text in `arena`; null for nothing. */
+crm_status custom_text(struct crm_book *book, const struct value *object, const char *name,
+                       struct arena *arena, struct value *out);
 /* The object that a record of that kind keeps; null for none. */
 crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t id,
                        struct arena *arena, struct value *out);
@@ -111,6 +124,9 @@ struct selection {
     size_t count;
     const char *from; /* "FROM … t LEFT JOIN …" */
     bool stored;      /* made with SELECT_STORED: nothing of it is masked */
+    /* Columns of the policy's own fields whose stored value may be of another type. */
+    const size_t *differing;
+    size_t differing_count;
 };
 
 /* A column named, typed and worded as that field. */
@@ -119,6 +135,11 @@ struct column field_column(const struct field *field);
 /* In `arena`. With a sink, columns that it does not want are selected as NULL. */
 crm_status selection_make(struct crm_book *book, const struct kind *kind, unsigned flags,
                           const struct crm_sink *sink, struct arena *arena, struct selection *out);
+/* store_each of these columns, whatever stands in `select`; what is stored in a field without being
+ * of its type is handed over as the text it is. */
+crm_status selection_each(struct crm_book *book, const struct selection *selection,
+                          const struct store_select *select, const struct query *query,
+                          store_row each, void *context);
 /* Appends the SQL of a field over `alias`: the column, or the expression of a derived one. */
 void field_sql(struct buffer *sql, const struct field *field, const char *alias);
 /* Appends " AND (…)" for each word, over `alias`. Fields of the customer may be named for every

@@ -79,15 +79,12 @@ static crm_status load_values(struct crm_book *book, const struct query *query, 
     struct kept_row kept = {.arena = arena,
                             .values = arena_array(arena, out->selection.count, sizeof *out->values),
                             .count = out->selection.count};
-    const struct store_select select = {.columns = out->selection.sql,
-                                        .column_count = out->selection.count,
-                                        .from = buffer_string(&query->sql)};
+    const struct store_select select = {.from = buffer_string(&query->sql)};
     if (kept.values == NULL || query->sql.failed)
         return error_no_memory(&book->error);
     out->values = kept.values;
     /* For one row too: the engine names no columns then, a quarter of the work. */
-    crm_status status =
-        store_each(book->store, &select, query->parameters, query->count, keep_row, &kept);
+    crm_status status = selection_each(book, &out->selection, &select, query, keep_row, &kept);
     if (status == CRM_NO_MEMORY)
         return error_no_memory(&book->error);
     return status == CRM_OK && !kept.found ? CRM_NOT_FOUND : status;
@@ -201,14 +198,12 @@ static crm_status write_list(struct crm_book *book, const struct kind *kind, uns
         .name = kind->name, .title = NULL, .columns = selection.columns, .count = selection.count};
     /* Without a filter the table is read as it is stored, which is the order of ids. */
     bool as_stored = filter == NULL || filter->count == 0 || kind->cluster != NULL;
-    const struct store_select select = {.columns = selection.sql,
-                                        .column_count = selection.count,
-                                        .from = buffer_string(&query.sql),
+    const struct store_select select = {.from = buffer_string(&query.sql),
                                         .order = kind_stored_order(kind, &arena),
                                         .as_stored = as_stored};
     status = select.order == NULL ? error_no_memory(&book->error) : sink_begin(sink, &table);
     if (status == CRM_OK)
-        status = store_each(book->store, &select, query.parameters, query.count, hand_over, sink);
+        status = selection_each(book, &selection, &select, &query, hand_over, sink);
     return status == CRM_OK ? sink_end(sink) : status;
 }
 

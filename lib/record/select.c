@@ -72,6 +72,7 @@ struct making {
     struct selection *out;
     struct buffer from;
     struct buffer expression; /* of the column under way */
+    size_t *differing;        /* out->differing */
 };
 
 static crm_status add_column(struct making *making, struct column column)
@@ -114,6 +115,8 @@ static crm_status add_custom(struct making *making)
         bool masked = field->sensitive && !making->out->stored;
         unsigned flags = masked ? COLUMN_HIDDEN | COLUMN_SENSITIVE : COLUMN_HIDDEN;
         custom_sql(&making->expression, field, "t");
+        if (custom_may_differ(field))
+            making->differing[making->out->differing_count++] = making->out->count;
         status = add_column(making, (struct column){.name = field->name,
                                                     .label = field->label,
                                                     .type = field->type,
@@ -130,9 +133,11 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
     *out = (struct selection){.sql = arena_array(arena, most, sizeof *out->sql),
                               .columns = arena_array(arena, most, sizeof *out->columns),
                               .stored = (flags & SELECT_STORED) != 0};
-    if (out->sql == NULL || out->columns == NULL)
+    size_t *differing = arena_array(arena, book->policy->field_count + 1, sizeof *differing);
+    if (out->sql == NULL || out->columns == NULL || differing == NULL)
         return error_no_memory(&book->error);
-    struct making making = {book, kind, sink, arena, out, {0}, {0}};
+    out->differing = differing;
+    struct making making = {book, kind, sink, arena, out, {0}, {0}, differing};
     buffer_printf(&making.from, "FROM %s t", kind->table);
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
@@ -145,5 +150,63 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
         status = error_no_memory(&book->error);
     buffer_release(&making.from);
     buffer_release(&making.expression);
+    return status;
+}
+
+/* ---- Rows ---- */
+
+/* Rows whose last column is the object that the policy's own fields are stored in. */
+struct filling {
+    struct crm_book *book;
+    const struct selection *selection;
+    struct value *values; /* of one row */
+    struct arena texts;   /* of the same */
+    store_row each;
+    void *context;
+};
+
+static crm_status fill_row(void *context, const struct value *row)
+{
+    struct filling *filling = context;
+    const struct selection *selection = filling->selection;
+    crm_status status = CRM_OK;
+    arena_clear(&filling->texts);
+    memcpy(filling->values, row, selection->count * sizeof *row);
+    for (size_t i = 0; i < selection->differing_count && status == CRM_OK; i++) {
+        size_t at = selection->differing[i];
+        if (value_is_null(&row[at]))
+            status = custom_text(filling->book, &row[selection->count], selection->columns[at].name,
+                                 &filling->texts, &filling->values[at]);
+    }
+    return status == CRM_OK ? filling->each(filling->context, filling->values) : status;
+}
+
+crm_status selection_each(struct crm_book *book, const struct selection *selection,
+                          const struct store_select *select, const struct query *query,
+                          store_row each, void *context)
+{
+    struct arena arena cleanup(arena_release) = {0};
+    struct store_select with_object = *select;
+    with_object.columns = selection->sql;
+    with_object.column_count = selection->count;
+    if (selection->differing_count == 0)
+        return store_each(book->store, &with_object, query->parameters, query->count, each,
+                          context);
+    const char **columns = arena_array(&arena, selection->count + 1, sizeof *columns);
+    struct filling filling = {.book = book,
+                              .selection = selection,
+                              .values =
+                                  arena_array(&arena, selection->count, sizeof *filling.values),
+                              .each = each,
+                              .context = context};
+    if (columns == NULL || filling.values == NULL)
+        return error_no_memory(&book->error);
+    memcpy(columns, selection->sql, selection->count * sizeof *columns);
+    columns[selection->count] = "t.custom";
+    with_object.columns = columns;
+    with_object.column_count++;
+    crm_status status =
+        store_each(book->store, &with_object, query->parameters, query->count, fill_row, &filling);
+    arena_release(&filling.texts);
     return status;
 }

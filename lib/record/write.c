@@ -216,7 +216,7 @@ static void compare_all(struct crm_book *book, const struct record *record,
         struct buffer expression cleanup(buffer_release) = {0};
         if (!record->custom_given[i])
             continue;
-        custom_sql(&expression, &book->policy->fields[i], kind->table);
+        custom_compared_sql(&expression, &book->policy->fields[i], kind->table);
         compare_field(comparing, buffer_string(&expression), &record->custom[i]);
     }
 }

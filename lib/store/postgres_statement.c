@@ -386,12 +386,14 @@ struct value postgres_value(const struct postgres_library *library, const PGresu
 
 /* ---- The statement ---- */
 
-/* The highest $number in the text. */
+/* The highest $number in the text; within quotes it is no parameter. */
 static size_t parameter_count(const char *sql)
 {
     size_t most = 0;
-    for (const char *at = strchr(sql, '$'); at != NULL; at = strchr(at + 1, '$')) {
-        size_t number = strtoul(at + 1, NULL, 10);
+    bool quoted = false;
+    for (const char *at = strpbrk(sql, "$'"); at != NULL; at = strpbrk(at + 1, "$'")) {
+        size_t number = *at == '$' && !quoted ? strtoul(at + 1, NULL, 10) : 0;
+        quoted = quoted != (*at == '\'');
         most = number > most ? number : most;
     }
     return most;
