@@ -643,6 +643,38 @@ EOF
     [ "$status" = 0 ]
 }
 
+@test "a tier change of a day to come is not imported" {
+    printf 'customer,scheme,tier,effective_on\nc5,abc,A,2026-03-02\nc6,abc,A,2026-03-03\n' >changes.csv
+    call crm import changes.csv --as tier_change
+    expect 3 "" $'crm: changes.csv:3:10: effective_on: 2026-03-03 is in the future\nhint: look at the file\'s dates'
+    call crm import changes.csv --as tier_change --errors refused.csv --fields read,added,refused
+    [ "$(jq -c . <<<"$out")" = '{"read":2,"added":1,"refused":1}' ]
+    call crm show c5 --fields tier,tier_since
+    expect 0 '{"tier":"A","tier_since":"2026-03-02"}' ""
+}
+
+@test "a tier that was given before the clock went back stays until another is given" {
+    crm --now 2026-05-01T09:00 tier set c6 A --reason "key account" >/dev/null
+    crm --now 2026-05-01T09:00 tier set c5 B --reason "key account" >/dev/null
+    call crm show c6 --fields tier,tier_since
+    expect 0 '{"tier":"A","tier_since":"2026-05-01"}' ""
+    call crm check
+    expect 0 - ""
+    crm tier set c6 C --reason "small" >/dev/null
+    crm tier unset c5 >/dev/null
+    crm tier apply >/dev/null
+    local day
+    for day in 2026-03-02 2026-05-01 2026-06-01; do
+        call crm --now ${day}T09:00 show c6 --fields tier,tier_since
+        expect 0 '{"tier":"C","tier_since":"2026-05-01"}' ""
+        call crm --now ${day}T09:00 check
+        expect 0 - ""
+    done
+    crm undo >/dev/null
+    call crm check
+    expect 0 - ""
+}
+
 # ---- Another main scheme ----
 
 two_schemes() {

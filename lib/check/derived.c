@@ -131,8 +131,8 @@ static crm_status compare_facts(struct check *check)
     crm_status status = tier_scheme_find(book, NULL, &scheme);
     if (status != CRM_OK)
         return status;
-    const struct value parameters[] = {value_text(scheme->name), value_text(book->today_text)};
-    return store_query(book->store, select_facts, parameters, 2, visit_facts, check);
+    const struct value main_scheme = value_text(scheme->name);
+    return store_query(book->store, select_facts, &main_scheme, 1, visit_facts, check);
 }
 
 /* ---- Visits ---- */

@@ -245,6 +245,12 @@ static void writer_release(struct writer *writer)
     statement_free(writer->update);
 }
 
+/* The day from which a change holds that is written now: today, but no day before the customer's
+ * last change, which it follows although the clock went back meanwhile. */
+#define EFFECTIVE_ON(customer, today)                                                              \
+    "coalesce((SELECT h.effective_on FROM tier_change h WHERE h.customer = " customer              \
+    " AND h.effective_on > " today " ORDER BY h.effective_on DESC LIMIT 1), " today ")"
+
 static crm_status writer_open(struct writer *writer, struct crm_book *book,
                               const struct tier_scheme *scheme)
 {
@@ -253,11 +259,12 @@ static crm_status writer_open(struct writer *writer, struct crm_book *book,
         book->store,
         "INSERT INTO tier_change (entry, customer, scheme, tier, previous, effective_on, score, "
         "policy, reason, pinned, pinned_until, actor, main) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "VALUES ($1, $2, $3, $4, $5, " EFFECTIVE_ON("$2", "$6") ", $7, $8, $9, $10, $11, $12, $13)",
         &writer->insert);
     if (status == CRM_OK && tier_is_main(book, scheme))
         status = store_prepare(book->store,
-                               "UPDATE customer SET tier = $1, tier_since = $2 WHERE id = $3",
+                               "UPDATE customer SET tier = $1, tier_since = " EFFECTIVE_ON(
+                                   "$3", "$2") " WHERE id = $3",
                                &writer->update);
     return status;
 }
@@ -364,15 +371,14 @@ crm_status tier_follow_history(struct crm_book *book, int64_t customer)
     crm_status status = tier_scheme_find(book, NULL, &main_scheme);
     if (status != CRM_OK)
         return status;
-    const struct value parameters[] = {value_text(main_scheme->name), value_text(book->today_text),
-                                       value_integer(customer)};
-    status = store_run(book->store, "UPDATE customer SET tier = " TIER_OF_HISTORY " WHERE id = $3",
-                       parameters, 3);
+    const struct value parameters[] = {value_text(main_scheme->name), value_integer(customer)};
+    status = store_run(book->store, "UPDATE customer SET tier = " TIER_OF_HISTORY " WHERE id = $2",
+                       parameters, 2);
     if (status != CRM_OK)
         return status;
     return store_run(book->store,
-                     "UPDATE customer SET tier_since = " TIER_SINCE_OF_HISTORY " WHERE id = $3",
-                     parameters, 3);
+                     "UPDATE customer SET tier_since = " TIER_SINCE_OF_HISTORY " WHERE id = $2",
+                     parameters, 2);
 }
 
 /* ---- By hand ---- */

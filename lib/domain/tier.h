@@ -58,7 +58,7 @@ crm_status tier_follow_history(struct crm_book *book, int64_t customer);
  * is asked for once the tier is right. */
 #define TIER_HISTORY                                                                               \
     "FROM tier_change h WHERE h.customer = customer.id AND (h.main = 1 OR (h.main IS NULL AND "    \
-    "h.scheme = $1)) AND h.effective_on <= $2 "
+    "h.scheme = $1)) "
 #define TIER_LATEST     "ORDER BY h.effective_on DESC, h.id DESC LIMIT 1"
 #define TIER_OF_HISTORY "(SELECT h.tier " TIER_HISTORY TIER_LATEST ")"
 #define TIER_SINCE_OF_HISTORY                                                                      \

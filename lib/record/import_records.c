@@ -40,6 +40,18 @@ static int64_t customer_of(const struct record *record)
 
 /* ---- One row ----------------------------------------------------------------------------- */
 
+/* A tier that was given holds from its day on: the book does not wait for days to come. */
+static crm_status check_day(const struct import *import, const struct field *field,
+                            const struct value *value)
+{
+    struct crm_book *book = import->book;
+    if (import->kind != &kind_tier_change || strcmp(field->name, "effective_on") != 0 ||
+        value->type != VALUE_TEXT || strcmp(value->text, book->today_text) <= 0)
+        return CRM_OK;
+    error_set(&book->error, CRM_INVALID, _("effective_on: %s is in the future"), value->text);
+    return error_hint(&book->error, _("look at the file's dates"));
+}
+
 /* References after the rest: an order is looked for under its customer. */
 static crm_status read_fields(struct records *records, struct record *record, bool *skip)
 {
@@ -58,7 +70,9 @@ static crm_status read_fields(struct records *records, struct record *record, bo
             /* By a map, blank means nothing said; without one the file says it is empty. */
             bool says = given && (map->name == NULL || !value_is_null(&value));
             if (status == CRM_OK && says && !*skip) {
-                status = matcher_set(&records->matcher, record, i, &value);
+                status = check_day(import, field, &value);
+                if (status == CRM_OK)
+                    status = matcher_set(&records->matcher, record, i, &value);
                 if (status == CRM_INVALID)
                     rows_error_place(import->rows, map_column(map, i));
             }
