@@ -6,6 +6,8 @@
 #include "base/address.h"
 #include "base/text.h"
 
+#include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,10 +33,12 @@ static void tidy_message(const char *message, struct buffer *out)
     text_mask_passwords(out, buffer_string(&line), line.length);
 }
 
-/* Without memory the library has nothing to say, or says so in its own words. */
+/* Without memory the library has nothing to say, or says so in its own words or in the system's. */
 static bool tells_no_memory(const char *reason)
 {
-    return reason == NULL || *reason == '\0' || strstr(reason, "out of memory") != NULL;
+    return reason == NULL || *reason == '\0' || strstr(reason, "out of memory") != NULL ||
+           strstr(reason, gai_strerror(EAI_MEMORY)) != NULL ||
+           strstr(reason, strerror(ENOMEM)) != NULL;
 }
 
 static crm_status fail_connection(struct store *store, const char *reason)
