@@ -114,6 +114,14 @@ static crm_status fail_state(struct store *store, const char *state, const char 
     return fail_other(store, state, message);
 }
 
+/* A sound connection stays in a pipeline when memory for one of its answers was not to be had. */
+static bool left_in_pipeline(const struct postgres *postgres)
+{
+    return postgres->connection != NULL &&
+           postgres->library.PQstatus(postgres->connection) == CONNECTION_OK &&
+           postgres->library.PQpipelineStatus(postgres->connection) != PQ_PIPELINE_OFF;
+}
+
 crm_status postgres_fail(struct store *store, const PGresult *result)
 {
     struct postgres *postgres = postgres_of(store);
@@ -121,7 +129,8 @@ crm_status postgres_fail(struct store *store, const PGresult *result)
     const char *state = result == NULL ? NULL : pq->PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (postgres->connection == NULL || pq->PQstatus(postgres->connection) == CONNECTION_BAD ||
         state == NULL)
-        return fail_connection(store, pq->PQerrorMessage(postgres->connection));
+        return fail_connection(
+            store, left_in_pipeline(postgres) ? NULL : pq->PQerrorMessage(postgres->connection));
     const char *message = pq->PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     return fail_state(store, state, message == NULL ? state : message);
 }

@@ -33,6 +33,7 @@
     USE(PQnfields)                                                                                 \
     USE(PQntuples)                                                                                 \
     USE(PQparameterStatus)                                                                         \
+    USE(PQpipelineStatus)                                                                          \
     USE(PQpipelineSync)                                                                            \
     USE(PQprepare)                                                                                 \
     USE(PQputCopyData)                                                                             \
