@@ -1171,3 +1171,11 @@ END
     [ "$status" = 0 ]
     [ "$(head -1 <<<"$out")" = '{"customer":"c1","tier":"A"}' ]
 }
+
+@test "a change that was imported without its reason is told without one" {
+    printf 'customer,scheme,tier,effective_on\nc1,abc,B,2025-05-01\n' >history.csv
+    crm import history.csv --as tier_change >/dev/null
+    [ "$(crm tier why c1 | jq -c '.steps[] | select(.step == "tier_change") | [.input, .record, .value]')" = \
+        '[null,"#1","- → B"]' ]
+    [ "$(crm --format table tier why c1 | grep -c '(null)')" = 0 ]
+}

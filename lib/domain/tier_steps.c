@@ -185,18 +185,22 @@ static void add_reached(const struct tier_explained *explained)
 
 /* ---- The tier that holds ---- */
 
+/* Of changes that were imported, reason and former tier need not be known. */
+static const char *text_of(struct why *why, const struct value *value, const char *otherwise)
+{
+    return value->type == VALUE_TEXT ? why_text(why, "%s", value->text) : otherwise;
+}
+
 static crm_status add_change(void *context, const struct value *row)
 {
     struct why *why = context;
     why_add(why,
             (struct why_step){.figure = "tier",
                               .step = "tier_change",
-                              .input = row[1].type == VALUE_TEXT ? why_text(why, "%s", row[1].text)
-                                                                 : why_text(why, "%s", row[2].text),
+                              .input = text_of(why, &row[1], text_of(why, &row[2], NULL)),
                               .record = why_text(why, "#%lld", (long long)row[0].integer),
-                              .value = why_text(why, "%s → %s",
-                                                row[2].type == VALUE_TEXT ? row[2].text : "-",
-                                                row[3].type == VALUE_TEXT ? row[3].text : "-"),
+                              .value = why_text(why, "%s → %s", text_of(why, &row[2], "-"),
+                                                text_of(why, &row[3], "-")),
                               .result = why_text(why, _("from %s on"), row[4].text)});
     return CRM_OK;
 }

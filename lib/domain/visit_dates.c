@@ -368,7 +368,8 @@ crm_status visit_dates_of(struct visit_dates *dates, int64_t customer, const cha
 {
     struct statement *customers = dates->refresh.customers;
     crm_status status = CRM_OK;
-    out[0] = out[1] = out[2] = value_null();
+    for (int i = 0; i < VISIT_DATES; i++)
+        out[i] = value_null();
     while (status == CRM_OK && dates->row &&
            statement_column(customers, CUSTOMER_ID).integer < customer)
         status = statement_step(customers, &dates->row);
