@@ -267,15 +267,16 @@ static void hide_blank_lanes(struct crm_sink *sink, size_t limit)
     }
 }
 
-/* What a list can be read without makes room for the rest, and a note names it. */
-static void leave_out_spare(struct crm_sink *sink, size_t limit)
+/* What a list was printed without, the last one first. */
+static void note_left_out(struct crm_sink *sink)
 {
     struct table_state *state = sink->state;
     cleanup(buffer_release) struct buffer names = {0};
-    const struct lane *lane;
-    while ((lane = lanes_leave_out(state->lanes, sink->table.count, limit)) != NULL) {
+    for (size_t i = sink->table.count; i-- > 0;) {
+        if (!state->lanes[i].left_out)
+            continue;
         buffer_text(&names, names.length > 0 ? ", " : "");
-        buffer_text(&names, lane->column->name);
+        buffer_text(&names, state->lanes[i].column->name);
     }
     if (names.length > 0) {
         buffer_printf(&state->notes, _("for want of room without %s: --fields chooses the columns"),
@@ -283,6 +284,14 @@ static void leave_out_spare(struct crm_sink *sink, size_t limit)
         buffer_character(&state->notes, '\0');
     }
     state->notes.failed = state->notes.failed || names.failed;
+}
+
+/* Rows that are printed one by one have room for all. */
+static void bring_back(struct crm_sink *sink)
+{
+    struct table_state *state = sink->state;
+    for (size_t i = 0; i < sink->table.count; i++)
+        state->lanes[i].shown = state->lanes[i].shown || state->lanes[i].left_out;
 }
 
 /* Settles which columns are shown and how wide they are. When the rows held back aren't all
@@ -304,7 +313,8 @@ static void settle_lanes(struct crm_sink *sink, bool whole)
     limit = limit > state->indent ? limit - state->indent : 0;
     if (whole && sink->in_page && limit > 0)
         hide_blank_lanes(sink, limit);
-    leave_out_spare(sink, limit);
+    while (lanes_leave_out(state->lanes, sink->table.count, limit)) {
+    }
     lanes_fit(state->lanes, sink->table.count, limit);
 }
 
@@ -355,9 +365,13 @@ static void put_held_rows(struct crm_sink *sink, bool whole)
 {
     struct table_state *state = sink->state;
     settle_lanes(sink, whole);
+    const bool cards = whole && reads_as_cards(sink);
+    if (cards)
+        bring_back(sink);
+    else
+        note_left_out(sink);
     put_title(sink);
     put_caption(sink);
-    bool cards = whole && reads_as_cards(sink);
     if (cards)
         put_cards(sink);
     else

@@ -18,6 +18,7 @@ struct cell {
 struct lane {
     const struct column *column;
     bool shown;
+    bool left_out; /* for want of room */
     bool number;
     bool constant; /* in the caption, not among the columns */
     bool bar;
@@ -51,8 +52,8 @@ size_t table_line(const char *text, size_t length, size_t width, size_t *used);
 /* Widens the lane for the cell. */
 void lane_widen(struct lane *lane, const struct cell *cell);
 /* Where the lanes do not fit into `width` columns (0: no limit) even with texts of some words only,
- * leaves one that is spare out and returns it; NULL when there is none, or no need. */
-const struct lane *lanes_leave_out(struct lane *lanes, size_t count, size_t width);
+ * leaves one that is spare out; false when there is none, or no need. */
+bool lanes_leave_out(struct lane *lanes, size_t count, size_t width);
 /* Narrows text lanes, the widest first, until all fit into `width` columns (0: no limit), those
  * that wrap not below their longest word if that is enough. The first shown lane, numbers, dates
  * and times are never narrowed. */

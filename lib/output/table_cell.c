@@ -313,19 +313,21 @@ static void find_cut(struct lane *lanes, size_t count, size_t width)
     }
 }
 
-const struct lane *lanes_leave_out(struct lane *lanes, size_t count, size_t width)
+bool lanes_leave_out(struct lane *lanes, size_t count, size_t width)
 {
     enum { SOME_WORDS = 20 };
     struct lane *spare = NULL;
     find_cut(lanes, count, width);
     if (width == 0 || total_width(lanes, count, SOME_WORDS) <= width)
-        return NULL;
+        return false;
     for (size_t i = 0; i < count; i++)
         if (lanes[i].shown && (lanes[i].column->flags & COLUMN_SPARE) != 0)
             spare = &lanes[i];
-    if (spare != NULL)
-        spare->shown = false;
-    return spare;
+    if (spare == NULL)
+        return false;
+    spare->shown = false;
+    spare->left_out = true;
+    return true;
 }
 
 void lanes_fit(struct lane *lanes, size_t count, size_t width)

@@ -186,6 +186,28 @@ static void test_few_wide_rows_are_cards(void **state)
                              "2018-01-03        2018-01-10\n");
 }
 
+/* One by one there is room for what a table would be printed without. */
+static void test_cards_leave_nothing_out(void **state)
+{
+    (void)state;
+    struct capture capture;
+    const struct column three[] = {{.name = "on", .type = DATA_DATE},
+                                   {.name = "name", .type = DATA_TEXT, .flags = COLUMN_SPARE},
+                                   {.name = "until", .type = DATA_DATE}};
+    const struct value row[] = {value_text("2018-01-02"), value_text("华东"),
+                                value_text("2018-01-09")};
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 12}, NULL);
+    print_table(capture.sink, &(struct table){"t", NULL, three, 3, false}, row, 1);
+    capture_expect(&capture, "on     2018-01-02\n"
+                             "name   华东\n"
+                             "until  2018-01-09\n");
+    capture_open(&capture, (crm_sink_options){.format = "table", .width = 22}, NULL);
+    print_table(capture.sink, &(struct table){"t", NULL, three, 3, false}, row, 1);
+    capture_expect(&capture, "on          until\n"
+                             "2018-01-02  2018-01-09\n"
+                             "for want of room without name: --fields chooses the columns\n");
+}
+
 static void test_spare_columns_make_room(void **state)
 {
     (void)state;
@@ -441,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_cut_to_width),
         cmocka_unit_test(test_sections_wrap),
         cmocka_unit_test(test_few_wide_rows_are_cards),
+        cmocka_unit_test(test_cards_leave_nothing_out),
         cmocka_unit_test(test_spare_columns_make_room),
         cmocka_unit_test(test_lines_property),
         cmocka_unit_test(test_keys_are_not_cut),
