@@ -194,14 +194,13 @@ static const char *text_of(struct why *why, const struct value *value, const cha
 static crm_status add_change(void *context, const struct value *row)
 {
     struct why *why = context;
-    why_add(why,
-            (struct why_step){.figure = "tier",
-                              .step = "tier_change",
-                              .input = text_of(why, &row[1], text_of(why, &row[2], NULL)),
-                              .record = why_text(why, "#%lld", (long long)row[0].integer),
-                              .value = why_text(why, "%s → %s", text_of(why, &row[2], "-"),
-                                                text_of(why, &row[3], "-")),
-                              .result = why_text(why, _("from %s on"), row[4].text)});
+    why_add(why, (struct why_step){.figure = "tier",
+                                   .step = "tier_change",
+                                   .input = text_of(why, &row[1], text_of(why, &row[2], NULL)),
+                                   .record = why_text(why, "#%lld", (long long)row[0].integer),
+                                   .value = why_text(why, "%s → %s", text_of(why, &row[2], "-"),
+                                                     text_of(why, &row[3], "-")),
+                                   .result = why_text(why, _("from %s on"), row[4].text)});
     return CRM_OK;
 }
 
