@@ -6,16 +6,12 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool custom_is_of(const struct custom_field *field, const struct kind *kind)
 {
     return kind->custom && strcmp(field->kind, kind->name) == 0;
-}
-
-bool custom_may_differ(const struct custom_field *field)
-{
-    return field->type != DATA_TEXT && field->type != DATA_TAGS;
 }
 
 bool crm_book_is_sensitive(const crm_book *book, const char *kind_name, const char *name)
@@ -68,11 +64,10 @@ static bool is_stored_as_number(const struct custom_field *field)
 /* That the stored value has the form of a day, or of a time, which begins with its day. */
 static void is_day_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
 {
-    text_sql(sql, field, alias);
-    buffer_text(sql, field->type == DATA_TIME ? " LIKE '____-__-__%' AND rtrim(replace(substr("
-                                              : " LIKE '____-__-__' AND rtrim(replace(substr(");
-    text_sql(sql, field, alias);
-    buffer_text(sql, ", 1, 10), '-', ''), '0123456789') = ''");
+    token_sql(sql, field, alias);
+    buffer_printf(sql, " LIKE '\"____-__-__%s' AND rtrim(", field->type == DATA_TIME ? "%" : "\"");
+    token_sql(sql, field, alias);
+    buffer_text(sql, ", '0123456789-:TZ\"') = ''");
 }
 
 static void is_choice_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
@@ -111,9 +106,13 @@ static void is_of_type_sql(struct buffer *sql, const struct custom_field *field,
     }
 }
 
-static void begin_case(struct buffer *sql, const struct custom_field *field, const char *alias)
+void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
 {
-    buffer_text(sql, "CASE WHEN ");
+    if (field->type == DATA_TEXT || field->type == DATA_TAGS) {
+        text_sql(sql, field, alias);
+        return;
+    }
+    buffer_text(sql, "(CASE WHEN ");
     is_of_type_sql(sql, field, alias);
     buffer_text(sql, " THEN ");
     if (field->type == DATA_REAL)
@@ -122,33 +121,7 @@ static void begin_case(struct buffer *sql, const struct custom_field *field, con
         buffer_printf(sql, "CAST(%s.custom ->> '%s' AS BIGINT)", alias, field->name);
     else
         text_sql(sql, field, alias);
-}
-
-void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
-{
-    if (!custom_may_differ(field)) {
-        text_sql(sql, field, alias);
-        return;
-    }
-    buffer_character(sql, '(');
-    begin_case(sql, field, alias);
     buffer_text(sql, " END)");
-}
-
-void custom_compared_sql(struct buffer *sql, const struct custom_field *field, const char *alias)
-{
-    const char *other = "''"; /* what no field can be given */
-    if (is_stored_as_number(field)) {
-        begin_case(sql, field, alias);
-        other = field->type == DATA_REAL ? "-1.7976931348623157e308" : "-9223372036854775807";
-    } else {
-        buffer_text(sql, "CASE WHEN ");
-        token_sql(sql, field, alias);
-        buffer_text(sql, " LIKE '\"%' THEN ");
-        text_sql(sql, field, alias);
-    }
-    buffer_printf(sql, " WHEN %s.custom ->> '%s' IS NOT NULL THEN %s END", alias, field->name,
-                  other);
 }
 
 /* ---- The stored object, member by member. Values are texts and numbers, nothing deeper. ---- */
@@ -308,31 +281,84 @@ crm_status custom_erase(struct crm_book *book, const struct kind *kind, const st
     return finish(book, &json, arena, out);
 }
 
-/* The text of a JSON string between its quotes. */
-static char *unquote(struct arena *arena, const struct member *member)
+/* ---- Values of the stored object ---- */
+
+static bool find_member(const struct value *object, const char *name, struct member *out)
 {
-    cJSON *parsed = cJSON_ParseWithLength(member->value, member->value_length);
+    const char *rest = object->type == VALUE_TEXT ? object->text : "";
+    const size_t length = strlen(name);
+    while (next_member(&rest, out))
+        if (out->name_length == length && memcmp(out->name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* A text without its quotes; anything else, and what is no JSON, as it stands. */
+static const char *member_text(struct arena *arena, const struct member *member)
+{
+    const size_t length = member->value_length;
+    const bool quoted = *member->value == '"' && length > 1 && member->value[length - 1] == '"';
+    if (!quoted)
+        return arena_copy_length(arena, member->value, length);
+    if (memchr(member->value, '\\', length) == NULL)
+        return arena_copy_length(arena, member->value + 1, length - 2);
+    cJSON *parsed = cJSON_ParseWithLength(member->value, length);
     const char *text = cJSON_GetStringValue(parsed);
-    char *copy = text == NULL ? NULL : arena_copy(arena, text);
+    const char *copy =
+        text == NULL ? arena_copy_length(arena, member->value, length) : arena_copy(arena, text);
     cJSON_Delete(parsed);
     return copy;
 }
 
-crm_status custom_text(struct crm_book *book, const struct value *object, const char *name,
-                       struct arena *arena, struct value *out)
+static bool is_nothing(const struct member *member)
 {
-    const char *rest = value_is_null(object) ? "" : object->text;
+    return member->value_length == 4 && memcmp(member->value, "null", 4) == 0;
+}
+
+/* The number that a field of that type has as it stands there; false when it is none. */
+static bool read_number(enum data_type type, const struct member *member, struct value *out)
+{
+    const char *digits = member->value + (*member->value == '-');
+    const char *end = member->value + member->value_length;
+    bool whole = digits < end && digits + strspn(digits, "0123456789") == end;
+    if (type == DATA_REAL && digits < end && *digits >= '0' && *digits <= '9')
+        *out = value_real(strtod(member->value, NULL));
+    else if (whole && (type == DATA_INTEGER || type == DATA_DECIMAL || type == DATA_BOOLEAN))
+        *out = value_integer(strtoll(member->value, NULL, 10));
+    else
+        return false;
+    return type != DATA_BOOLEAN || (out->integer & ~INT64_C(1)) == 0;
+}
+
+crm_status custom_read(struct crm_book *book, const struct value *object,
+                       const struct custom_field *field, struct arena *arena, struct value *out)
+{
     struct member member;
     *out = value_null();
-    while (next_member(&rest, &member)) {
-        if (member.name_length != strlen(name) || memcmp(member.name, name, strlen(name)) != 0)
-            continue;
-        bool quoted = *member.value == '"';
-        const char *text = quoted ? unquote(arena, &member)
-                                  : arena_copy_length(arena, member.value, member.value_length);
-        *out = value_text(text);
-        return text == NULL ? error_no_memory(&book->error) : CRM_OK;
-    }
+    if (!find_member(object, field->name, &member) || is_nothing(&member) ||
+        read_number(field->type, &member, out))
+        return CRM_OK;
+    const char *text = member_text(arena, &member);
+    *out = value_text(text);
+    return text == NULL ? error_no_memory(&book->error) : CRM_OK;
+}
+
+crm_status custom_differs(struct crm_book *book, const struct value *object, const char *name,
+                          const struct value *given, bool *differs)
+{
+    struct buffer json cleanup(buffer_release) = {0};
+    struct member stored, wanted;
+    const bool found = find_member(object, name, &stored);
+    *differs = found;
+    if (value_is_null(given))
+        return CRM_OK;
+    append_value(&json, name, given);
+    const char *rest = buffer_string(&json);
+    if (json.failed)
+        return error_no_memory(&book->error);
+    *differs = !found || !next_member(&rest, &wanted) ||
+               stored.value_length != wanted.value_length ||
+               memcmp(stored.value, wanted.value, wanted.value_length) != 0;
     return CRM_OK;
 }
 

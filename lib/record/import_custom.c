@@ -23,7 +23,7 @@ void import_custom_sql(const struct import *import, size_t field, struct buffer 
 {
     const struct policy *policy = import->book->policy;
     const struct map_field *mapped = &import->map->fields[field];
-    custom_compared_sql(sql, &policy->fields[index_in_policy(policy, mapped)], mapped->kind->table);
+    custom_sql(sql, &policy->fields[index_in_policy(policy, mapped)], mapped->kind->table);
 }
 
 void import_custom_put(const struct import *import, size_t field, const struct value *value,

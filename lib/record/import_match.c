@@ -115,19 +115,6 @@ static void add_conditions(struct matcher *matcher, struct buffer *sql)
     }
 }
 
-static void select_custom(const struct matcher *matcher, struct buffer *sql)
-{
-    const struct policy *policy = matcher->import->book->policy;
-    for (size_t i = 0; i < policy->field_count; i++) {
-        const struct custom_field *field = &policy->fields[i];
-        buffer_text(sql, ", ");
-        if (strcmp(field->kind, matcher->import->kind->name) != 0)
-            buffer_text(sql, "NULL");
-        else
-            custom_compared_sql(sql, field, matcher->import->kind->table);
-    }
-}
-
 /* Made again when JSON Lines brought new fields. */
 static crm_status prepare(struct matcher *matcher)
 {
@@ -155,7 +142,7 @@ static crm_status prepare(struct matcher *matcher)
         buffer_printf(&sql, ", %s", kind->fields[i].name);
     }
     if (kind->custom)
-        select_custom(matcher, &sql);
+        buffer_text(&sql, ", custom");
     buffer_printf(&sql, " FROM %s", kind->table);
     add_conditions(matcher, &sql);
     buffer_text(&sql, " LIMIT 2");
@@ -338,15 +325,14 @@ static crm_status read_found(struct matcher *matcher, struct record *stored)
             return error_no_memory(&import->book->error);
         stored->values[matcher->stored[i]] = value;
     }
-    for (size_t i = 0; import->kind->custom && i < import->book->policy->field_count; i++) {
-        struct value value = statement_column(matcher->find, column++);
-        if (value.type == VALUE_TEXT)
-            value.text = arena_copy_length(&import->map->row, value.text, value.length);
-        if (value.type == VALUE_TEXT && value.text == NULL)
-            return error_no_memory(&import->book->error);
-        stored->custom[i] = value;
-    }
-    return status;
+    if (status != CRM_OK || !import->kind->custom)
+        return status;
+    stored->object = statement_column(matcher->find, column);
+    if (value_is_null(&stored->object))
+        return CRM_OK;
+    stored->object.text =
+        arena_copy_length(&import->map->row, stored->object.text, stored->object.length);
+    return stored->object.text == NULL ? error_no_memory(&import->book->error) : CRM_OK;
 }
 
 static crm_status refuse_several(struct matcher *matcher)

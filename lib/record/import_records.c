@@ -101,22 +101,26 @@ static crm_status add(struct records *records, struct record *record)
 }
 
 /* Leaves in `record` what differs from `stored`. */
-static bool reduce(const struct crm_book *book, struct record *record, const struct record *stored)
+static crm_status reduce(struct crm_book *book, struct record *record, const struct record *stored,
+                         bool *any)
 {
-    bool any = false;
+    crm_status status = CRM_OK;
+    *any = false;
     record->any_custom = false;
     for (size_t i = 0; i < record->kind->field_count; i++) {
         bool own = record->kind->fields[i].expression == NULL;
         record->given[i] =
             record->given[i] && own && !value_equal(&record->values[i], &stored->values[i]);
-        any = any || record->given[i];
+        *any = *any || record->given[i];
     }
-    for (size_t i = 0; i < book->policy->field_count; i++) {
-        record->custom_given[i] =
-            record->custom_given[i] && !value_equal(&record->custom[i], &stored->custom[i]);
+    for (size_t i = 0; i < book->policy->field_count && status == CRM_OK; i++) {
+        if (record->custom_given[i])
+            status = custom_differs(book, &stored->object, book->policy->fields[i].name,
+                                    &record->custom[i], &record->custom_given[i]);
         record->any_custom = record->any_custom || record->custom_given[i];
     }
-    return any || record->any_custom;
+    *any = *any || record->any_custom;
+    return status;
 }
 
 /* A line has no id: its place names it. */
@@ -149,8 +153,9 @@ static crm_status change(struct records *records, struct record *record, int64_t
     struct import *import = records->import;
     struct crm_book *book = import->book;
     enum import_outcome outcome = IMPORT_SAME;
-    crm_status status = CRM_OK;
-    if (reduce(book, record, stored)) {
+    bool any;
+    crm_status status = reduce(book, record, stored, &any);
+    if (status == CRM_OK && any) {
         int64_t before = import->kind == &kind_customer ? id : customer_of(stored);
         int64_t after = customer_of(record);
         outcome = IMPORT_CHANGED;

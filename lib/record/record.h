@@ -34,6 +34,8 @@ struct record {
     struct value *custom; /* one for each member of policy->fields, those of other kinds unused */
     bool *custom_given;
     bool any_custom;
+    struct value
+        object; /* of a record that an import found: what it keeps of the policy's fields */
 };
 
 /* An empty record in `arena`. */
@@ -69,18 +71,16 @@ crm_status custom_parse(struct crm_book *book, const struct custom_field *custom
 /* The field of that name, of so many bytes; NULL: the policy declares none for that kind. */
 const struct custom_field *custom_find(const struct policy *policy, const struct kind *kind,
                                        const char *name, size_t length);
-/* Whether something may be stored that is no value of the field's type: the policy may have had
- * another one when it was written. */
-bool custom_may_differ(const struct custom_field *field);
-/* Appends the stored value as an expression over `alias`; null when it is not of the field's type.
- */
+/* Appends the stored value as an expression over `alias`; null when it is not of the field's type:
+ * the policy may have had another one when it was written. */
 void custom_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
-/* The same, to be compared with a value that is given: what is not of the type equals none, nor
- * null. */
-void custom_compared_sql(struct buffer *sql, const struct custom_field *field, const char *alias);
-/* What the stored object has under that name, as a text in `arena`; null for nothing. */
-crm_status custom_text(struct crm_book *book, const struct value *object, const char *name,
-                       struct arena *arena, struct value *out);
+/* The value that the stored object has of the field, texts in `arena`; what is not of the field's
+ * type is the text that stands there. Null for nothing. */
+crm_status custom_read(struct crm_book *book, const struct value *object,
+                       const struct custom_field *field, struct arena *arena, struct value *out);
+/* Whether the stored object would be another with that value. */
+crm_status custom_differs(struct crm_book *book, const struct value *object, const char *name,
+                          const struct value *given, bool *differs);
 /* The object that a record of that kind keeps; null for none. */
 crm_status custom_load(struct crm_book *book, const struct kind *kind, int64_t id,
                        struct arena *arena, struct value *out);
@@ -124,9 +124,9 @@ struct selection {
     size_t count;
     const char *from; /* "FROM … t LEFT JOIN …" */
     bool stored;      /* made with SELECT_STORED: nothing of it is masked */
-    /* Columns of the policy's own fields whose stored value may be of another type. */
-    const size_t *differing;
-    size_t differing_count;
+    /* The policy's own fields: columns one after the other, which selection_each fills. */
+    const struct custom_field **customs;
+    size_t custom_at, custom_count;
 };
 
 /* A column named, typed and worded as that field. */
@@ -135,8 +135,8 @@ struct column field_column(const struct field *field);
 /* In `arena`. With a sink, columns that it does not want are selected as NULL. */
 crm_status selection_make(struct crm_book *book, const struct kind *kind, unsigned flags,
                           const struct crm_sink *sink, struct arena *arena, struct selection *out);
-/* store_each of these columns, whatever stands in `select`; what is stored in a field without being
- * of its type is handed over as the text it is. */
+/* store_each of these columns, whatever stands in `select`. What is stored in a field of the
+ * policy's own without being of its type is handed over as the text it is. */
 crm_status selection_each(struct crm_book *book, const struct selection *selection,
                           const struct store_select *select, const struct query *query,
                           store_row each, void *context);

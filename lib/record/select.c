@@ -72,7 +72,6 @@ struct making {
     struct selection *out;
     struct buffer from;
     struct buffer expression; /* of the column under way */
-    size_t *differing;        /* out->differing */
 };
 
 static crm_status add_column(struct making *making, struct column column)
@@ -108,15 +107,15 @@ static crm_status add_custom(struct making *making)
 {
     const struct policy *policy = making->book->policy;
     crm_status status = CRM_OK;
+    making->out->custom_at = making->out->count;
     for (size_t i = 0; i < policy->field_count && status == CRM_OK; i++) {
         const struct custom_field *field = &policy->fields[i];
         if (!custom_is_of(field, making->kind))
             continue;
         bool masked = field->sensitive && !making->out->stored;
         unsigned flags = masked ? COLUMN_HIDDEN | COLUMN_SENSITIVE : COLUMN_HIDDEN;
-        custom_sql(&making->expression, field, "t");
-        if (custom_may_differ(field))
-            making->differing[making->out->differing_count++] = making->out->count;
+        buffer_text(&making->expression, "NULL"); /* see selection_each */
+        making->out->customs[making->out->custom_count++] = field;
         status = add_column(making, (struct column){.name = field->name,
                                                     .label = field->label,
                                                     .type = field->type,
@@ -133,11 +132,10 @@ crm_status selection_make(struct crm_book *book, const struct kind *kind, unsign
     *out = (struct selection){.sql = arena_array(arena, most, sizeof *out->sql),
                               .columns = arena_array(arena, most, sizeof *out->columns),
                               .stored = (flags & SELECT_STORED) != 0};
-    size_t *differing = arena_array(arena, book->policy->field_count + 1, sizeof *differing);
-    if (out->sql == NULL || out->columns == NULL || differing == NULL)
+    out->customs = arena_array(arena, book->policy->field_count + 1, sizeof *out->customs);
+    if (out->sql == NULL || out->columns == NULL || out->customs == NULL)
         return error_no_memory(&book->error);
-    out->differing = differing;
-    struct making making = {book, kind, sink, arena, out, {0}, {0}, differing};
+    struct making making = {book, kind, sink, arena, out, {0}, {0}};
     buffer_printf(&making.from, "FROM %s t", kind->table);
     crm_status status = CRM_OK;
     for (size_t i = 0; i < kind->field_count && status == CRM_OK; i++)
@@ -172,12 +170,9 @@ static crm_status fill_row(void *context, const struct value *row)
     crm_status status = CRM_OK;
     arena_clear(&filling->texts);
     memcpy(filling->values, row, selection->count * sizeof *row);
-    for (size_t i = 0; i < selection->differing_count && status == CRM_OK; i++) {
-        size_t at = selection->differing[i];
-        if (value_is_null(&row[at]))
-            status = custom_text(filling->book, &row[selection->count], selection->columns[at].name,
-                                 &filling->texts, &filling->values[at]);
-    }
+    for (size_t i = 0; i < selection->custom_count && status == CRM_OK; i++)
+        status = custom_read(filling->book, &row[selection->count], selection->customs[i],
+                             &filling->texts, &filling->values[selection->custom_at + i]);
     return status == CRM_OK ? filling->each(filling->context, filling->values) : status;
 }
 
@@ -189,7 +184,7 @@ crm_status selection_each(struct crm_book *book, const struct selection *selecti
     struct store_select with_object = *select;
     with_object.columns = selection->sql;
     with_object.column_count = selection->count;
-    if (selection->differing_count == 0)
+    if (selection->custom_count == 0)
         return store_each(book->store, &with_object, query->parameters, query->count, each,
                           context);
     const char **columns = arena_array(&arena, selection->count + 1, sizeof *columns);

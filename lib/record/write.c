@@ -205,20 +205,26 @@ static void compare_field(struct comparing *comparing, const char *name, const s
     comparing->count++;
 }
 
-static void compare_all(struct crm_book *book, const struct record *record,
-                        struct comparing *comparing)
+static void compare_all(const struct record *record, struct comparing *comparing)
 {
     const struct kind *kind = record->kind;
     for (size_t i = 0; i < kind->field_count; i++)
         if (is_stored(record, i))
             compare_field(comparing, kind->fields[i].name, &record->values[i]);
-    for (size_t i = 0; kind->custom && i < book->policy->field_count; i++) {
-        struct buffer expression cleanup(buffer_release) = {0};
-        if (!record->custom_given[i])
-            continue;
-        custom_compared_sql(&expression, &book->policy->fields[i], kind->table);
-        compare_field(comparing, buffer_string(&expression), &record->custom[i]);
-    }
+}
+
+/* The same for the policy's own fields, in the object that the record keeps. */
+static crm_status compare_custom(struct crm_book *book, const struct record *record, int64_t id,
+                                 struct arena *arena, bool *differs)
+{
+    struct value object = value_null();
+    crm_status status =
+        record->any_custom ? custom_load(book, record->kind, id, arena, &object) : CRM_OK;
+    for (size_t i = 0; i < book->policy->field_count && status == CRM_OK && !*differs; i++)
+        if (record->custom_given[i])
+            status = custom_differs(book, &object, book->policy->fields[i].name, &record->custom[i],
+                                    differs);
+    return status;
 }
 
 crm_status record_differs(struct crm_book *book, const struct record *record, int64_t id,
@@ -229,7 +235,7 @@ crm_status record_differs(struct crm_book *book, const struct record *record, in
     const struct value parameter = value_integer(id);
     struct comparing comparing = {.sql = &sql, .count = 1};
     buffer_text(&sql, "SELECT id");
-    compare_all(book, record, &comparing);
+    compare_all(record, &comparing);
     buffer_printf(&sql, " FROM %s WHERE id = $1", record->kind->table);
     struct value *stored = arena_array(&arena, comparing.count, sizeof *stored);
     if (sql.failed || stored == NULL)
@@ -238,9 +244,9 @@ crm_status record_differs(struct crm_book *book, const struct record *record, in
                                          stored, comparing.count);
     comparing = (struct comparing){.stored = stored, .count = 1};
     if (status == CRM_OK)
-        compare_all(book, record, &comparing);
+        compare_all(record, &comparing);
     *differs = comparing.differs;
-    return status;
+    return status == CRM_OK ? compare_custom(book, record, id, &arena, differs) : status;
 }
 
 crm_status record_update(struct crm_book *book, const struct record *record, int64_t id)
