@@ -1179,3 +1179,11 @@ END
         '[null,"#1","- → B"]' ]
     [ "$(crm --format table tier why c1 | grep -c '(null)')" = 0 ]
 }
+
+@test "an imported tier stands when the scheme that it came by is called otherwise" {
+    printf 'customer,scheme,tier,effective_on\nc1,abc,B,2025-05-01\n' >history.csv
+    crm import history.csv --as tier_change >/dev/null
+    schemes 'tiers: {schemes: {stars: {thresholds: {A: 80, B: 95}}}}'
+    crm check --repair >/dev/null
+    [ "$(crm list --fields key,tier,tier_since key=c1)" = '{"key":"c1","tier":"B","tier_since":"2025-05-01"}' ]
+}

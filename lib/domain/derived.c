@@ -115,6 +115,8 @@ crm_status derived_complete(struct crm_book *book, struct record *record, struct
         return visit_complete(book, record);
     if (record->kind == &kind_complaint)
         return complaint_complete(book, record, arena);
+    if (record->kind == &kind_tier_change)
+        tier_complete_change(book, record);
     return care_complete(book, record);
 }
 

@@ -365,6 +365,16 @@ crm_status crm_tier_apply(crm_book *book, const char *scheme_name, bool all, crm
 
 /* ---- From the history ---- */
 
+void tier_complete_change(const struct crm_book *book, struct record *record)
+{
+    const char *main_scheme = book->policy->schemes[book->policy->main_scheme].name;
+    const struct value *scheme = record_get(record, "scheme");
+    if (value_is_null(record_get(record, "main")) && scheme->type == VALUE_TEXT &&
+        scheme->length == strlen(main_scheme) &&
+        memcmp(scheme->text, main_scheme, scheme->length) == 0)
+        record_put(record, "main", value_integer(1));
+}
+
 crm_status tier_follow_history(struct crm_book *book, int64_t customer)
 {
     const struct tier_scheme *main_scheme;

@@ -4,6 +4,7 @@
 #define CRM_TIER_H
 
 #include "book.h"
+#include "record/record.h"
 #include "rules/tier.h"
 
 /* The scheme of that name, the main one for NULL. CRM_NOT_FOUND names those that there are. */
@@ -49,6 +50,9 @@ crm_status tier_last_evaluation(struct crm_book *book, const struct tier_scheme 
  * policy wants to be reminded of the next one. Otherwise nothing is written. */
 crm_status tier_note_evaluation(struct crm_book *book, const struct tier_scheme *scheme,
                                 size_t changes);
+/* A row of the main scheme that does not say so was given by it: its tier stands with the customer
+ * from now on, whatever the scheme will be called. */
+void tier_complete_change(const struct crm_book *book, struct record *record);
 /* After rows of the history were imported, added or removed: the customer's tier is the last one
  * that a main scheme gave, up to today. */
 crm_status tier_follow_history(struct crm_book *book, int64_t customer);
