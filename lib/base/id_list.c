@@ -3,6 +3,7 @@
 #include "base/id_list.h"
 
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 
@@ -37,15 +38,7 @@ void id_list_sort(struct id_list *list)
 
 size_t id_list_from(const struct id_list *list, int64_t id)
 {
-    size_t low = 0, high = list->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list->items[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return search_from(list->items, list->count, sizeof *list->items, id);
 }
 
 bool id_list_has(const struct id_list *list, int64_t id)

@@ -3,6 +3,7 @@
 #include "domain/tier.h"
 
 #include "base/decimal.h"
+#include "base/search.h"
 #include "record/record.h"
 #include "domain/tier_rules.h"
 #include "domain/tier_sales.h"
@@ -43,18 +44,12 @@ struct loading {
 struct tier_subject *tier_subject_find(const struct tier_evaluation *evaluation, int64_t id)
 {
     /* Where no customer was ever removed the id itself tells the place. */
-    size_t low = 0, high = evaluation->count;
-    if (id > 0 && (size_t)id <= high && evaluation->subjects[id - 1].id == id)
+    const size_t count = evaluation->count;
+    if (id > 0 && (size_t)id <= count && evaluation->subjects[id - 1].id == id)
         return &evaluation->subjects[id - 1];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (evaluation->subjects[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < evaluation->count && evaluation->subjects[low].id == id;
-    return found ? &evaluation->subjects[low] : NULL;
+    const size_t place = search_from(evaluation->subjects, count, sizeof *evaluation->subjects, id);
+    const bool found = place < count && evaluation->subjects[place].id == id;
+    return found ? &evaluation->subjects[place] : NULL;
 }
 
 /* ---- Customers ---- */

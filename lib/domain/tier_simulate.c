@@ -2,6 +2,7 @@
 /* Evaluations by two policies, once or again and again over days gone by. */
 #include "domain/tier_simulate.h"
 
+#include "base/search.h"
 #include "record/filter.h"
 
 #include <string.h>
@@ -238,16 +239,10 @@ static bool is_word(const struct value *value, const char *word)
 static struct tier_past *past_of(const struct following *following, int64_t customer)
 {
     const struct simulation *simulation = following->simulation;
-    size_t low = 0, high = simulation->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (simulation->ids[middle] < customer)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < simulation->count && simulation->ids[low] == customer;
-    return found ? &following->side->past[low] : NULL;
+    const size_t place =
+        search_from(simulation->ids, simulation->count, sizeof *simulation->ids, customer);
+    const bool found = place < simulation->count && simulation->ids[place] == customer;
+    return found ? &following->side->past[place] : NULL;
 }
 
 static crm_status follow_row(void *context, const struct value *row)

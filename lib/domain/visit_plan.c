@@ -2,6 +2,7 @@
 /* The plan of visits: duties and owners from the book, days from the calendar. */
 #include "rules/visit_plan.h"
 
+#include "base/search.h"
 #include "domain/calendar.h"
 #include "domain/visit.h"
 
@@ -20,7 +21,7 @@ struct owner {
 
 /* A visit that is planned already, from today on. */
 struct planned {
-    int64_t customer;
+    int64_t customer; /* stays first: it is searched for */
     day_number day;
     int channel; /* ANY_CHANNEL where it is still open */
 };
@@ -232,16 +233,11 @@ static crm_status reserve_planned(struct planning *planning)
 /* The first visit planned to that customer; NULL: none. */
 static const struct planned *planned_for(const struct planning *planning, int64_t customer)
 {
-    size_t low = 0, high = planning->planned_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (planning->planned[middle].customer < customer)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const bool found = low < planning->planned_count && planning->planned[low].customer == customer;
-    return found ? &planning->planned[low] : NULL;
+    const size_t place = search_from(planning->planned, planning->planned_count,
+                                     sizeof *planning->planned, customer);
+    const bool found =
+        place < planning->planned_count && planning->planned[place].customer == customer;
+    return found ? &planning->planned[place] : NULL;
 }
 
 /* ---- Duties ---- */

@@ -3,6 +3,7 @@
 #include "rules/tier.h"
 
 #include "base/decimal.h"
+#include "base/search.h"
 
 __extension__ typedef __int128 wide;
 
@@ -52,15 +53,7 @@ int64_t score_bands(int64_t raw, const struct band *bands, size_t count)
 /* Number of values below `raw`. */
 static size_t count_below(int64_t raw, const int64_t *sorted, size_t count)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (sorted[middle] < raw)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return search_from(sorted, count, sizeof *sorted, raw);
 }
 
 int64_t score_percentile(int64_t raw, const int64_t *sorted, size_t count)

@@ -70,7 +70,7 @@ struct tier_decision {
 };
 
 struct tier_subject {
-    int64_t id;
+    int64_t id;    /* stays first: it is searched for */
     int64_t score; /* result: decimal; pareto: cumulative share in percent */
     struct tier_past past;
     struct tier_decision decision; /* result */
